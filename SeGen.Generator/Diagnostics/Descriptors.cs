@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace SeGen.Generator.Diagnostics;
+
+/// <summary>The texts of all diagnostics: what is wrong, and what to change.</summary>
+internal static class Descriptors
+{
+    private const string Category = "SeGen";
+
+    public static readonly DiagnosticDescriptor NotPartial = Error(
+        id: DiagnosticIds.NotPartial,
+        title: "A module's class must be partial",
+        message: "Declare '{0}' as partial: SeGen writes the other part of it");
+
+    public static readonly DiagnosticDescriptor ContainerNotPartial = Error(
+        id: DiagnosticIds.ContainerNotPartial,
+        title: "A type around a module must be partial",
+        message: "Declare '{1}' as partial: it contains '{0}', of which SeGen writes the other part");
+
+    public static readonly DiagnosticDescriptor UnsupportedType = Error(
+        id: DiagnosticIds.UnsupportedType,
+        title: "This kind of type cannot be a module",
+        message: "'{0}' is {1}; a module must be an ordinary, non-generic class that can be instantiated");
+
+    public static readonly DiagnosticDescriptor MemberExists = Error(
+        id: DiagnosticIds.MemberExists,
+        title: "The class has a member that SeGen writes",
+        message: "'{0}' already has {1}, which SeGen would write; rename or remove it");
+
+    public static readonly DiagnosticDescriptor NamedLikeMember = Error(
+        id: DiagnosticIds.NamedLikeMember,
+        title: "The class is named like a member that SeGen writes",
+        message: "Rename '{0}': a class cannot have the name of its own member, and SeGen writes one of that name");
+
+    public static readonly DiagnosticDescriptor CannotConstruct = Error(
+        id: DiagnosticIds.CannotConstruct,
+        title: "The generated constructors would not compile",
+        message: "'{0}' {1}, so the constructors that SeGen writes would not compile; remove that");
+
+    public static readonly DiagnosticDescriptor GateTwice = Error(
+        id: DiagnosticIds.GateTwice,
+        title: "A module has one gate attribute",
+        message: "'{0}' has more than one [SEBlock]; keep one of them");
+
+    public static readonly DiagnosticDescriptor ChannelsMissing = Error(
+        id: DiagnosticIds.ChannelsMissing,
+        title: "Channels must be written",
+        message: "Write Channels: the number of channels that '{0}' gates cannot be inferred from anything");
+
+    public static readonly DiagnosticDescriptor ChannelsDiffer = Error(
+        id: DiagnosticIds.ChannelsDiffer,
+        title: "Channels are written twice with different values",
+        message: "Channels is {0} where it has no name and {1} where it has; write it once");
+
+    public static readonly DiagnosticDescriptor OutOfRange = Error(
+        id: DiagnosticIds.OutOfRange,
+        title: "A value is out of range",
+        message: "{0} is {1}; it must be {2}");
+
+    public static readonly DiagnosticDescriptor UndefinedValue = Error(
+        id: DiagnosticIds.UndefinedValue,
+        title: "An enum value is undefined",
+        message: "{0} is {1}, which is no value of that enum; use one of {2}");
+
+    public static readonly DiagnosticDescriptor SizeIncomplete = Error(
+        id: DiagnosticIds.SizeIncomplete,
+        title: "Height and Width belong together",
+        message: "{0} is written without {1}; write both to fix the size, or neither to take any size at run time");
+
+    public static readonly DiagnosticDescriptor HiddenIsZero = Error(
+        id: DiagnosticIds.HiddenIsZero,
+        title: "The hidden width would be 0",
+        message: "{0} channels reduced by {1} leave a hidden width of 0; lower Reduction, write Hidden, or choose a HiddenRule: AtLeastOne, "
+            + "HalfIfSmall, or FloorAllowZero for PyTorch's constant gate");
+
+    public static readonly DiagnosticDescriptor TooLarge = Error(
+        id: DiagnosticIds.TooLarge,
+        title: "A tensor would be too large",
+        message: "{0} would have {1} values; a tensor can have at most {2}");
+
+    public static readonly DiagnosticDescriptor NoEffect = Warning(
+        id: DiagnosticIds.NoEffect,
+        title: "A setting has no effect",
+        message: "{0} has no effect {1}; remove it");
+
+    public static readonly DiagnosticDescriptor PerimeterSqueeze = Warning(
+        id: DiagnosticIds.PerimeterSqueeze,
+        title: "SumOverHPlusW saturates the gate",
+        message: "Squeeze.SumOverHPlusW divides by H + W, which is not the mean (at 224 x 224 it is 112 times the mean, and the gate saturates); "
+            + "keep it only for weights that were trained with it");
+
+    public static readonly ImmutableArray<DiagnosticDescriptor> All =
+    [
+        NotPartial, ContainerNotPartial, UnsupportedType, MemberExists, NamedLikeMember, CannotConstruct, GateTwice, ChannelsMissing,
+        ChannelsDiffer, OutOfRange, UndefinedValue, SizeIncomplete, HiddenIsZero, TooLarge, NoEffect, PerimeterSqueeze,
+    ];
+
+    /// <summary>The descriptor with an id.</summary>
+    public static DiagnosticDescriptor Of(string id) => All.First(d => d.Id == id);
+
+    /// <summary>Whether a violation keeps the generator from writing anything.</summary>
+    public static bool IsError(string id) => Of(id).DefaultSeverity == DiagnosticSeverity.Error;
+
+    private static DiagnosticDescriptor Error(string id, string title, string message)
+        => new(id, title, message, Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Page(id));
+
+    private static DiagnosticDescriptor Warning(string id, string title, string message)
+        => new(id, title, message, Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Page(id));
+
+    private static string Page(string id) => $"docs/diagnostics/{id}.md";
+}

@@ -1,0 +1,22 @@
+namespace SeGen.Generator.Diagnostics;
+
+/// <summary>The ids of all diagnostics. An id is never used again for something else.</summary>
+internal static class DiagnosticIds
+{
+    public const string NotPartial = "SEGEN001";
+    public const string ContainerNotPartial = "SEGEN002";
+    public const string UnsupportedType = "SEGEN003";
+    public const string MemberExists = "SEGEN004";
+    public const string NamedLikeMember = "SEGEN005";
+    public const string CannotConstruct = "SEGEN006";
+    public const string GateTwice = "SEGEN007";
+    public const string ChannelsMissing = "SEGEN008";
+    public const string ChannelsDiffer = "SEGEN009";
+    public const string OutOfRange = "SEGEN010";
+    public const string UndefinedValue = "SEGEN011";
+    public const string SizeIncomplete = "SEGEN012";
+    public const string HiddenIsZero = "SEGEN013";
+    public const string TooLarge = "SEGEN014";
+    public const string NoEffect = "SEGEN015";
+    public const string PerimeterSqueeze = "SEGEN016";
+}

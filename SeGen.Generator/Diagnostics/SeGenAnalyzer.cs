@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using SeGen.Generator.Parsing;
+using SeGen.Generator.Rules;
+
+namespace SeGen.Generator.Diagnostics;
+
+/// <summary>Reports what is wrong with a declaration, at the very argument or member, so that #pragma and .editorconfig work.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class SeGenAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => Descriptors.All;
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.Analyze | GeneratedCodeAnalysisFlags.ReportDiagnostics);
+        context.RegisterSymbolAction(Analyze, SymbolKind.NamedType);
+    }
+
+    private static void Analyze(SymbolAnalysisContext context)
+    {
+        var type = (INamedTypeSymbol)context.Symbol;
+        AttributeData[] attributes = [.. DeclarationParser.Attributes(type)];
+        if (attributes.Length == 0)
+            return;
+
+        Declaration declaration = DeclarationParser.Parse(type, context.CancellationToken);
+        foreach (Violation violation in DeclarationRules.Check(declaration))
+        {
+            context.ReportDiagnostic(Diagnostic.Create(
+                Descriptors.Of(violation.Id), Locate(violation, type, attributes, context.CancellationToken), [.. violation.Values]));
+        }
+    }
+
+    private static Location Locate(Violation violation, INamedTypeSymbol type, AttributeData[] attributes, CancellationToken cancellation)
+    {
+        Location ofType = DeclarationParser.OwnDeclarations(type, cancellation).FirstOrDefault()?.Identifier.GetLocation() ?? type.Locations[0];
+        switch (violation.Place)
+        {
+            case Place.Member:
+                return DeclarationParser.OwnMembers(type, cancellation).ElementAt(violation.Index).Locations[0];
+            case Place.Attribute or Place.Argument:
+                var attribute = attributes[violation.Index].ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
+                return Argument(attribute, violation.Argument)?.GetLocation() ?? attribute?.GetLocation() ?? ofType;
+            default:
+                return ofType;
+        }
+    }
+
+    /// <summary>The last argument of that name, which is the one that counts; the positional one where only that stands there.</summary>
+    private static AttributeArgumentSyntax? Argument(AttributeSyntax? attribute, string name)
+    {
+        SeparatedSyntaxList<AttributeArgumentSyntax>? arguments = attribute?.ArgumentList?.Arguments;
+        if (arguments is null || name.Length == 0)
+            return null;
+
+        return arguments.Value.LastOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name)
+            ?? arguments.Value.FirstOrDefault(a => name == "Channels" && a.NameEquals is null);
+    }
+}

@@ -1,0 +1,21 @@
+namespace SeGen.Generator.Model;
+
+/// <summary>The settings of a squeeze-and-excitation gate, with its hidden width worked out.</summary>
+internal sealed record GateSpec(int Channels, int Hidden, SEBias Bias, Squeeze Squeeze, Activation Activation, Gate Gate)
+{
+    public bool HasReduceBias => Bias is SEBias.Both or SEBias.FirstOnly;
+
+    public bool HasExpandBias => Bias is SEBias.Both or SEBias.SecondOnly;
+}
+
+/// <summary>A module that is one gate.</summary>
+/// <param name="Type">The user's class.</param>
+/// <param name="Declaration">The attribute as it stands in the source, for the header of the generated file.</param>
+/// <param name="Gate">The gate's settings.</param>
+/// <param name="Height">Pixels, or 0 for any.</param>
+/// <param name="Width">Pixels, or 0 for any.</param>
+/// <param name="MaxBatch">The batch for which buffers are sized.</param>
+internal sealed record SEBlockSpec(TypeSpec Type, string Declaration, GateSpec Gate, int Height, int Width, int MaxBatch)
+{
+    public bool IsFixed => Height > 0;
+}

@@ -1,0 +1,134 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Parsing;
+
+/// <summary>The one place that reads symbols: an annotated class becomes a <see cref="Declaration"/>.</summary>
+internal static class DeclarationParser
+{
+    public const string SEBlockAttribute = "SeGen.SEBlockAttribute";
+
+    /// <summary>The text by which a generated declaration is known: the analyzer sees them beside the user's own.</summary>
+    public const string GeneratorName = "SeGen.Generator";
+
+    public static Declaration Parse(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        AttributeData[] gates = [.. Attributes(type)];
+        TypeDeclarationSyntax[] declarations = [.. OwnDeclarations(type, cancellation)];
+        return new Declaration(
+            TypeNames.Describe(type),
+            type.Name,
+            declarations.All(IsPartial),
+            Unsupported(type, declarations),
+            NonPartialContainer(type, cancellation),
+            Unconstructible(type, declarations),
+            Conflicts(type, cancellation).ToEquatableArray(),
+            gates.Select(AttributeArguments.Of).ToEquatableArray(),
+            gates.Length > 0 ? gates[0].ApplicationSyntaxReference?.GetSyntax(cancellation).NormalizedText() ?? "" : "");
+    }
+
+    /// <summary>The gate attributes of a class, in source order.</summary>
+    public static IEnumerable<AttributeData> Attributes(INamedTypeSymbol type)
+        => type.GetAttributes().Where(a => a.AttributeClass?.ToDisplayString() == SEBlockAttribute);
+
+    /// <summary>The declarations of a type that the generator did not write.</summary>
+    public static IEnumerable<TypeDeclarationSyntax> OwnDeclarations(INamedTypeSymbol type, CancellationToken cancellation)
+        => type.DeclaringSyntaxReferences
+            .Select(r => r.GetSyntax(cancellation))
+            .OfType<TypeDeclarationSyntax>()
+            .Where(d => !IsGenerated(d));
+
+    private static bool IsPartial(TypeDeclarationSyntax declaration) => declaration.Modifiers.Any(m => m.Text == "partial");
+
+    private static bool IsGenerated(SyntaxNode node)
+        => node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(
+            d => d.AttributeLists.SelectMany(l => l.Attributes).Any(
+                a => a.Name.ToString().Contains("GeneratedCode") && a.ArgumentList?.Arguments.ToString().Contains(GeneratorName) == true));
+
+    private static string? Unsupported(INamedTypeSymbol type, TypeDeclarationSyntax[] declarations)
+    {
+        if (type.IsRecord)
+            return "a record";
+
+        if (type.IsStatic)
+            return "static";
+
+        if (type.IsAbstract)
+            return "abstract";
+
+        if (type.IsFileLocal)
+            return "file-local";
+
+        for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.Arity > 0)
+                return "generic";
+        }
+
+        return declarations.Any(d => d is not ClassDeclarationSyntax) ? "no class" : null;
+    }
+
+    private static string? NonPartialContainer(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            if (!OwnDeclarations(outer, cancellation).All(IsPartial))
+                return outer.Name;
+        }
+
+        return null;
+    }
+
+    private static string? Unconstructible(INamedTypeSymbol type, TypeDeclarationSyntax[] declarations)
+    {
+        if (declarations.Any(d => d.ParameterList is not null))
+            return "has a primary constructor";
+
+        for (INamedTypeSymbol? t = type; t is not null; t = t.BaseType)
+        {
+            if (t.GetMembers().Any(m => m is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true }))
+                return "has required members";
+        }
+
+        if (type.BaseType is not { SpecialType: SpecialType.None } basis)
+            return null;
+
+        bool constructible = basis.InstanceConstructors.Any(
+            c => c.Parameters.All(p => p.IsOptional || p.IsParams)
+                && (c.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal
+                    || (c.DeclaredAccessibility is Accessibility.Internal or Accessibility.ProtectedAndInternal
+                        && SymbolEqualityComparer.Default.Equals(c.ContainingAssembly, type.ContainingAssembly))));
+        return constructible ? null : $"has a base class, {basis.Name}, without an accessible parameterless constructor";
+    }
+
+    private static IEnumerable<Conflict> Conflicts(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        // The type's own members first, so that their index tells the analyzer which one it is.
+        ISymbol[] own = [.. OwnMembers(type, cancellation)];
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (GeneratedMembers.Collides(own[i]))
+                yield return new Conflict(own[i].ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat), i);
+        }
+
+        // Inherited ones would only be hidden, but with a warning in code that the user cannot change.
+        for (INamedTypeSymbol? basis = type.BaseType; basis is { SpecialType: SpecialType.None }; basis = basis.BaseType)
+        {
+            if (Attributes(basis).Any())
+                yield return new Conflict($"{basis.Name}, which is a module itself", -1);
+
+            foreach (ISymbol member in OwnMembers(basis, cancellation))
+            {
+                if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
+                    && GeneratedMembers.Collides(member))
+                    yield return new Conflict($"{basis.Name}.{member.Name}", -1);
+            }
+        }
+    }
+
+    /// <summary>The members that the user wrote, in source order.</summary>
+    public static IEnumerable<ISymbol> OwnMembers(INamedTypeSymbol type, CancellationToken cancellation)
+        => type.GetMembers().Where(
+            m => !m.IsImplicitlyDeclared && (m.DeclaringSyntaxReferences.IsEmpty || m.DeclaringSyntaxReferences.Any(r => !IsGenerated(r.GetSyntax(cancellation)))));
+}

@@ -1,0 +1,62 @@
+using Microsoft.CodeAnalysis;
+
+namespace SeGen.Generator.Parsing;
+
+/// <summary>
+/// The members that the generator writes into a user's class: names that nothing else may have, and methods of which overloads with
+/// other parameters may stand beside them.
+/// </summary>
+internal static class GeneratedMembers
+{
+    /// <summary>The field with the state of a module.</summary>
+    public const string State = "_seGen";
+
+    private const string Input = "System.ReadOnlySpan<float>", Output = "System.Span<float>", Size = "int,int";
+    private const string Naming = "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool";
+
+    private static readonly HashSet<string> Names =
+    [
+        "InputChannels", "InputHeight", "InputWidth", "InputLength", "OutputChannels", "OutputHeight", "OutputWidth", "OutputLength",
+        "ParameterCount", "MultiplyAdds", "WorkspaceBytes", "Summary", "Parameters", "FreezeStatistics", "Threads", State,
+    ];
+
+    private static readonly Dictionary<string, string[]> Methods = new()
+    {
+        [".ctor"] = ["", "int", "SeGen.CompilerServices.ModuleState"],
+        ["Load"] = [$"string,{Naming}"],
+        ["ShareWeights"] = [""],
+        ["Forward"] =
+        [
+            $"{Input},{Output}", $"{Input},{Output},{Size}",
+            "System.Numerics.Tensors.ReadOnlyTensorSpan<float>,System.Numerics.Tensors.TensorSpan<float>",
+        ],
+        ["ForwardTraining"] = [$"{Input},{Output}", $"{Input},{Output},{Size}"],
+        ["Excite"] = [$"{Input},{Output}", $"{Input},{Output},{Size}"],
+        ["Backward"] = [$"{Input},{Output}"],
+        ["LoadWeights"] = [$"string,{Naming}", $"string,{Keys}", $"System.IO.Stream,{Keys}", $"System.ReadOnlyMemory<byte>,{Keys}"],
+        ["SaveWeights"] = ["string,SeGen.Naming"],
+    };
+
+    // "System.Span<float>": namespaces and keywords, no nullability.
+    private static readonly SymbolDisplayFormat ParameterFormat = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
+        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes);
+
+    /// <summary>Whether a class cannot have this name, since a member of it would have the same.</summary>
+    public static bool IsReservedForMembers(string className)
+        => Names.Contains(className) || (Methods.ContainsKey(className) && className != ".ctor");
+
+    /// <summary>Whether a member and a generated one cannot stand in the same class.</summary>
+    public static bool Collides(ISymbol member)
+    {
+        if (Names.Contains(member.Name))
+            return true;
+
+        if (!Methods.TryGetValue(member.Name, out string[]? signatures))
+            return false;
+
+        return member is not IMethodSymbol method
+            || (method.Arity == 0 && signatures.Contains(string.Join(",", method.Parameters.Select(p => p.Type.ToDisplayString(ParameterFormat)))));
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using SeGen.Generator.Emit;
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Parsing;
+
+/// <summary>Names of types as C# source and as file names.</summary>
+internal static class TypeNames
+{
+    public static TypeSpec Describe(INamedTypeSymbol type)
+    {
+        var containers = new Stack<ContainingType>();
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+            containers.Push(new ContainingType(Keywords(outer), Escape(outer.Name)));
+
+        string display = type.ToDisplayString();
+        return new TypeSpec(
+            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat),
+            containers.ToEquatableArray(),
+            Escape(type.Name),
+            display,
+            HintName(type));
+    }
+
+    /// <summary>The attribute's text on one line, whatever its trivia.</summary>
+    public static string NormalizedText(this SyntaxNode node) => node is AttributeSyntax attribute
+        ? $"[{attribute.WithoutTrivia().NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]"
+        : "";
+
+    private static string Keywords(INamedTypeSymbol type) => type switch
+    {
+        { IsRecord: true, TypeKind: TypeKind.Struct } => "partial record struct",
+        { IsRecord: true } => "partial record",
+        { TypeKind: TypeKind.Struct } => "partial struct",
+        { TypeKind: TypeKind.Interface } => "partial interface",
+        _ => "partial class",
+    };
+
+    private static string Escape(string name)
+        => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+
+    /// <summary>
+    /// The full name, dots between all its parts. Hint names are compared without regard to case: where a sibling anywhere on the way
+    /// differs in case alone, a hash of the exact name keeps them apart.
+    /// </summary>
+    private static string HintName(INamedTypeSymbol type)
+    {
+        var parts = new Stack<string>();
+        bool ambiguous = false;
+        for (ISymbol part = type; part is not INamespaceSymbol { IsGlobalNamespace: true }; part = part.ContainingSymbol)
+        {
+            parts.Push(part.Name);
+            ambiguous |= part.ContainingSymbol is INamespaceOrTypeSymbol container && container.GetMembers().Any(
+                m => m is INamespaceOrTypeSymbol && m.Name != part.Name && string.Equals(m.Name, part.Name, StringComparison.OrdinalIgnoreCase));
+        }
+
+        string name = string.Join(".", parts);
+        return ambiguous ? $"{name}.{Numbers.StableHash(name)}.g.cs" : $"{name}.g.cs";
+    }
+}

@@ -1,0 +1,122 @@
+using SeGen.Generator.Diagnostics;
+using SeGen.Generator.Emit;
+using SeGen.Generator.Model;
+using SeGen.Generator.Parsing;
+
+namespace SeGen.Generator.Rules;
+
+/// <summary>What the settings of a gate must be.</summary>
+internal static class GateRules
+{
+    /// <summary>The longest array of .NET, less what aligning it costs.</summary>
+    public const long MaxLength = 2_147_483_000;
+
+    private const string AtLeastOne = "at least 1";
+
+    private static readonly string[] AtLeastOneNames = ["Channels", "Reduction", "Hidden", "Divisor", "Height", "Width", "MaxBatch"];
+
+    public static IEnumerable<Violation> Check(AttributeArguments gate, string typeName)
+    {
+        Violation[] values = [.. CheckValues(gate, typeName)];
+        foreach (Violation violation in values.Concat(CheckUnused(gate)))
+            yield return violation;
+
+        if (gate.IsWritten("Height") != gate.IsWritten("Width"))
+        {
+            (string written, string missing) = gate.IsWritten("Height") ? ("Height", "Width") : ("Width", "Height");
+            yield return Violation.OfArgument(DiagnosticIds.SizeIncomplete, written, written, missing);
+        }
+
+        if (gate.Enum<Squeeze>("Squeeze") == Squeeze.SumOverHPlusW)
+            yield return Violation.OfArgument(DiagnosticIds.PerimeterSqueeze, "Squeeze");
+
+        // What follows computes with the values, which makes sense only where each is right by itself.
+        if (values.Length > 0)
+            yield break;
+
+        foreach (Violation violation in CheckSizes(gate))
+            yield return violation;
+    }
+
+    /// <summary>The hidden width that the arguments come to.</summary>
+    public static int Hidden(AttributeArguments gate) => gate.IsWritten("Hidden")
+        ? gate.Int("Hidden", 0)
+        : HiddenWidth.Of(
+            gate.Enum<HiddenRule>("HiddenRule"), gate.Int("Channels", 0), gate.Int("Reduction", GateDefaults.Reduction),
+            gate.Int("Divisor", GateDefaults.Divisor), gate.Number("RoundLimit", GateDefaults.RoundLimit));
+
+    private static IEnumerable<Violation> CheckValues(AttributeArguments gate, string typeName)
+    {
+        double[] channels = [.. gate.Written.Where(a => a.Name == "Channels").Select(a => a.Value)];
+        if (channels.Length == 0)
+            yield return Violation.OfAttribute(DiagnosticIds.ChannelsMissing, 0, typeName);
+        else if (channels.Distinct().Count() > 1)
+            yield return Violation.OfArgument(DiagnosticIds.ChannelsDiffer, "Channels", Numbers.Text(channels[0]), Numbers.Text(channels[1]));
+
+        foreach (string name in AtLeastOneNames)
+        {
+            if (gate.IsWritten(name) && !(gate.Number(name, double.NaN) >= 1))
+                yield return Violation.OfArgument(DiagnosticIds.OutOfRange, name, name, Numbers.Text(gate.Number(name, double.NaN)), AtLeastOne);
+        }
+
+        if (gate.IsWritten("RoundLimit") && gate.Number("RoundLimit", double.NaN) is not (>= 0 and <= 1))
+            yield return Violation.OfArgument(
+                DiagnosticIds.OutOfRange, "RoundLimit", "RoundLimit", Numbers.Text(gate.Number("RoundLimit", double.NaN)), "from 0 to 1");
+
+        foreach (Violation? violation in new[]
+        {
+            CheckEnum<HiddenRule>(gate, "HiddenRule"), CheckEnum<SEBias>(gate, "Bias"), CheckEnum<Squeeze>(gate, "Squeeze"),
+            CheckEnum<Activation>(gate, "Activation"), CheckEnum<Gate>(gate, "Gate"),
+        })
+        {
+            if (violation is not null)
+                yield return violation;
+        }
+    }
+
+    private static Violation? CheckEnum<T>(AttributeArguments gate, string name)
+        where T : struct, Enum
+        => Enum.IsDefined(typeof(T), gate.Enum<T>(name))
+            ? null
+            : Violation.OfArgument(DiagnosticIds.UndefinedValue, name, name, Numbers.Text(gate.Int(name, 0)), string.Join(", ", Enum.GetNames(typeof(T))));
+
+    private static IEnumerable<Violation> CheckUnused(AttributeArguments gate)
+    {
+        if (gate.IsWritten("Hidden"))
+        {
+            foreach (string name in new[] { "Reduction", "HiddenRule", "Divisor", "RoundLimit" }.Where(gate.IsWritten))
+                yield return Violation.OfArgument(DiagnosticIds.NoEffect, name, name, "beside Hidden");
+        }
+        else if (gate.Enum<HiddenRule>("HiddenRule") != HiddenRule.MakeDivisible)
+        {
+            foreach (string name in new[] { "Divisor", "RoundLimit" }.Where(gate.IsWritten))
+                yield return Violation.OfArgument(DiagnosticIds.NoEffect, name, name, "without HiddenRule.MakeDivisible");
+        }
+    }
+
+    private static IEnumerable<Violation> CheckSizes(AttributeArguments gate)
+    {
+        int channels = gate.Int("Channels", 0), reduction = gate.Int("Reduction", GateDefaults.Reduction);
+        var rule = gate.Enum<HiddenRule>("HiddenRule");
+        int hidden = Hidden(gate);
+        if (hidden == 0 && rule != HiddenRule.FloorAllowZero)
+            yield return gate.IsWritten("Reduction")
+                ? Violation.OfArgument(DiagnosticIds.HiddenIsZero, "Reduction", Numbers.Text(channels), Numbers.Text(reduction))
+                : Violation.OfAttribute(DiagnosticIds.HiddenIsZero, 0, Numbers.Text(channels), Numbers.Text(reduction));
+
+        // Padded to whole vectors, and two matrices side by side.
+        double weights = 2.0 * (hidden + 1) * (channels + 16);
+        if (weights > MaxLength)
+            yield return TooLarge("Channels", "The packed weights", weights);
+
+        double image = (double)channels * Math.Max(1, gate.Int("Height", 1)) * Math.Max(1, gate.Int("Width", 1));
+        double batch = image * gate.Int("MaxBatch", 1);
+        if (batch > MaxLength)
+            yield return TooLarge(image > MaxLength ? "Channels" : "MaxBatch", image > MaxLength ? "An image" : "MaxBatch images", batch);
+        else if ((double)gate.Int("MaxBatch", 1) * 8 * (channels + hidden + 32) > MaxLength)
+            yield return TooLarge("MaxBatch", "The scratch of MaxBatch images", (double)gate.Int("MaxBatch", 1) * 8 * (channels + hidden + 32));
+    }
+
+    private static Violation TooLarge(string argument, string what, double values)
+        => Violation.OfArgument(DiagnosticIds.TooLarge, argument, what, values.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), Numbers.Grouped(MaxLength));
+}

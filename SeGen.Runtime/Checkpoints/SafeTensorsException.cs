@@ -1,0 +1,25 @@
+namespace SeGen;
+
+/// <summary>A safetensors file is broken. Nothing was read from it into a module.</summary>
+public sealed class SafeTensorsException : IOException
+{
+    /// <summary>Says what is wrong, where.</summary>
+    /// <param name="file">The file's path, or how it was given.</param>
+    /// <param name="tensor">The tensor concerned, or null for the file as a whole.</param>
+    /// <param name="fault">What is wrong, as a sentence without its full stop.</param>
+    /// <param name="inner">What was thrown underneath.</param>
+    public SafeTensorsException(string file, string? tensor, string fault, Exception? inner = null)
+        : base(tensor is null ? $"{file}: {fault}." : $"{file}: tensor \"{tensor}\": {fault}.", inner)
+    {
+        (File, Tensor, Fault) = (file, tensor, fault);
+    }
+
+    /// <summary>The file's path, or how it was given.</summary>
+    public string File { get; }
+
+    /// <summary>The tensor concerned, or null for the file as a whole.</summary>
+    public string? Tensor { get; }
+
+    /// <summary>What is wrong.</summary>
+    public string Fault { get; }
+}

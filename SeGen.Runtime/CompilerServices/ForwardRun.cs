@@ -1,0 +1,20 @@
+using System.ComponentModel;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>Inference of at most MaxBatch images.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class ForwardRun : ModuleRun
+{
+    /// <summary>Makes the scratch.</summary>
+    protected ForwardRun(PackedWeights weights, long scratchLength)
+        : base(weights, scratchLength)
+    {
+    }
+
+    /// <summary>Computes the output from the input.</summary>
+    protected internal abstract void Forward();
+
+    /// <summary>Writes the factors of a gate, [N, C], to the output.</summary>
+    protected internal abstract void Excite();
+}

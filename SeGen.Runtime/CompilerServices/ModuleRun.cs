@@ -1,0 +1,96 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using SeGen.Simd;
+using SeGen.Threading;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>
+/// One call of a module under way: where its tensors lie, its scratch and the threads it may use. Instances are kept and used again.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe class ModuleRun : ParallelWork
+{
+    /// <summary>
+    /// Floats that must be read for another thread to pay: about the time in which a parked one wakes (docs/performance.md).
+    /// </summary>
+    private const long FloatsPerThread = 1 << 16;
+
+    private readonly PackedWeights _weights;
+    private readonly AlignedBuffer _scratch;
+    private float* _input;
+    private float* _output;
+    private int _threads;
+
+    private protected ModuleRun(PackedWeights weights, long scratchLength)
+    {
+        _weights = weights;
+        _scratch = new AlignedBuffer(scratchLength);
+    }
+
+    /// <summary>The packed weights.</summary>
+    protected ref readonly float Weights => ref _weights.Start;
+
+    /// <summary>The scratch, zeroed when it was made, at a multiple of 64 bytes.</summary>
+    protected ref float Scratch => ref _scratch.Start;
+
+    /// <summary>The first element of the tensor that is read.</summary>
+    protected ref readonly float Input => ref Unsafe.AsRef<float>(_input);
+
+    /// <summary>The first element of the tensor that is written; not there in a backward pass that was not asked for it.</summary>
+    protected ref float Output => ref Unsafe.AsRef<float>(_output);
+
+    /// <summary>Whether there is a tensor to write.</summary>
+    protected bool HasOutput => _output != null;
+
+    /// <summary>Images of this run.</summary>
+    protected int Batch { get; private set; }
+
+    /// <summary>Height of the input.</summary>
+    protected int Height { get; private set; }
+
+    /// <summary>Width of the input.</summary>
+    protected int Width { get; private set; }
+
+    /// <summary>Pixels of a channel of the input.</summary>
+    protected nuint Pixels { get; private set; }
+
+    /// <summary>Floats from the last multiple of 64 bytes to the output.</summary>
+    private protected int OutputMisalignment => (int)(((nuint)_output & 63) / sizeof(float));
+
+    internal void Bind(float* input, float* output, int batch, int height, int width, int threads)
+    {
+        _input = input;
+        _output = output;
+        _threads = threads;
+        (Batch, Height, Width, Pixels) = (batch, height, width, (nuint)height * (nuint)width);
+        _weights.EnsureCurrent();
+    }
+
+    internal void Unbind()
+    {
+        _input = null;
+        _output = null;
+    }
+
+    /// <summary>Runs a phase in cuts, on several threads where there is enough to do.</summary>
+    /// <param name="phase">Handed to <see cref="ParallelWork.RunCut"/>.</param>
+    /// <param name="cuts">How many cuts.</param>
+    /// <param name="floats">Floats that the whole phase reads.</param>
+    /// <param name="backwards">Whether to go from the last cut to the first, since what was read last is still cached.</param>
+    protected void Parallel(int phase, int cuts, long floats, bool backwards = false)
+        => WorkerPool.Shared.Run(this, phase, cuts, Participants(cuts, floats), backwards);
+
+    /// <summary>
+    /// Whether stores of the output should go past the caches: where it is not the input, and a thread reads and writes more than
+    /// its cache holds. It never changes a result.
+    /// </summary>
+    /// <param name="cuts">The cuts over which the phase is spread.</param>
+    /// <param name="floats">Floats that the whole phase reads.</param>
+    /// <param name="touched">Floats that it reads and writes.</param>
+    protected bool StreamingPays(int cuts, long floats, long touched)
+        => Streaming.IsSupported && _input != _output && touched * sizeof(float) > Streaming.Threshold * Participants(cuts, floats);
+
+    private int Participants(int cuts, long floats)
+        => (int)Math.Min(Math.Min(_threads, cuts), Math.Max(1, floats / FloatsPerThread));
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>
+/// The parameters of a module and the form in which its kernels read them: padded to whole vectors, the second dense layer transposed.
+/// Packed again, in place, when the parameters' version has grown.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class PackedWeights
+{
+    private readonly ModuleDefinition _definition;
+    private readonly AlignedBuffer _packed;
+    private readonly Lock _packing = new();
+    private long _version;
+
+    internal PackedWeights(ModuleDefinition definition, int seed)
+    {
+        _definition = definition;
+        _packed = new AlignedBuffer(definition.PackedLength);
+        Parameters = new ParameterSet(definition.CreateParameters(new Random(seed)));
+    }
+
+    /// <summary>The parameters as a user sees them.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>The packed weights, at a multiple of 64 bytes.</summary>
+    public ref readonly float Start => ref _packed.Start;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void EnsureCurrent()
+    {
+        if (Volatile.Read(ref _version) != Parameters.Version)
+            Pack();
+    }
+
+    private void Pack()
+    {
+        lock (_packing)
+        {
+            long version = Parameters.Version;
+            if (_version == version)
+                return;
+
+            _definition.Pack(Parameters, _packed.Span);
+            Volatile.Write(ref _version, version);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace SeGen;
+
+/// <summary>One tensor of a module's weights, in row-major order, with its gradient.</summary>
+public sealed class Parameter
+{
+    private readonly int[] _shape;
+    private readonly float[] _values;
+    private readonly ParameterSet _set;
+    private float[]? _gradient;
+
+    internal Parameter(ParameterSet set, ParameterSpec spec)
+    {
+        _set = set;
+        _shape = spec.Shape;
+        Name = spec.Name;
+        Block = spec.Block;
+        IsTrainable = spec.IsTrainable;
+        long length = 1;
+        foreach (int size in spec.Shape)
+            length *= size;
+
+        _values = new float[length];
+        spec.Initializer.Fill(_values);
+    }
+
+    /// <summary>SeGen's name, which is PyTorch's for the same structure: "fc1.weight".</summary>
+    public string Name { get; }
+
+    /// <summary>Sizes of the dimensions, outermost first; a dense layer's weight is [out, in].</summary>
+    public ReadOnlySpan<int> Shape => _shape;
+
+    /// <summary>The values. Valid as long as the module is; a later Write shows in it.</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>The sum of the gradients since the last <see cref="ParameterSet.ZeroGradients"/>; allocated when it is first asked for.</summary>
+    public Span<float> Gradient => _gradient ??= new float[_values.Length];
+
+    /// <summary>Whether an optimizer may change it; false for running statistics.</summary>
+    public bool IsTrainable { get; }
+
+    /// <summary>Which kind of block the tensor belongs to, for names in other conventions.</summary>
+    internal BlockKind Block { get; }
+
+    internal bool HasGradient => _gradient is not null;
+
+    /// <summary>
+    /// The values for writing. The set's version is raised, so that the next Forward packs them anew; a span that is kept does not
+    /// raise it again: after writing through it call <see cref="MarkChanged"/>.
+    /// </summary>
+    public Span<float> Write()
+    {
+        _set.MarkChanged();
+        return _values;
+    }
+
+    /// <summary>Says that the values were changed through a span from an earlier <see cref="Write"/>.</summary>
+    public void MarkChanged() => _set.MarkChanged();
+
+    /// <summary>"fc1.weight [8, 128]".</summary>
+    public override string ToString() => $"{Name} [{string.Join(", ", _shape)}]";
+}

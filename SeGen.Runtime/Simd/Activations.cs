@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace SeGen.Simd;
+
+/// <summary>
+/// The other activations of a gate, as PyTorch defines them; a NaN stays a NaN.
+/// </summary>
+public static class Activations
+{
+    /// <summary>max(0, v).</summary>
+    public static float ReLU(float value) => MathF.Max(0f, value);
+
+    /// <summary>min(max(0, v), 6).</summary>
+    public static float ReLU6(float value) => MathF.Min(MathF.Max(0f, value), 6f);
+
+    /// <summary>v * sigmoid(v).</summary>
+    public static float SiLU(float value) => value * Sigmoid.Of(value);
+
+    /// <summary>min(max(v / 6 + 1/2, 0), 1).</summary>
+    public static float HardSigmoid(float value) => MathF.Min(MathF.Max(value * (1f / 6f) + 0.5f, 0f), 1f);
+
+    /// <summary>v * hard_sigmoid(v).</summary>
+    public static float HardSwish(float value) => value * HardSigmoid(value);
+
+    /// <summary>max(0, v) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ReLU(Vector512<float> value) => Vector512.Max(Vector512<float>.Zero, value);
+
+    /// <summary>min(max(0, v), 6) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ReLU6(Vector512<float> value) => Vector512.Min(Vector512.Max(Vector512<float>.Zero, value), Vector512.Create(6f));
+
+    /// <summary>v * sigmoid(v) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SiLU(Vector512<float> value) => value * Sigmoid.Of(value);
+
+    /// <summary>min(max(v / 6 + 1/2, 0), 1) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HardSigmoid(Vector512<float> value)
+        => Vector512.Min(Vector512.Max(value * Vector512.Create(1f / 6f) + Vector512.Create(0.5f), Vector512<float>.Zero), Vector512<float>.One);
+
+    /// <summary>v * hard_sigmoid(v) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HardSwish(Vector512<float> value) => value * HardSigmoid(value);
+
+    /// <summary>max(0, v) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReLU(Vector256<float> value) => Vector256.Max(Vector256<float>.Zero, value);
+
+    /// <summary>min(max(0, v), 6) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReLU6(Vector256<float> value) => Vector256.Min(Vector256.Max(Vector256<float>.Zero, value), Vector256.Create(6f));
+
+    /// <summary>v * sigmoid(v) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SiLU(Vector256<float> value) => value * Sigmoid.Of(value);
+
+    /// <summary>min(max(v / 6 + 1/2, 0), 1) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> HardSigmoid(Vector256<float> value)
+        => Vector256.Min(Vector256.Max(value * Vector256.Create(1f / 6f) + Vector256.Create(0.5f), Vector256<float>.Zero), Vector256<float>.One);
+
+    /// <summary>v * hard_sigmoid(v) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> HardSwish(Vector256<float> value) => value * HardSigmoid(value);
+
+    /// <summary>max(0, v) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ReLU(Vector128<float> value) => Vector128.Max(Vector128<float>.Zero, value);
+
+    /// <summary>min(max(0, v), 6) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ReLU6(Vector128<float> value) => Vector128.Min(Vector128.Max(Vector128<float>.Zero, value), Vector128.Create(6f));
+
+    /// <summary>v * sigmoid(v) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SiLU(Vector128<float> value) => value * Sigmoid.Of(value);
+
+    /// <summary>min(max(v / 6 + 1/2, 0), 1) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> HardSigmoid(Vector128<float> value)
+        => Vector128.Min(Vector128.Max(value * Vector128.Create(1f / 6f) + Vector128.Create(0.5f), Vector128<float>.Zero), Vector128<float>.One);
+
+    /// <summary>v * hard_sigmoid(v) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> HardSwish(Vector128<float> value) => value * HardSigmoid(value);
+
+    /// <summary>relu'(v): 1 above 0, else 0.</summary>
+    public static float ReLUDerivative(float value) => value > 0f ? 1f : 0f;
+
+    /// <summary>relu6'(v): 1 between 0 and 6, 0 at both ends.</summary>
+    public static float ReLU6Derivative(float value) => value is > 0f and < 6f ? 1f : 0f;
+
+    /// <summary>silu'(v) = s + v s (1 - s) with s = sigmoid(v).</summary>
+    public static float SiLUDerivative(float value)
+    {
+        float s = Sigmoid.Of(value);
+        return s + value * s * (1f - s);
+    }
+
+    /// <summary>hard_swish'(v): 0 below -3, 1 above 3, else v / 3 + 1/2; -1/2 and 3/2 at the ends, as PyTorch.</summary>
+    public static float HardSwishDerivative(float value) => value < -3f ? 0f : value > 3f ? 1f : value * (1f / 3f) + 0.5f;
+}
