@@ -14,6 +14,8 @@ namespace SeGen.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class SeGenGenerator : IIncrementalGenerator
 {
+    private static readonly Encoding Utf8WithoutMark = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
     /// <summary>Names of the steps, for tests of what runs again after an edit.</summary>
     internal static class Steps
     {
@@ -38,5 +40,5 @@ public sealed class SeGenGenerator : IIncrementalGenerator
         => DeclarationRules.ToSpec(DeclarationParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation));
 
     private static void AddSource(SourceProductionContext context, SEBlockSpec spec)
-        => context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(SEBlockPlanner.Plan(spec)), Encoding.UTF8));
+        => context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(SEBlockPlanner.Plan(spec)), Utf8WithoutMark));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SeGen.Generator.Planning;
 
 namespace SeGen.Generator.Emit;
@@ -38,7 +39,10 @@ internal sealed record DenseRows(int Rows, string Matrix, string Input, Func<str
         SourceWriter writer = kernel.Writer;
         int channels = kernel.Plan.PaddedChannels;
         string start = $"rows{suffix}";
-        writer.Line($"ref float {start} = ref Add(ref {Matrix}, {(first == "row" ? $"row * {Numbers.Text(channels)}" : Numbers.Text(long.Parse(first, System.Globalization.CultureInfo.InvariantCulture) * channels))});");
+        string offset = first == "row"
+            ? $"row * {Numbers.Text(channels)}"
+            : Numbers.Text(int.Parse(first, CultureInfo.InvariantCulture) * channels);
+        writer.Line($"ref float {start} = ref Add(ref {Matrix}, {offset});");
         for (int r = 0; r < rows; r++)
             writer.Line($"var dot{suffix}{r} = {kernel.Width.Floats}.Zero;");
 

@@ -135,9 +135,12 @@ internal sealed class RowTransform
             string value = Values[o](kernel, at);
             kernel.Writer.Line(streams
                 ? $"Streaming.Store({value}, ref Add(ref {Outputs[o]}, {at}));"
-                : $"({value}).StoreUnsafe(ref {Outputs[o]}, {at});");
+                : $"{Operand(value)}.StoreUnsafe(ref {Outputs[o]}, {at});");
         }
     }
+
+    /// <summary>In parentheses where it is an operator's result; calls need none.</summary>
+    private static string Operand(string value) => value.Contains(" * ") || value.Contains(") + (") ? $"({value})" : value;
 
     private void DeclareEnd(Kernel kernel)
     {

@@ -13,6 +13,7 @@ internal sealed class SourceWriter
     private readonly StringBuilder _text = new();
     private int _depth;
     private bool _blankPending;
+    private bool _justOpened;
 
     /// <summary>Writes one line, or several that keep their own indentation; an empty text is a blank line.</summary>
     public SourceWriter Line(string text = "")
@@ -23,10 +24,10 @@ internal sealed class SourceWriter
         return this;
     }
 
-    /// <summary>A blank line before whatever comes next, unless that closes the block.</summary>
+    /// <summary>A blank line before whatever comes next, unless a block was just opened or is closed next.</summary>
     public SourceWriter Blank()
     {
-        _blankPending = true;
+        _blankPending = !_justOpened;
         return this;
     }
 
@@ -42,6 +43,7 @@ internal sealed class SourceWriter
     {
         Line("{");
         _depth++;
+        _justOpened = true;
         return new Scope(this, closing: "}");
     }
 
@@ -59,6 +61,7 @@ internal sealed class SourceWriter
 
     private void Single(string line)
     {
+        _justOpened = false;
         if (_blankPending)
         {
             _blankPending = false;
