@@ -34,7 +34,7 @@ internal static class InferenceEmitter
     private static void Forward(SourceWriter writer, SEBlockPlan plan, bool images)
     {
         writer.Blank();
-        using (writer.Block("protected override void Forward()"))
+        using (writer.Block("public override void Forward()"))
         {
             if (images)
             {
@@ -69,7 +69,7 @@ internal static class InferenceEmitter
     private static void Excite(SourceWriter writer, SEBlockPlan plan)
     {
         writer.Blank();
-        using (writer.Block("protected override void Excite()"))
+        using (writer.Block("public override void Excite()"))
         using (writer.Block("for (_image = 0; _image < (nuint)Batch; _image++)"))
         {
             if (plan.HasHidden)
@@ -85,7 +85,7 @@ internal static class InferenceEmitter
     {
         string range = RunPhrases.CutRange(plan);
         writer.Blank();
-        using (writer.Block("protected override void RunCut(int phase, int cut)"))
+        using (writer.Block("public override void RunCut(int phase, int cut)"))
         using (writer.Block("switch (phase)"))
         {
             if (images)

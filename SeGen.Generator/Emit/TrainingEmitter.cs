@@ -36,7 +36,7 @@ internal static class TrainingEmitter
     private static void Forward(SourceWriter writer, SEBlockPlan plan)
     {
         writer.Blank();
-        using (writer.Block("protected override void Forward()"))
+        using (writer.Block("public override void Forward()"))
         {
             Images(writer, plan, "ForwardImages", read: 1, touched: 3);
             string cuts = Numbers.Text(plan.ChannelCuts);
@@ -55,7 +55,7 @@ internal static class TrainingEmitter
     {
         string cuts = Numbers.Text(plan.ChannelCuts);
         writer.Blank();
-        using (writer.Block("protected override void Backward()"))
+        using (writer.Block("public override void Backward()"))
         {
             writer.Line("BackwardImagesOrChannels();");
             if (ParameterGradientOp.IsIn(plan))
@@ -104,7 +104,7 @@ internal static class TrainingEmitter
     {
         string range = RunPhrases.CutRange(plan);
         writer.Blank();
-        using (writer.Block("protected override void RunCut(int phase, int cut)"))
+        using (writer.Block("public override void RunCut(int phase, int cut)"))
         using (writer.Block("switch (phase)"))
         {
             if (RunPhrases.HasImagePhase(plan))

@@ -13,8 +13,8 @@ public abstract class ForwardRun : ModuleRun
     }
 
     /// <summary>Computes the output from the input.</summary>
-    protected internal abstract void Forward();
+    public abstract void Forward();
 
     /// <summary>Writes the factors of a gate, [N, C], to the output.</summary>
-    protected internal abstract void Excite();
+    public abstract void Excite();
 }

@@ -34,10 +34,10 @@ public abstract class TrainingRun : ModuleRun
     protected abstract long KeptLength(long pixels);
 
     /// <summary>Computes the output from the input and keeps what the backward pass needs.</summary>
-    protected abstract void Forward();
+    public abstract void Forward();
 
     /// <summary>With the output's gradient as the run's input, writes the input's gradient to its output and adds the parameters'.</summary>
-    protected internal abstract void Backward();
+    public abstract void Backward();
 
     internal void Forward(int maxBatch)
     {

@@ -12,5 +12,5 @@ public abstract class ParallelWork
     /// <summary>Does one piece.</summary>
     /// <param name="phase">Which of the work's phases; its meaning is the implementer's.</param>
     /// <param name="cut">The piece, from 0.</param>
-    protected internal abstract void RunCut(int phase, int cut);
+    public abstract void RunCut(int phase, int cut);
 }
