@@ -1,0 +1,33 @@
+namespace SeGen.Benchmarks.Peers;
+
+/// <summary>The medians of all rounds for a case and a number of threads.</summary>
+internal sealed class CaseResult(Case what, int threads)
+{
+    public Case Case => what;
+
+    public int Threads => threads;
+
+    /// <summary>Milliseconds by peer, one for each round.</summary>
+    public Dictionary<string, List<double>> Rounds { get; } = [];
+
+    public IEnumerable<string> Peers => Rounds.Keys.Where(p => p is not (PeersBenchmark.Own or PeersBenchmark.Floor));
+
+    public double Least => what.Least[threads - 1];
+
+    public double Milliseconds(string peer) => Statistics.Median(Rounds[peer]);
+
+    /// <summary>In each round, the fastest peer's time over SeGen's.</summary>
+    public IEnumerable<double> Ratios => Enumerable.Range(0, Rounds[PeersBenchmark.Own].Count)
+        .Select(round => Peers.Min(p => Rounds[p][round]) / Rounds[PeersBenchmark.Own][round]);
+
+    /// <summary>In each round, the floor's time over SeGen's.</summary>
+    public IEnumerable<double> OfFloor => Rounds[PeersBenchmark.Floor].Zip(Rounds[PeersBenchmark.Own], (floor, own) => floor / own);
+
+    public void Add(string peer, double milliseconds)
+    {
+        if (!Rounds.TryGetValue(peer, out List<double>? medians))
+            Rounds[peer] = medians = [];
+
+        medians.Add(milliseconds);
+    }
+}

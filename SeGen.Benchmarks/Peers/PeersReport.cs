@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace SeGen.Benchmarks.Peers;
+
+/// <summary>The results as a table for the terminal, as Markdown for the documentation, and as JSON.</summary>
+internal static class PeersReport
+{
+    private static readonly string[] Columns =
+        ["case", "threads", "SeGen ms", "ONNX Runtime ms", "PyTorch ms", "ratio (quartiles)", "least", "of the floor"];
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static void Print(IReadOnlyList<CaseResult> results)
+    {
+        var table = new Table().Title($"{SeGenInfo.Summary}, {RuntimeInformation.FrameworkDescription}");
+        foreach (string column in Columns)
+            table.AddColumn(column);
+
+        foreach (CaseResult result in results)
+            table.AddRow([.. Row(result).Select(Markup.Escape)]);
+
+        AnsiConsole.Write(table);
+    }
+
+    public static string Markdown(IReadOnlyList<CaseResult> results)
+    {
+        var lines = new List<string> { $"| {string.Join(" | ", Columns)} |", $"|{string.Concat(Columns.Select(_ => " --- |"))}" };
+        lines.AddRange(results.Select(r => $"| {string.Join(" | ", Row(r))} |"));
+        return string.Join('\n', lines);
+    }
+
+    public static string Json(IReadOnlyList<CaseResult> results) => JsonSerializer.Serialize(
+        new
+        {
+            SeGen = SeGenInfo.Version,
+            Runtime = RuntimeInformation.FrameworkDescription,
+            SeGenInfo.VectorWidth,
+            Processors = Environment.ProcessorCount,
+            Cases = results.Select(r => new
+            {
+                r.Case.Name,
+                r.Threads,
+                MillisecondsByRound = r.Rounds,
+                Ratio = Statistics.Median(r.Ratios),
+                LowerQuartile = Statistics.Quantile(r.Ratios, 0.25),
+                UpperQuartile = Statistics.Quantile(r.Ratios, 0.75),
+                r.Least,
+                Reached = Reached(r),
+                OfFloor = Statistics.Median(r.OfFloor),
+            }),
+        },
+        Indented);
+
+    public static bool Reached(CaseResult result) => Statistics.Quantile(result.Ratios, 0.25) >= result.Least;
+
+    private static string[] Row(CaseResult r) =>
+    [
+        r.Case.Name,
+        r.Threads.ToString(CultureInfo.InvariantCulture),
+        Spread(r, PeersBenchmark.Own),
+        Spread(r, PeersBenchmark.Onnx),
+        Spread(r, PeersBenchmark.Torch),
+        string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.Ratios):f2} ({Statistics.Quantile(r.Ratios, 0.25):f2} to {Statistics.Quantile(r.Ratios, 0.75):f2})"),
+        string.Create(CultureInfo.InvariantCulture, $"{r.Least:f2} {(Reached(r) ? "reached" : "MISSED")}"),
+        string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
+    ];
+
+    private static string Spread(CaseResult result, string peer)
+    {
+        if (!result.Rounds.TryGetValue(peer, out List<double>? rounds))
+            return "-";
+
+        double median = Statistics.Median(rounds);
+        string format = median < 0.1 ? "f4" : median < 1 ? "f3" : "f2";
+        return string.Create(CultureInfo.InvariantCulture, $"{median.ToString(format, CultureInfo.InvariantCulture)} ({rounds.Min().ToString(format, CultureInfo.InvariantCulture)} to {rounds.Max().ToString(format, CultureInfo.InvariantCulture)})");
+    }
+}

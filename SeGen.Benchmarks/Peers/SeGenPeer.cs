@@ -1,0 +1,47 @@
+namespace SeGen.Benchmarks.Peers;
+
+/// <summary>The generated code as the peers' peer.</summary>
+internal sealed unsafe class SeGenPeer(string folder) : IPeer
+{
+    private Case? _case;
+    private IModule? _module;
+    private float* _input, _output, _outputGradient, _inputGradient;
+
+    public double Load(Case what, int threads)
+    {
+        _case = what;
+        _module = what.Create();
+        _module.Threads = threads;
+        _module.LoadWeights(Path.Combine(folder, $"{what.Name}.weights.safetensors"), Naming.Linear);
+        _input = CaseFiles.Read(folder, what, "input");
+        _output = CaseFiles.Allocate(what.Length);
+        if (what.Training)
+        {
+            _outputGradient = CaseFiles.Read(folder, what, "output-gradient");
+            _inputGradient = CaseFiles.Allocate(what.Length);
+        }
+
+        for (int i = 0; i < 3; i++)
+            Run();
+
+        return what.Training
+            ? CaseFiles.Error(_inputGradient, CaseFiles.Read(folder, what, "input-gradient"), what.Length)
+            : CaseFiles.Error(_output, CaseFiles.Read(folder, what, "output"), what.Length);
+    }
+
+    public void Run()
+    {
+        int length = _case!.Length;
+        ReadOnlySpan<float> input = new(_input, length);
+        Span<float> output = new(_output, length);
+        if (!_case.Training)
+        {
+            _module!.Forward(input, output, _case.Size, _case.Size);
+            return;
+        }
+
+        _module!.Parameters.ZeroGradients();
+        _module.ForwardTraining(input, output, _case.Size, _case.Size);
+        _module.Backward(new ReadOnlySpan<float>(_outputGradient, length), new Span<float>(_inputGradient, length));
+    }
+}

@@ -1,0 +1,69 @@
+"""PyTorch as a peer: takes orders on standard input, one a line, and answers each with one line.
+
+load NAME BATCH CHANNELS SIZE TRAINING THREADS   answers the largest error over the largest expected value
+time SECONDS                                     answers the milliseconds of every call
+"""
+import sys
+import time
+import warnings
+
+import torch
+from gate import Gate
+
+warnings.filterwarnings("ignore")
+folder = sys.argv[1]
+
+
+def read(name, ending, shape):
+    return torch.from_file(f"{folder}/{name}.{ending}.bin", size=torch.Size(shape).numel()).clone().view(shape)
+
+
+def error(got, expected):
+    return float((got - expected).abs().max() / expected.abs().max())
+
+
+def load(name, batch, channels, size, training, threads):
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    module = Gate(channels).eval()
+    shape = (batch, channels, size, size)
+    x = read(name, "input", shape)
+    if training:
+        gradient = read(name, "output-gradient", shape)
+        module.train()
+        x.requires_grad_()
+
+        def step():
+            module.zero_grad(set_to_none=True)
+            x.grad = None
+            module(x).backward(gradient)
+
+        step()
+        return step, error(x.grad, read(name, "input-gradient", shape))
+
+    # Eager and frozen modules fall to slow paths with one thread; this is the fastest form for inference.
+    with torch.no_grad():
+        fast = torch.jit.optimize_for_inference(torch.jit.trace(module, x).eval())
+
+    def run():
+        with torch.no_grad():
+            return fast(x)
+
+    for _ in range(3):
+        y = run()
+    return run, error(y, read(name, "output", shape))
+
+
+run = None
+for line in sys.stdin:
+    order, *arguments = line.split()
+    if order == "load":
+        run, worst = load(arguments[0], *map(int, arguments[1:]))
+        print(worst, flush=True)
+    elif order == "time":
+        times, end = [], time.perf_counter() + float(arguments[0])
+        while len(times) < 5 or time.perf_counter() < end:
+            start = time.perf_counter()
+            run()
+            times.append((time.perf_counter() - start) * 1e3)
+        print(" ".join(f"{t:.6f}" for t in times[:5000]), flush=True)
