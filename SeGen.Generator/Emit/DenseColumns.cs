@@ -28,22 +28,18 @@ internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<
         if (rest == 0)
             return;
 
-        if (whole == 0)
-            EmitBlock(kernel, rest, "0");
-        else
-        {
-            // In braces: its accumulators have the names of those before.
+        if (whole > 0)
             kernel.Writer.Blank();
-            using (kernel.Writer.Block())
-                EmitBlock(kernel, rest, Numbers.Text(whole * block * kernel.Lanes));
-        }
+
+        EmitBlock(kernel, rest, Numbers.Text(whole * block * kernel.Lanes), whole > 0 ? "rest" : "sum");
     }
 
-    private void EmitBlock(Kernel kernel, int vectors, string first)
+    /// <summary>A block of channels; the prefix keeps the names of a second block apart.</summary>
+    private void EmitBlock(Kernel kernel, int vectors, string first, string sum = "sum")
     {
         SourceWriter writer = kernel.Writer;
         for (int v = 0; v < vectors; v++)
-            writer.Line($"var sum{v} = {Start(Plus(first, v * kernel.Lanes))};");
+            writer.Line($"var {sum}{v} = {Start(Plus(first, v * kernel.Lanes))};");
 
         if (Rows > 0)
         {
@@ -54,14 +50,14 @@ internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<
                 string at = first == "0" ? "" : $" + {first}";
                 writer.Line($"ref float row = ref Add(ref {Matrix}, r * {Numbers.Text(kernel.Plan.PaddedChannels)}{at});");
                 for (int v = 0; v < vectors; v++)
-                    writer.Line($"sum{v} = {kernel.MultiplyAdd("value", kernel.Load("row", v * kernel.Lanes), $"sum{v}")};");
+                    writer.Line($"{sum}{v} = {kernel.MultiplyAdd("value", kernel.Load("row", v * kernel.Lanes), $"{sum}{v}")};");
             }
         }
 
         writer.Blank();
         for (int v = 0; v < vectors; v++)
         {
-            foreach (string line in Finish($"sum{v}", Plus(first, v * kernel.Lanes)))
+            foreach (string line in Finish($"{sum}{v}", Plus(first, v * kernel.Lanes)))
                 writer.Line(line);
         }
     }

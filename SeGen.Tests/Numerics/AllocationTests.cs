@@ -1,0 +1,82 @@
+using SeGen.Tests.Support;
+
+namespace SeGen.Tests.Numerics;
+
+/// <summary>Tests that count what the whole process allocates run alone.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
+
+/// <summary>No allocation after the first call of a thread, workers included.</summary>
+[Collection(nameof(Alone))]
+[Trait("Category", "Numeric")]
+public class AllocationTests
+{
+    private const int Calls = 1000;
+
+    // Other parts of the test process (its own logging) may allocate a little meanwhile: less than a byte for each call.
+    private const long Noise = 900;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_thousand_forward_passes_allocate_nothing(int threads)
+    {
+        var module = new Threaded { Threads = threads };
+        float[] x = RandomTensor.Normal(2 * Threaded.InputLength, 1), y = new float[x.Length];
+        AssertNothingAllocated(() => module.Forward(x, y));
+    }
+
+    [Fact]
+    public void A_thousand_forward_passes_of_any_size_allocate_nothing()
+    {
+        var module = new ThreadedAny { Threads = 2 };
+        float[] x = RandomTensor.Normal(100 * 9 * 9, 1), y = new float[x.Length];
+        AssertNothingAllocated(() => module.Forward(x, y, 9, 9));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_thousand_training_steps_allocate_nothing(int threads)
+    {
+        var module = new Bias32 { Threads = threads };
+        float[] x = RandomTensor.Normal(2 * Bias32.InputLength, 1), dy = RandomTensor.Normal(x.Length, 2), y = new float[x.Length], dx = new float[x.Length];
+        AssertNothingAllocated(() =>
+        {
+            module.Parameters.ZeroGradients();
+            module.ForwardTraining(x, y);
+            module.Backward(dy, dx);
+        });
+    }
+
+    [Fact]
+    public void Packing_changed_weights_allocates_nothing()
+    {
+        var module = new Bias32 { Threads = 1 };
+        float[] x = RandomTensor.Normal(Bias32.InputLength, 1), y = new float[x.Length];
+        AssertNothingAllocated(() =>
+        {
+            module.Parameters["fc1.weight"].Write()[0] += 0.001f;
+            module.Forward(x, y);
+        });
+    }
+
+    private static void AssertNothingAllocated(Action call)
+    {
+        for (int i = 0; i < 50; i++)
+            call();
+
+        // The smallest of a few runs: what the call itself allocates is in all of them.
+        long least = long.MaxValue;
+        for (int run = 0; run < 5 && least > Noise; run++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < Calls; i++)
+                call();
+
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.True(least <= Noise, $"{Calls} calls allocated {least} bytes.");
+    }
+}
