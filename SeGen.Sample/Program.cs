@@ -1,17 +1,33 @@
+using System.CommandLine;
 using SeGen;
-var g = new Demo.ChannelGate(1);
-float[] x = new float[Demo.ChannelGate.InputLength], y = new float[x.Length];
-new Random(1).NextDouble();
-g.Forward(x, y);
-Console.WriteLine(Demo.ChannelGate.Summary);
-namespace Demo
+using SeGen.Sample;
+using Spectre.Console;
+
+var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "A gate's state_dict as safetensors, in any convention." };
+var input = new Option<FileInfo?>("--input") { Description = "A safetensors file with a tensor \"input\" [N, C, H, W]; with an \"output\" too, the result is compared to it." };
+
+var command = new RootCommand("Shows what SeGen makes of a declaration; with --checkpoint and --input, runs real weights.") { checkpoint, input };
+command.Validators.Add(result =>
 {
-    [SEBlock(Channels = 64, Reduction = 16, Height = 56, Width = 56)]
-    public partial class ChannelGate;
+    if (result.GetValue(checkpoint) is null != result.GetValue(input) is null)
+        result.AddError("--checkpoint and --input belong together.");
+});
+command.SetAction(arguments =>
+{
+    try
+    {
+        if (arguments.GetValue(checkpoint) is { } weights)
+            CheckpointRun.Run(weights.FullName, arguments.GetValue(input)!.FullName);
+        else
+            Demonstration.Run();
 
-    [SEBlock(20, Reduction = 3, Bias = SEBias.SecondOnly, Squeeze = Squeeze.MeanMaxAverage, Activation = Activation.SiLU, Gate = Gate.HardSigmoid, MaxBatch = 4)]
-    public partial class Dyn;
+        return 0;
+    }
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
+        return 1;
+    }
+});
 
-    [SEBlock(3, HiddenRule = HiddenRule.FloorAllowZero, Height = 7, Width = 7, MaxBatch = 2)]
-    public partial class Zero;
-}
+return command.Parse(args).Invoke();

@@ -20,7 +20,7 @@ internal static class ModuleMembersEmitter
         string name = plan.Spec.Type.Name;
         Documentation(writer, plan);
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{DeclarationParser.GeneratorName}\", \"{Version}\")]");
-        using (writer.Block($"partial class {name} : global::SeGen.IModule"))
+        using (writer.Block($"partial class {name} : global::SeGen.IGate"))
         {
             Constants(writer, plan);
             writer.Blank();
@@ -150,17 +150,8 @@ internal static class ModuleMembersEmitter
             "input, output", isPublic: true);
         Method(writer, "Backward", "global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient", "outputGradient, inputGradient", isPublic: true);
 
-        writer.Blank();
-        writer.Line("/// <summary>The factors that Forward would apply, without applying them.</summary>");
-        writer.Line($"/// <param name=\"input\">[N, {Numbers.Text(plan.Channels)}, {(plan.IsFixed ? $"{Numbers.Text(plan.Spec.Height)}, {Numbers.Text(plan.Spec.Width)}" : "height, width")}].</param>");
-        writer.Line($"/// <param name=\"gates\">[N, {Numbers.Text(plan.Channels)}].</param>");
-        if (!plan.IsFixed)
-        {
-            writer.Line("/// <param name=\"height\">Height of the input in pixels.</param>");
-            writer.Line("/// <param name=\"width\">Width of the input in pixels.</param>");
-        }
-
-        writer.Line($"public void Excite({Input}, global::System.Span<float> gates{(plan.IsFixed ? "" : Size)}) => {State}.Excite(input, gates{(plan.IsFixed ? "" : SizeArguments)});");
+        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates", "input, gates", isPublic: plan.IsFixed, of: "IGate");
+        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates{Size}", $"input, gates{SizeArguments}", isPublic: !plan.IsFixed, of: "IGate");
     }
 
     private static void Checkpoints(SourceWriter writer)
@@ -172,13 +163,13 @@ internal static class ModuleMembersEmitter
         Method(writer, "SaveWeights", "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen", "path, naming", isPublic: true);
     }
 
-    private static void Method(SourceWriter writer, string name, string parameters, string arguments, bool isPublic)
+    private static void Method(SourceWriter writer, string name, string parameters, string arguments, bool isPublic, string of = "IModule")
     {
         writer.Blank();
         if (isPublic)
             writer.Line("/// <inheritdoc/>");
 
-        writer.Line($"{(isPublic ? "public void " : "void global::SeGen.IModule.")}{name}({parameters}) => {State}.{name}({arguments});");
+        writer.Line($"{(isPublic ? "public void " : $"void global::SeGen.{of}.")}{name}({parameters}) => {State}.{name}({arguments});");
     }
 
     private static void Constant(SourceWriter writer, string type, string name, string value, string summary)

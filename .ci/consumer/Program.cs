@@ -1,0 +1,62 @@
+// What a user's program does with the package: inference, a training step, a checkpoint. It prints a hash of all bits that it
+// computed, so that two builds of it can be compared.
+using System;
+using System.IO;
+using SeGen;
+
+var hash = new BitHash();
+Run(new Gates.Fixed(seed: 1), 9, 11);
+Run(new Gates.Any(seed: 2), 13, 7);
+Run(new Gates.Constant(seed: 3), 5, 5);
+Console.WriteLine($"vectors {SeGenInfo.VectorWidth}");
+Console.WriteLine($"hash {hash.Value:x16}");
+
+void Run(IGate gate, int height, int width)
+{
+    int channels = gate.Parameters["fc2.weight"].Shape[0], length = 2 * channels * height * width;
+    float[] x = new float[length], y = new float[length], dy = new float[length], dx = new float[length], gates = new float[2 * channels];
+    var random = new Random(7);
+    for (int i = 0; i < length; i++)
+        (x[i], dy[i]) = (random.NextSingle() * 2 - 1, random.NextSingle() * 2 - 1);
+
+    gate.Forward(x, y, height, width);
+    hash.Add(y);
+    gate.Excite(x, gates, height, width);
+    hash.Add(gates);
+    gate.ForwardTraining(x, y, height, width);
+    gate.Backward(dy, dx);
+    hash.Add(dx);
+    foreach (Parameter parameter in gate.Parameters)
+        hash.Add(parameter.Gradient);
+
+    string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    gate.SaveWeights(file, Naming.Linear);
+    gate.Parameters["fc2.weight"].Write().Clear();
+    gate.LoadWeights(file, Naming.Linear);
+    File.Delete(file);
+    gate.Forward(x, y, height, width);
+    hash.Add(y);
+}
+
+namespace Gates
+{
+    [SEBlock(Channels = 40, Reduction = 4, Height = 9, Width = 11, MaxBatch = 2)]
+    public sealed partial class Fixed;
+
+    [SEBlock(Channels = 70, Reduction = 8, MaxBatch = 2, Squeeze = Squeeze.MeanMaxAverage, Activation = Activation.SiLU)]
+    internal sealed partial class Any;
+
+    [SEBlock(Channels = 3, HiddenRule = HiddenRule.FloorAllowZero, MaxBatch = 2, Gate = Gate.HardSigmoid)]
+    internal sealed partial class Constant;
+}
+
+internal sealed class BitHash
+{
+    public ulong Value { get; private set; } = 14695981039346656037;
+
+    public void Add(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+            Value = unchecked((Value ^ BitConverter.SingleToUInt32Bits(value)) * 1099511628211);
+    }
+}
