@@ -13,7 +13,7 @@ public sealed class SafeTensorsException : IOException
     /// <param name="fault">What is wrong, as a sentence without its full stop.</param>
     /// <param name="inner">What was thrown underneath.</param>
     public SafeTensorsException(string file, string? tensor, string fault, Exception? inner = null)
-        : base(tensor is null ? $"{file}: {Cut(fault, LongestFault)}." : $"{file}: tensor \"{Cut(tensor, LongestName)}\": {Cut(fault, LongestFault)}.", inner)
+        : base($"{file}: {(tensor is null ? "" : $"tensor \"{Cut(tensor, LongestName)}\": ")}{Cut(fault, LongestFault)}.", inner)
     {
         (File, Tensor, Fault) = (file, tensor, fault);
     }

@@ -23,8 +23,8 @@ public class CheckpointLoadingTests
     {
         RawTensor[] tensors =
         [
-            RawTensor.Counting("fc1.weigth", [6, 20], 1), RawTensor.Counting("fc1.bias", [7], 1), new RawTensor("fc2.bias", "I32", [20], new byte[80]),
-            RawTensor.Counting("classifier.running_mean", [2], 1),
+            RawTensor.Counting("fc1.weigth", [6, 20], 1), RawTensor.Counting("fc1.bias", [7], 1),
+            new RawTensor("fc2.bias", "I32", [20], new byte[80]), RawTensor.Counting("classifier.running_mean", [2], 1),
         ];
         CheckpointException e = Refused(tensors, strict: true);
         Assert.Equal("the memory", e.File);
@@ -106,7 +106,9 @@ public class CheckpointLoadingTests
     [InlineData("BOOL", 1)]
     public void Integers_are_no_weights_even_when_not_strict(string type, int size)
     {
-        CheckpointException e = Refused([new RawTensor("fc1.bias", type, [6], new byte[6 * size]), .. GateFiles.Tensors().Where(t => t.Name != "fc1.bias")], strict: false);
+        RawTensor[] tensors = GateFiles.Tensors();
+        tensors[1] = new RawTensor("fc1.bias", type, [6], new byte[6 * size]);
+        CheckpointException e = Refused(tensors, strict: false);
         Assert.Equal(["fc1.bias"], e.Faulty);
         Assert.Contains("fc1.bias: needs floats, the file has ", e.Message, StringComparison.Ordinal);
     }

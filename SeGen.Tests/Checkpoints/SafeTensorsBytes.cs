@@ -36,7 +36,8 @@ internal static class SafeTensorsBytes
         foreach (RawTensor t in tensors)
         {
             header.Append(at == 0 && header.Length == 1 ? "" : ",");
-            header.Append($"\"{t.Name}\":{{\"dtype\":\"{t.Type}\",\"shape\":[{string.Join(',', t.Shape)}],\"data_offsets\":[{at},{at + t.Data.Length}]}}");
+            header.Append($"\"{t.Name}\":{{\"dtype\":\"{t.Type}\",\"shape\":[{string.Join(',', t.Shape)}],");
+            header.Append($"\"data_offsets\":[{at},{at + t.Data.Length}]}}");
             at += t.Data.Length;
         }
 

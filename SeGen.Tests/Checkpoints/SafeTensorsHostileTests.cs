@@ -34,6 +34,22 @@ public class SafeTensorsHostileTests
     }
 
     [Fact]
+    public void A_tensor_too_long_for_an_array_is_refused_when_it_is_read()
+    {
+        // Sound, and sparse again: only who asks for an array of it cannot be served.
+        const long Length = 1L << 31;
+        using var directory = new TemporaryDirectory();
+        string header = $"{{\"a\":{{\"dtype\":\"U8\",\"shape\":[{Length}],\"data_offsets\":[0,{Length}]}}}}";
+        string path = directory.File("long.safetensors", SafeTensorsBytes.Of(header, 0));
+        using (FileStream stream = File.OpenWrite(path))
+            stream.SetLength(stream.Length + Length);
+
+        using var file = SafeTensorsFile.Open(path);
+        SafeTensorsException e = Assert.Throws<SafeTensorsException>(() => file.ReadSingles("a"));
+        Assert.Equal(("a", "has 2,147,483,648 values, more than an array can hold"), (e.Tensor, e.Fault));
+    }
+
+    [Fact]
     public void Empty_tensors_without_number_are_refused_at_a_limit()
     {
         // Each is legal by itself and none overlaps another, so only their number can be refused.

@@ -73,7 +73,8 @@ internal sealed class SafeTensorsMutator(int seed)
     private static SafeTensorsMutant Gate()
     {
         var mutant = new SafeTensorsMutant { Metadata = "{\"format\":\"pt\"}" };
-        foreach ((string name, string[] shape) in ((string, string[])[])[("fc1.weight", ["6", "20"]), ("fc1.bias", ["6"]), ("fc2.weight", ["20", "6"]), ("fc2.bias", ["20"])])
+        (string Name, string[] Shape)[] tensors = [("fc1.weight", ["6", "20"]), ("fc1.bias", ["6"]), ("fc2.weight", ["20", "6"]), ("fc2.bias", ["20"])];
+        foreach ((string name, string[] shape) in tensors)
             mutant.Tensors.Add(new() { NameToken = $"\"{name}\"", Name = name, TypeToken = "\"F32\"", Shape = [.. shape] });
 
         mutant.LayOut();
@@ -101,7 +102,8 @@ internal sealed class SafeTensorsMutator(int seed)
             case 11: (tensor.NameToken, tensor.Name) = Pick(Names); break;
             case 12: mutant.Tensors.Insert(_random.Next(mutant.Tensors.Count + 1), tensor.Copy()); break;
             case 13: mutant.Tensors.RemoveAt(_random.Next(mutant.Tensors.Count)); break;
-            case 14 when _random.Next(2) == 0: (tensor.Extra, tensor.Dropped) = _random.Next(2) == 0 ? (Pick(Extras), -1) : ("", _random.Next(3)); break;
+            case 14 when _random.Next(4) == 0: tensor.Extra = Pick(Extras); break;
+            case 14 when _random.Next(3) == 0: tensor.Dropped = _random.Next(3); break;
             case 15: (mutant.Metadata, mutant.MetadataIsSound) = Pick(Metadatas); break;
             default: mutant.Around = Pick(["", " ", "\t\r\n", "        "]); break;
         }
