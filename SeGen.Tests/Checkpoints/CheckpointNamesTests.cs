@@ -120,7 +120,9 @@ public class CheckpointNamesTests
         // Its distance from "fc1.weight" alone would take ten million steps and an array of four megabytes.
         RawTensor[] tensors = [.. GateFiles.Tensors()[1..], RawTensor.Counting(new string('f', 1_000_000), [1], 1)];
         byte[] bytes = SafeTensorsBytes.Of(tensors);
+        long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Null(Similarity.Closest("fc1.weight", [tensors[^1].Name]));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
         CheckpointException e = Assert.Throws<CheckpointException>(() => new CheckpointGate(5).LoadWeights(bytes));
         Assert.DoesNotContain("did you mean", e.Message, StringComparison.Ordinal);
     }
