@@ -35,7 +35,16 @@ internal sealed unsafe class MappedBytes : ByteSource
     {
         _file = file;
         Length = length;
-        _view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        try
+        {
+            _view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
 
@@ -43,18 +52,22 @@ internal sealed unsafe class MappedBytes : ByteSource
 
     public static ByteSource Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        FileStream stream = OpenStream(path);
         try
         {
+            if (!stream.CanSeek)
+                throw new IOException($"{path} cannot be mapped into memory, being no regular file; open it as a stream.");
+
             // An empty file cannot be mapped; it is refused further on like every other file that is too short.
-            if (stream.Length == 0)
+            long length = stream.Length;
+            if (length == 0)
             {
                 stream.Dispose();
                 return new MemoryBytes(default);
             }
 
             var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            return new MappedBytes(file, stream.Length);
+            return new MappedBytes(file, length);
         }
         catch
         {
@@ -79,5 +92,18 @@ internal sealed unsafe class MappedBytes : ByteSource
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+    }
+
+    private static FileStream OpenStream(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            // A directory, or a right that is missing: to the caller one more file that cannot be opened.
+            throw new IOException($"{path} cannot be opened: {e.Message}", e);
+        }
     }
 }

@@ -7,6 +7,7 @@ internal static class CheckpointLoader
     /// <exception cref="CheckpointException">The tensors do not match.</exception>
     public static void Load(ParameterSet parameters, SafeTensorsFile file, KeyMap keys, bool strict)
     {
+        ArgumentNullException.ThrowIfNull(keys);
         var mismatch = new CheckpointMismatch(file.Name, keys.Naming);
         var byKey = new Dictionary<string, TensorInfo>(StringComparer.Ordinal);
         foreach (TensorInfo tensor in file.Tensors)

@@ -69,10 +69,13 @@ public sealed class SafeTensorsFile : IDisposable
     /// <summary>Reads all values of a tensor as floats; F16, BF16, F64 and integers are converted.</summary>
     /// <param name="tensor">A tensor of this file.</param>
     /// <param name="values">Where they go; exactly as long as the tensor.</param>
-    /// <exception cref="ArgumentException">The span's length is not the tensor's.</exception>
+    /// <exception cref="ArgumentException">The tensor is another file's, or the span's length is not the tensor's.</exception>
     public void ReadSingles(TensorInfo tensor, Span<float> values)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        if (!TryGet(tensor.Name, out TensorInfo? own) || own != tensor)
+            throw new ArgumentException($"{tensor} is no tensor of {Name}.", nameof(tensor));
+
         if (values.Length != tensor.Length)
             throw new ArgumentException($"{tensor} has {tensor.Length:N0} values; the span has room for {values.Length:N0}.", nameof(values));
 
@@ -80,20 +83,24 @@ public sealed class SafeTensorsFile : IDisposable
 
         // In pieces, since the bytes of a tensor can outnumber what one span reaches.
         const int Piece = 1 << 24;
-        for (int first = 0; first < values.Length; first += Piece)
+        for (long at = _dataStart + tensor.Offset; !values.IsEmpty; at += (long)Piece * size)
         {
-            Span<float> piece = values.Slice(first, Math.Min(Piece, values.Length - first));
-            TensorConversion.ToSingles(
-                tensor.Type, _source.Slice(_dataStart + tensor.Offset + (long)first * size, piece.Length * size), piece);
+            Span<float> piece = values[..Math.Min(Piece, values.Length)];
+            TensorConversion.ToSingles(tensor.Type, _source.Slice(at, piece.Length * size), piece);
+            values = values[piece.Length..];
         }
     }
 
     /// <summary>Reads all values of a tensor as floats.</summary>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="SafeTensorsException">The tensor has more values than an array can hold.</exception>
     public float[] ReadSingles(string name)
     {
         if (!TryGet(name, out TensorInfo? tensor))
             throw new KeyNotFoundException($"{Name} has no tensor \"{name}\"; it has {string.Join(", ", Tensors.Select(t => t.Name).Order(StringComparer.Ordinal).Take(20))}.");
+
+        if (tensor.Length > Array.MaxLength)
+            throw new SafeTensorsException(Name, name, $"has {tensor.Length:N0} values, more than an array can hold");
 
         float[] values = new float[tensor.Length];
         ReadSingles(tensor, values);

@@ -16,9 +16,14 @@ internal sealed class SafeTensorsHeader
     /// <summary>More tensors than any model has; beyond it the names alone would cost a hundred megabytes.</summary>
     public const int MaxTensors = 1 << 17;
 
+    /// <summary>Far more strings than anybody notes about a model; for the same reason.</summary>
+    public const int MaxMetadata = 1 << 16;
+
     private readonly string _file;
     private readonly long _dataLength;
-    private readonly HashSet<long> _starts = [];
+
+    // Sorted, not hashed: a file chooses its offsets, and could choose those that a hash table handles in quadratic time.
+    private readonly SortedSet<long> _starts = [];
     private long _total;
 
     private SafeTensorsHeader(string file, long dataLength)
@@ -44,12 +49,8 @@ internal sealed class SafeTensorsHeader
         }
         catch (JsonException e)
         {
-            throw new SafeTensorsException(file, null, $"the header is not JSON ({e.Message.TrimEnd('.')})", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // An escaped lone surrogate: valid JSON to the reader, no text.
-            throw new SafeTensorsException(file, null, "the header has a string that is no text (a lone surrogate)", e);
+            // Where, and no more: the reader's own message can quote the header to its end.
+            throw new SafeTensorsException(file, null, $"the header is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
 
         header.CheckContiguous();
@@ -63,7 +64,7 @@ internal sealed class SafeTensorsHeader
         bool hasMetadata = false;
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
-            string name = reader.GetString()!;
+            string name = Text(ref reader, null);
             if (name == "__metadata__")
             {
                 if (hasMetadata)
@@ -94,10 +95,13 @@ internal sealed class SafeTensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, null, "__metadata__ must be an object");
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
-            string key = reader.GetString()!;
+            string key = Text(ref reader, null);
             Expect(ref reader, JsonTokenType.String, null, $"__metadata__ must map strings to strings; \"{key}\" is none");
-            if (!Metadata.TryAdd(key, reader.GetString()!))
+            if (!Metadata.TryAdd(key, Text(ref reader, null)))
                 throw new SafeTensorsException(_file, null, $"\"{key}\" stands twice in __metadata__");
+
+            if (Metadata.Count > MaxMetadata)
+                throw new SafeTensorsException(_file, null, $"there are more than {MaxMetadata:N0} strings in __metadata__");
         }
     }
 
@@ -110,7 +114,7 @@ internal sealed class SafeTensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, name, "must be an object with dtype, shape and data_offsets");
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
-            string property = reader.GetString()!;
+            string property = Text(ref reader, name);
             bool twice = property switch
             {
                 "dtype" => type is not null,
@@ -149,7 +153,7 @@ internal sealed class SafeTensorsHeader
     private TensorType ReadType(ref Utf8JsonReader reader, string name)
     {
         Expect(ref reader, JsonTokenType.String, name, "dtype must be a string");
-        string text = reader.GetString()!;
+        string text = Text(ref reader, name);
         return text switch
         {
             "BOOL" => TensorType.Bool,
@@ -178,7 +182,8 @@ internal sealed class SafeTensorsHeader
         var values = new List<long>(4);
         while (Next(ref reader) != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long value) || value < 0)
+            // A minus is refused by itself: -0 is a number to the reader, and a float to every other one.
+            if (reader.TokenType != JsonTokenType.Number || reader.ValueSpan[0] == '-' || !reader.TryGetInt64(out long value))
                 throw new SafeTensorsException(_file, name, $"{property} must hold whole numbers from 0 to 2^63 - 1");
 
             if (values.Count == MaxRank)
@@ -244,6 +249,20 @@ internal sealed class SafeTensorsHeader
     {
         if (Next(ref reader) != type)
             throw new SafeTensorsException(_file, tensor, fault);
+    }
+
+    /// <summary>The name or string at which the reader stands.</summary>
+    private string Text(ref Utf8JsonReader reader, string? tensor)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            // Valid JSON to the reader, which takes an escape for what it is.
+            throw new SafeTensorsException(_file, tensor, "the header has a string that is no text (a lone surrogate)", e);
+        }
     }
 
     private JsonTokenType Next(ref Utf8JsonReader reader)

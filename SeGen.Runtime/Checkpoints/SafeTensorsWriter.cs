@@ -23,22 +23,14 @@ internal static class SafeTensorsWriter
     public static void Write(string path, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-        string temporary = $"{target}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                Write(stream, tensors, metadata);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, target, overwrite: true);
+            Replace(Target(path), tensors, metadata);
         }
-        catch
+        catch (UnauthorizedAccessException e)
         {
-            File.Delete(temporary);
-            throw;
+            // A directory of that name, or a right that is missing: to the caller one more way in which a file cannot be written.
+            throw new IOException($"{path} cannot be written: {e.Message}", e);
         }
     }
 
@@ -53,6 +45,37 @@ internal static class SafeTensorsWriter
         stream.Write(header);
         foreach (TensorToWrite tensor in sorted)
             WriteValues(stream, tensor.Values.Span);
+    }
+
+    private static void Replace(string target, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        string temporary = $"{target}.{Path.GetRandomFileName()}.tmp";
+
+        // Outside the try: where it cannot be created there is nothing to clean up.
+        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        try
+        {
+            using (stream)
+            {
+                Write(stream, tensors, metadata);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>The file behind a symbolic link, so that the link stays one; else the path itself.</summary>
+    private static string Target(string path)
+    {
+        // LinkTarget is null for a file that does not exist yet; ResolveLinkTarget alone would throw.
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
     private static byte[] Header(TensorToWrite[] tensors, IReadOnlyDictionary<string, string>? metadata)

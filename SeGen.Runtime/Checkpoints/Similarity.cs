@@ -12,6 +12,10 @@ internal static class Similarity
         (string? closest, int least) = (null, name.Length / 2 + 1);
         foreach (string candidate in candidates.Take(MaxCandidates))
         {
+            // Every letter more or less is an edit: a name of a hostile length costs nothing here.
+            if (Math.Abs(name.Length - candidate.Length) >= least)
+                continue;
+
             int distance = Distance(name, candidate);
             if (distance < least)
                 (closest, least) = (candidate, distance);
