@@ -24,7 +24,11 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(SymbolAnalysisContext context)
     {
+        // On anything but a class the compiler itself refuses the attribute.
         var type = (INamedTypeSymbol)context.Symbol;
+        if (type.TypeKind != TypeKind.Class)
+            return;
+
         AttributeData[] attributes = [.. DeclarationParser.Attributes(type)];
         if (attributes.Length == 0)
             return;

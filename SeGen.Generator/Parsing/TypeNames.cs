@@ -24,9 +24,9 @@ internal static class TypeNames
             HintName(type));
     }
 
-    /// <summary>The attribute's text on one line, whatever its trivia.</summary>
+    /// <summary>The attribute's text on one line: a comment with a line break in it would end the one that the text is written into.</summary>
     public static string NormalizedText(this SyntaxNode node) => node is AttributeSyntax attribute
-        ? $"[{attribute.WithoutTrivia().NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]"
+        ? $"[{attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia()).NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]"
         : "";
 
     private static string Keywords(INamedTypeSymbol type) => type switch
