@@ -36,6 +36,17 @@ public class DescriptorTests
 
     [Theory]
     [MemberData(nameof(Ids))]
+    public void The_page_shows_what_is_reported_and_what_is_not(string id)
+    {
+        string[] codes = [.. File.ReadAllText(Repository.PathOf("docs", "diagnostics", $"{id}.md"))
+            .Split("```csharp").Skip(1).Select(code => code.Split("```")[0])];
+
+        Assert.Equal([id], GeneratorHarness.Run(codes[0]).Reported.Select(d => d.Id));
+        Assert.Empty(GeneratorHarness.Run(codes[1]).Reported);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
     public void Every_id_is_listed_for_a_release(string id)
     {
         DiagnosticDescriptor descriptor = Descriptors.Of(id);
