@@ -33,6 +33,21 @@ public class HintNameTests
     }
 
     [Theory]
+    [InlineData("namespace A {{ {0} partial class Gate; }} partial class A {{ {0} partial class Gate; }}")]
+    [InlineData("{0} partial class Gate; {0} partial class Gate<T>; {0} partial struct Gate; {0} partial record Gate;")]
+    [InlineData("{0} partial class ; {0} partial class")]
+    [InlineData("namespace ; {0} partial class Gate<")]
+    [InlineData("[SEBlock( partial class Gate")]
+    [InlineData("[SEBlock(16), SEBlock")]
+    public void Half_written_code_takes_no_other_file_away(string source)
+    {
+        GeneratorResult result = GeneratorHarness.Run($"{Block} partial class Other;", string.Format(null, source, Block));
+
+        Assert.Null(result.Run.Exception);
+        Assert.Contains("Other.g.cs", result.HintNames);
+    }
+
+    [Theory]
     [InlineData("class.g.cs", "{0} partial class @class;")]
     [InlineData("record.g.cs", "{0} partial class @record;")]
     [InlineData("file.g.cs", "{0} partial class @file;")]

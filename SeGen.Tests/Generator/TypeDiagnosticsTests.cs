@@ -1,3 +1,6 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace SeGen.Tests.Generator;
 
 /// <summary>What a class must be.</summary>
@@ -39,10 +42,22 @@ public class TypeDiagnosticsTests
     {
         GeneratorResult result = DiagnosticAssert.Check(
             "SEGEN003",
-            Microsoft.CodeAnalysis.DiagnosticSeverity.Error,
+            DiagnosticSeverity.Error,
             $"'Gate' is {kind}; a module must be an ordinary, non-generic class that can be instantiated and extends no other module",
             source);
         Assert.Equal(generated, result.Sources.Length);
+    }
+
+    [Fact]
+    public void A_module_of_another_assembly_cannot_be_extended_either()
+    {
+        using var library = new MemoryStream();
+        Assert.True(GeneratorHarness.Run("[SEBlock(16, Height = 1, Width = 1)] public partial class Base;").Output.Emit(library).Success);
+        CSharpCompilation user = GeneratorHarness.Compile(["class Middle : Base; [SEBlock(16)] partial class Gate : Middle;"])
+            .AddReferences(MetadataReference.CreateFromImage(library.ToArray()));
+
+        Diagnostic reported = Assert.Single(GeneratorHarness.Run(user.WithAssemblyName("Other")).Reported);
+        Assert.StartsWith("'Gate' is derived from 'Base', a module itself; ", reported.GetMessage(), StringComparison.Ordinal);
     }
 
     [Theory]
