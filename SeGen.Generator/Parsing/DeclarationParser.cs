@@ -17,7 +17,8 @@ internal static class DeclarationParser
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
         memberOptions: SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeExplicitInterface,
         parameterOptions: SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeParamsRefOut,
-        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes
+            | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     public static Declaration Parse(INamedTypeSymbol type, CancellationToken cancellation)
     {
@@ -46,7 +47,7 @@ internal static class DeclarationParser
             .OfType<TypeDeclarationSyntax>()
             .Where(d => !IsGenerated(d));
 
-    private static bool IsPartial(TypeDeclarationSyntax declaration) => declaration.Modifiers.Any(m => m.Text == "partial");
+    public static bool IsPartial(TypeDeclarationSyntax declaration) => declaration.Modifiers.Any(m => m.Text == "partial");
 
     private static bool IsGenerated(SyntaxNode node)
         => node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(
@@ -131,8 +132,8 @@ internal static class DeclarationParser
         {
             foreach (ISymbol member in OwnMembers(basis, cancellation))
             {
-                if (!IsWrittenElsewhere(member, cancellation) && member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
-                    && GeneratedMembers.Collides(member))
+                if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
+                    && !IsWrittenElsewhere(member, cancellation) && GeneratedMembers.Collides(member))
                     yield return new Conflict($"{basis.Name}.{member.Name}", -1);
             }
         }

@@ -25,9 +25,14 @@ internal static class TypeNames
     }
 
     /// <summary>The attribute's text on one line: a comment with a line break in it would end the one that the text is written into.</summary>
-    public static string NormalizedText(this SyntaxNode node) => node is AttributeSyntax attribute
-        ? $"[{attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia()).NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]"
-        : "";
+    public static string NormalizedText(this SyntaxNode node)
+    {
+        if (node is not AttributeSyntax attribute)
+            return "";
+
+        AttributeSyntax bare = attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia());
+        return $"[{bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]";
+    }
 
     private static string Keywords(INamedTypeSymbol type) => type switch
     {
@@ -56,7 +61,8 @@ internal static class TypeNames
             parts.Push(part.Name);
             exact = $"{(part.ContainingType is null ? "." : "+")}{part.Name}{exact}";
             ambiguous |= part.ContainingSymbol is INamespaceOrTypeSymbol container && container.GetMembers().Any(
-                m => m is INamespaceOrTypeSymbol && (m.Name != part.Name || m.Kind != part.Kind) && string.Equals(m.Name, part.Name, StringComparison.OrdinalIgnoreCase));
+                m => m is INamespaceOrTypeSymbol && (m.Name != part.Name || m.Kind != part.Kind)
+                    && string.Equals(m.Name, part.Name, StringComparison.OrdinalIgnoreCase));
         }
 
         string name = string.Join(".", parts);

@@ -12,7 +12,9 @@ internal static class DeclarationRules
     public static IEnumerable<Violation> Check(Declaration declaration)
     {
         IEnumerable<Violation> ofType = TypeRules.Check(declaration);
-        return declaration.Gates.Count == 0 || declaration.Gates[0].IsBroken ? ofType : ofType.Concat(GateRules.Check(declaration.Gates[0], declaration.SimpleName));
+        return declaration.Gates.Count == 0 || declaration.Gates[0].IsBroken
+            ? ofType
+            : ofType.Concat(GateRules.Check(declaration.Gates[0], declaration.SimpleName));
     }
 
     /// <summary>What the user asked for, or null where the declaration is wrong.</summary>

@@ -9,6 +9,7 @@ public class TypeDiagnosticsTests
     [Theory]
     [InlineData("[SEBlock(16)] class [|Gate|];")]
     [InlineData("[SEBlock(16)] public sealed class [|Gate|] { }")]
+    [InlineData("partial class Gate; [SEBlock(16)] class [|Gate|];")]
     [InlineData("class Other; [SEBlock(16)] class [|@Gate|];")]
     public void A_class_must_be_partial(string source)
         => DiagnosticAssert.Error("SEGEN001", "Declare 'Gate' as partial: SeGen writes the other part of it", source);
