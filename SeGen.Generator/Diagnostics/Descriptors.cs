@@ -21,7 +21,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor UnsupportedType = Error(
         id: DiagnosticIds.UnsupportedType,
         title: "This kind of type cannot be a module",
-        message: "'{0}' is {1}; a module must be an ordinary, non-generic class that can be instantiated");
+        message: "'{0}' is {1}; a module must be an ordinary, non-generic class that can be instantiated and extends no other module");
 
     public static readonly DiagnosticDescriptor MemberExists = Error(
         id: DiagnosticIds.MemberExists,

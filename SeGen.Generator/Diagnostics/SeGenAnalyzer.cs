@@ -24,7 +24,11 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(SymbolAnalysisContext context)
     {
+        // On anything but a class the compiler itself refuses the attribute.
         var type = (INamedTypeSymbol)context.Symbol;
+        if (type.TypeKind != TypeKind.Class)
+            return;
+
         AttributeData[] attributes = [.. DeclarationParser.Attributes(type)];
         if (attributes.Length == 0)
             return;
@@ -39,7 +43,10 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
 
     private static Location Locate(Violation violation, INamedTypeSymbol type, AttributeData[] attributes, CancellationToken cancellation)
     {
-        Location ofType = DeclarationParser.OwnDeclarations(type, cancellation).FirstOrDefault()?.Identifier.GetLocation() ?? type.Locations[0];
+        // Of several declarations the one that is to be changed, so that the code fix finds it.
+        TypeDeclarationSyntax[] declarations = [.. DeclarationParser.OwnDeclarations(type, cancellation)];
+        TypeDeclarationSyntax? wrong = violation.Id == DiagnosticIds.NotPartial ? declarations.FirstOrDefault(d => !DeclarationParser.IsPartial(d)) : null;
+        Location ofType = (wrong ?? declarations.FirstOrDefault())?.Identifier.GetLocation() ?? type.Locations[0];
         switch (violation.Place)
         {
             case Place.Member:

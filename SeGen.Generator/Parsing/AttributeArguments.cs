@@ -4,9 +4,9 @@ namespace SeGen.Generator.Parsing;
 
 /// <summary>One argument as it was written: its name, and its value as a number where it has one.</summary>
 /// <param name="Name">The property, or the constructor's parameter with a capital.</param>
-/// <param name="Value">An int, an enum's number or a double; NaN where the compiler knows no value (it has reported why).</param>
+/// <param name="Value">An int, an enum's number or a double; null where the compiler knows no value (it has reported why).</param>
 /// <param name="IsPositional">Whether it stands without a name.</param>
-internal sealed record AttributeArgument(string Name, double Value, bool IsPositional);
+internal sealed record AttributeArgument(string Name, double? Value, bool IsPositional);
 
 /// <summary>The arguments that an attribute was written with; what was not written is not there.</summary>
 internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument> Written)
@@ -14,9 +14,14 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
     public static AttributeArguments Of(AttributeData attribute)
     {
         var written = new List<AttributeArgument>();
-        for (int i = 0; i < attribute.ConstructorArguments.Length; i++)
+
+        // Without a constructor the arguments fit none; that too is for the compiler to say.
+        if (attribute.AttributeConstructor is null)
+            written.Add(new AttributeArgument("", null, true));
+
+        for (int i = 0; i < attribute.ConstructorArguments.Length && attribute.AttributeConstructor is not null; i++)
         {
-            string parameter = attribute.AttributeConstructor!.Parameters[i].Name;
+            string parameter = attribute.AttributeConstructor.Parameters[i].Name;
             written.Add(new AttributeArgument(char.ToUpperInvariant(parameter[0]) + parameter.Substring(1), Number(attribute.ConstructorArguments[i]), true));
         }
 
@@ -26,23 +31,26 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
         return new AttributeArguments(new Model.EquatableArray<AttributeArgument>([.. written]));
     }
 
+    /// <summary>Whether the compiler refuses one of the arguments, so that there is nothing to say of the others.</summary>
+    public bool IsBroken => Written.Any(a => a.Value is null);
+
     public bool IsWritten(string name) => Written.Any(a => a.Name == name);
 
     public int Int(string name, int otherwise) => (int)Number(name, otherwise);
 
     public double Number(string name, double otherwise)
-        => Written.LastOrDefault(a => a.Name == name) is { } argument && !double.IsNaN(argument.Value) ? argument.Value : otherwise;
+        => Written.LastOrDefault(a => a.Name == name)?.Value ?? otherwise;
 
     public T Enum<T>(string name)
         where T : struct, Enum
         => (T)System.Enum.ToObject(typeof(T), Int(name, 0));
 
-    private static double Number(TypedConstant constant) => constant.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum
+    private static double? Number(TypedConstant constant) => constant.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum
         ? constant.Value switch
         {
             int value => value,
             double value => value,
-            _ => double.NaN,
+            _ => null,
         }
-        : double.NaN;
+        : null;
 }

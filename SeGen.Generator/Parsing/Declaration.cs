@@ -13,7 +13,7 @@ internal sealed record Conflict(string Name, int Index);
 /// <param name="Type">Where it stands and what it is called.</param>
 /// <param name="SimpleName">Its name without escapes.</param>
 /// <param name="IsPartial">Whether all its declarations say partial.</param>
-/// <param name="Unsupported">What it is that a module cannot be: "static", "abstract", "generic", "a record", "file-local"; or null.</param>
+/// <param name="Unsupported">What it is that a module cannot be: "static", "abstract", "generic", "a record" and so on; or null.</param>
 /// <param name="NonPartialContainer">The first containing type that is not partial, or null.</param>
 /// <param name="Unconstructible">Why the generated constructors could not compile, or null.</param>
 /// <param name="Conflicts">Members in the way.</param>

@@ -12,6 +12,14 @@ internal static class DeclarationParser
     /// <summary>The text by which a generated declaration is known: the analyzer sees them beside the user's own.</summary>
     public const string GeneratorName = "SeGen.Generator";
 
+    // "Forward(string)", "IModule.Threads".
+    private static readonly SymbolDisplayFormat MemberFormat = new(
+        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
+        memberOptions: SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeExplicitInterface,
+        parameterOptions: SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeParamsRefOut,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes
+            | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
     public static Declaration Parse(INamedTypeSymbol type, CancellationToken cancellation)
     {
         AttributeData[] gates = [.. Attributes(type)];
@@ -39,7 +47,7 @@ internal static class DeclarationParser
             .OfType<TypeDeclarationSyntax>()
             .Where(d => !IsGenerated(d));
 
-    private static bool IsPartial(TypeDeclarationSyntax declaration) => declaration.Modifiers.Any(m => m.Text == "partial");
+    public static bool IsPartial(TypeDeclarationSyntax declaration) => declaration.Modifiers.Any(m => m.Text == "partial");
 
     private static bool IsGenerated(SyntaxNode node)
         => node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(
@@ -57,14 +65,17 @@ internal static class DeclarationParser
         if (type.IsAbstract)
             return "abstract";
 
-        if (type.IsFileLocal)
-            return "file-local";
-
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
+            if (outer.IsFileLocal)
+                return "file-local";
+
             if (outer.Arity > 0)
                 return "generic";
         }
+
+        if (ModuleBase(type) is { } basis)
+            return $"derived from '{basis.Name}', a module itself";
 
         return declarations.Any(d => d is not ClassDeclarationSyntax) ? "no class" : null;
     }
@@ -108,24 +119,42 @@ internal static class DeclarationParser
         ISymbol[] own = [.. OwnMembers(type, cancellation)];
         for (int i = 0; i < own.Length; i++)
         {
-            if (GeneratedMembers.Collides(own[i]))
-                yield return new Conflict(own[i].ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat), i);
+            if (!IsWrittenElsewhere(own[i], cancellation) && GeneratedMembers.Collides(own[i]))
+                yield return new Conflict(own[i].ToDisplayString(MemberFormat), i);
         }
+
+        // A base that is a module has all of them, and is refused for that.
+        if (ModuleBase(type) is not null)
+            yield break;
 
         // Inherited ones would only be hidden, but with a warning in code that the user cannot change.
         for (INamedTypeSymbol? basis = type.BaseType; basis is { SpecialType: SpecialType.None }; basis = basis.BaseType)
         {
-            if (Attributes(basis).Any())
-                yield return new Conflict($"{basis.Name}, which is a module itself", -1);
-
             foreach (ISymbol member in OwnMembers(basis, cancellation))
             {
                 if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
-                    && GeneratedMembers.Collides(member))
+                    && !IsWrittenElsewhere(member, cancellation) && GeneratedMembers.Collides(member))
                     yield return new Conflict($"{basis.Name}.{member.Name}", -1);
             }
         }
     }
+
+    private static INamedTypeSymbol? ModuleBase(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? basis = type.BaseType; basis is not null; basis = basis.BaseType)
+        {
+            if (Attributes(basis).Any())
+                return basis;
+        }
+
+        return null;
+    }
+
+    /// <summary>Accessors are part of their property, and a primary constructor is refused as such.</summary>
+    private static bool IsWrittenElsewhere(ISymbol member, CancellationToken cancellation)
+        => member is IMethodSymbol { AssociatedSymbol: not null }
+            || member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
+                && constructor.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is TypeDeclarationSyntax);
 
     /// <summary>The members that the user wrote, in source order.</summary>
     public static IEnumerable<ISymbol> OwnMembers(INamedTypeSymbol type, CancellationToken cancellation)

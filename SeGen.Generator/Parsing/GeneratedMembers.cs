@@ -18,6 +18,7 @@ internal static class GeneratedMembers
     [
         "InputChannels", "InputHeight", "InputWidth", "InputLength", "OutputChannels", "OutputHeight", "OutputWidth", "OutputLength",
         "ParameterCount", "MultiplyAdds", "WorkspaceBytes", "Summary", "Parameters", "FreezeStatistics", "Threads", State,
+        "get_Summary", "get_Parameters", "get_FreezeStatistics", "set_FreezeStatistics", "get_Threads", "set_Threads",
     ];
 
     private static readonly Dictionary<string, string[]> Methods = new()
@@ -50,7 +51,7 @@ internal static class GeneratedMembers
     /// <summary>Whether a member and a generated one cannot stand in the same class.</summary>
     public static bool Collides(ISymbol member)
     {
-        if (Names.Contains(member.Name))
+        if (Names.Contains(member.Name) || member.Name.StartsWith("SeGen.IModule.", StringComparison.Ordinal))
             return true;
 
         if (!Methods.TryGetValue(member.Name, out string[]? signatures))

@@ -24,10 +24,15 @@ internal static class TypeNames
             HintName(type));
     }
 
-    /// <summary>The attribute's text on one line, whatever its trivia.</summary>
-    public static string NormalizedText(this SyntaxNode node) => node is AttributeSyntax attribute
-        ? $"[{attribute.WithoutTrivia().NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]"
-        : "";
+    /// <summary>The attribute's text on one line: a comment with a line break in it would end the one that the text is written into.</summary>
+    public static string NormalizedText(this SyntaxNode node)
+    {
+        if (node is not AttributeSyntax attribute)
+            return "";
+
+        AttributeSyntax bare = attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia());
+        return $"[{bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]";
+    }
 
     private static string Keywords(INamedTypeSymbol type) => type switch
     {
@@ -43,20 +48,24 @@ internal static class TypeNames
 
     /// <summary>
     /// The full name, dots between all its parts. Hint names are compared without regard to case: where a sibling anywhere on the way
-    /// differs in case alone, a hash of the exact name keeps them apart.
+    /// differs in case alone, a hash of the exact name keeps them apart. So it does for a namespace and a type of one name: that is an
+    /// error, but equal hint names would take all modules' files away with it.
     /// </summary>
     private static string HintName(INamedTypeSymbol type)
     {
         var parts = new Stack<string>();
+        string exact = "";
         bool ambiguous = false;
         for (ISymbol part = type; part is not INamespaceSymbol { IsGlobalNamespace: true }; part = part.ContainingSymbol)
         {
             parts.Push(part.Name);
+            exact = $"{(part.ContainingType is null ? "." : "+")}{part.Name}{exact}";
             ambiguous |= part.ContainingSymbol is INamespaceOrTypeSymbol container && container.GetMembers().Any(
-                m => m is INamespaceOrTypeSymbol && m.Name != part.Name && string.Equals(m.Name, part.Name, StringComparison.OrdinalIgnoreCase));
+                m => m is INamespaceOrTypeSymbol && (m.Name != part.Name || m.Kind != part.Kind)
+                    && string.Equals(m.Name, part.Name, StringComparison.OrdinalIgnoreCase));
         }
 
         string name = string.Join(".", parts);
-        return ambiguous ? $"{name}.{Numbers.StableHash(name)}.g.cs" : $"{name}.g.cs";
+        return ambiguous ? $"{name}.{Numbers.StableHash(exact)}.g.cs" : $"{name}.g.cs";
     }
 }

@@ -12,21 +12,18 @@ internal static class DeclarationRules
     public static IEnumerable<Violation> Check(Declaration declaration)
     {
         IEnumerable<Violation> ofType = TypeRules.Check(declaration);
-        return declaration.Gates.Count == 0 ? ofType : ofType.Concat(GateRules.Check(declaration.Gates[0], declaration.SimpleName));
+        return declaration.Gates.Count == 0 || declaration.Gates[0].IsBroken
+            ? ofType
+            : ofType.Concat(GateRules.Check(declaration.Gates[0], declaration.SimpleName));
     }
 
     /// <summary>What the user asked for, or null where the declaration is wrong.</summary>
     public static SEBlockSpec? ToSpec(Declaration declaration)
     {
-        if (declaration.Gates.Count == 0 || Check(declaration).Any(v => Descriptors.IsError(v.Id)))
+        if (declaration.Gates.Count == 0 || declaration.Gates[0].IsBroken || Check(declaration).Any(v => Descriptors.IsError(v.Id)))
             return null;
 
         AttributeArguments gate = declaration.Gates[0];
-
-        // The compiler has said what is wrong with an argument that has no value.
-        if (gate.Written.Any(a => double.IsNaN(a.Value) && a.Name != "RoundLimit"))
-            return null;
-
         return new SEBlockSpec(
             declaration.Type,
             declaration.Source,

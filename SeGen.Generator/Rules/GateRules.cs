@@ -47,7 +47,7 @@ internal static class GateRules
 
     private static IEnumerable<Violation> CheckValues(AttributeArguments gate, string typeName)
     {
-        double[] channels = [.. gate.Written.Where(a => a.Name == "Channels").Select(a => a.Value)];
+        double[] channels = [.. gate.Written.Where(a => a.Name == "Channels").Select(a => a.Value!.Value)];
         if (channels.Length == 0)
             yield return Violation.OfAttribute(DiagnosticIds.ChannelsMissing, 0, typeName);
         else if (channels.Distinct().Count() > 1)

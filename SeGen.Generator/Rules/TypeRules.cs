@@ -11,6 +11,8 @@ internal static class TypeRules
         string name = declaration.SimpleName;
         if (declaration.Unsupported is { } kind)
             yield return Violation.OfType(DiagnosticIds.UnsupportedType, name, kind);
+        else if (declaration.Unconstructible is { } reason)
+            yield return Violation.OfType(DiagnosticIds.CannotConstruct, name, reason);
 
         if (!declaration.IsPartial)
             yield return Violation.OfType(DiagnosticIds.NotPartial, name);
@@ -20,9 +22,6 @@ internal static class TypeRules
 
         if (GeneratedMembers.IsReservedForMembers(name))
             yield return Violation.OfType(DiagnosticIds.NamedLikeMember, name);
-
-        if (declaration.Unconstructible is { } reason)
-            yield return Violation.OfType(DiagnosticIds.CannotConstruct, name, reason);
 
         foreach (Conflict conflict in declaration.Conflicts)
             yield return Violation.OfMember(DiagnosticIds.MemberExists, conflict.Index, name, conflict.Name);
