@@ -72,7 +72,7 @@ internal static class ModuleMembersEmitter
         using (writer.Indent())
         {
             writer.Line("\"\"\"");
-            writer.Line(plan.Spec.Type.DisplayName + " " + plan.Spec.Declaration);
+            writer.Line($"{plan.Spec.Type.DisplayName} {plan.Spec.Declaration.Replace("\"\"\"", "\"")}");
             foreach (string line in SummaryTable.Lines(plan))
                 writer.Line(line);
 
@@ -103,7 +103,7 @@ internal static class ModuleMembersEmitter
             /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
             public static {{name}} Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
             {
-                var module = new {{name}}();
+                {{name}} module = new {{name}}();
                 module.LoadWeights(path, naming, strict);
                 return module;
             }

@@ -30,7 +30,7 @@ internal sealed class RowTransform
     public void Emit(Kernel kernel)
     {
         SourceWriter writer = kernel.Writer;
-        using (writer.Block("for (nuint c = last; c-- > first;)"))
+        using (writer.Block("for (nuint c = last; unchecked(c-- > first);)"))
         {
             foreach (string tensor in Inputs.Concat(Outputs))
                 writer.Line($"ref float {tensor} = ref Add(ref {tensor}Start, c * {kernel.Pixels});");

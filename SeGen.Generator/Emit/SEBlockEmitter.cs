@@ -15,12 +15,12 @@ internal static class SEBlockEmitter
         using (writer.Block("namespace SeGen.Generated"))
         {
             writer.Line("""
-                using System;
-                using System.Runtime.CompilerServices;
-                using System.Runtime.Intrinsics;
-                using SeGen.CompilerServices;
-                using SeGen.Simd;
-                using static System.Runtime.CompilerServices.Unsafe;
+                using global::System;
+                using global::System.Runtime.CompilerServices;
+                using global::System.Runtime.Intrinsics;
+                using global::SeGen.CompilerServices;
+                using global::SeGen.Simd;
+                using static global::System.Runtime.CompilerServices.Unsafe;
                 """);
             writer.Blank();
             writer.Line($"/// <summary>The code behind {Xml(plan.Spec.Type.DisplayName)}.</summary>");

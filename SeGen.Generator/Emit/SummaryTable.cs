@@ -18,7 +18,7 @@ internal static class SummaryTable
         ]);
 
         int[] widths = [.. Enumerable.Range(0, 5).Select(column => rows.Max(row => row[column].Length))];
-        return [.. rows.Select(row => string.Join("   ", row.Select((cell, column) => Pad(cell, widths[column], column))).TrimEnd())];
+        return [.. rows.Select(row => string.Join("  ", row.Select((cell, column) => Pad(cell, widths[column], column))).TrimEnd())];
     }
 
     /// <summary>Numbers to the right, words to the left.</summary>

@@ -67,7 +67,7 @@ internal static class ScaleOp
         {
             using (Kernel.Method(writer, Signature(plan, name, keeps)))
             {
-                using (writer.Block("for (nuint c = last; c-- > first;)"))
+                using (writer.Block("for (nuint c = last; unchecked(c-- > first);)"))
                 {
                     writer.Line("float gate = Add(ref scratch, GatesAt + c);");
                     using (writer.Block($"for (nuint i = c * {pixels}; i < (c + 1) * {pixels}; i++)"))
@@ -173,7 +173,7 @@ internal static class ScaleOp
         string pixels = Kernel.PixelsOf(plan);
         using (Kernel.Method(writer, GradientSignature(plan, streams)))
         {
-            using (writer.Block("for (nuint c = last; c-- > first;)"))
+            using (writer.Block("for (nuint c = last; unchecked(c-- > first);)"))
             {
                 writer.Line("float gate = Add(ref scratch, GatesAt + c);");
                 if (plan.HasMean)

@@ -75,15 +75,15 @@ internal static class SEBlockPlanner
             yield return new LayerRow("squeeze", channels, 0, 0, SqueezeText(spec));
             yield return new LayerRow(
                 $"fc1, {Name(gate.Activation)}", Numbers.Text(gate.Hidden), weights + (gate.HasReduceBias ? gate.Hidden : 0), weights,
-                $"rows of {Numbers.Text(gate.Channels)}, up to {Numbers.Text(Math.Min(VectorWidth.MaxLanes, gate.Hidden))} at a time");
+                $"rows of {Numbers.Text(gate.Channels)}");
             yield return new LayerRow(
                 $"fc2, {Name(gate.Gate)}", channels, weights + (gate.HasExpandBias ? gate.Channels : 0), weights,
-                $"columns of {Numbers.Text(gate.Hidden)}, {Numbers.Text(Math.Min(UnrollBudget.ColumnVectors, VectorWidth.Pad(gate.Channels) / VectorWidth.MaxLanes))} vectors at a time");
+                $"columns of {Numbers.Text(gate.Hidden)}");
         }
         else
         {
             yield return new LayerRow(
-                $"fc2, {Name(gate.Gate)}", channels, gate.HasExpandBias ? gate.Channels : 0, 0, "hidden width 0: the gate is a constant");
+                $"fc2, {Name(gate.Gate)}", channels, gate.HasExpandBias ? gate.Channels : 0, 0, "a constant");
         }
 
         yield return new LayerRow(
@@ -100,9 +100,9 @@ internal static class SEBlockPlanner
             _ => "mean and maximum",
         };
         bool one = spec.Gate.Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
-        return one ? $"{what}, one channel at a time"
-            : spec.IsFixed && spec.Height * spec.Width <= UnrollBudget.RowVectors * VectorWidth.MaxLanes ? $"{what}, as many channels at a time as a vector has lanes"
-            : $"{what}, four channels at a time";
+        return one ? $"{what}, channel by channel"
+            : spec.IsFixed && spec.Height * spec.Width <= UnrollBudget.RowVectors * VectorWidth.MaxLanes ? $"{what}, a vector of channels at a time"
+            : $"{what}, 4 channels side by side";
     }
 
     private static string Name(Activation activation) => activation switch
