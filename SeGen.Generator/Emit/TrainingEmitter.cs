@@ -89,7 +89,7 @@ internal static class TrainingEmitter
                 if (plan.CanStream)
                     writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays(Batch, {floats}, {touched} * Batch * ImageLength);");
 
-                writer.Line($"Parallel({phase}, Batch, {floats});");
+                writer.Line($"Parallel({phase}, Batch, {floats}{(read == 2 ? ", backwards: true" : "")});");
                 writer.Line("return;");
             }
 
