@@ -76,8 +76,7 @@ internal static class InferenceEmitter
                 writer.Line($"Parallel(SqueezeChannels, {Numbers.Text(plan.ChannelCuts)}, ImageLength);");
 
             writer.Line("TKernels.Excite(in Weights, ref Image(_image));");
-            using (writer.Block("for (nuint c = 0; c < Channels; c++)"))
-                writer.Line("Add(ref Output, _image * Channels + c) = Add(ref Image(_image), GatesAt + c);");
+            writer.Line("MemoryMarshal.CreateSpan(ref Add(ref Image(_image), GatesAt), Channels).CopyTo(MemoryMarshal.CreateSpan(ref Add(ref Output, _image * Channels), Channels));");
         }
     }
 

@@ -17,6 +17,7 @@ internal static class SEBlockEmitter
             writer.Line("""
                 using global::System;
                 using global::System.Runtime.CompilerServices;
+                using global::System.Runtime.InteropServices;
                 using global::System.Runtime.Intrinsics;
                 using global::SeGen.CompilerServices;
                 using global::SeGen.Simd;

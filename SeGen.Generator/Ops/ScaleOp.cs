@@ -111,13 +111,13 @@ internal static class ScaleOp
             if (keeps)
                 kernel.Writer.Line("ref float xKeptStart = ref kept;");
 
-            string Scaled(Kernel k, string at) => $"gate * {k.Load("x", at)}";
-            string Kept(Kernel k, string at) => k.Load("x", at);
+            string Scaled(Kernel k, string at, Func<string, string> factor) => $"{factor("gate")} * {k.Load("x", at)}";
+            string Kept(Kernel k, string at, Func<string, string> factor) => k.Load("x", at);
             new RowTransform
             {
                 Inputs = ["x"],
                 Outputs = keeps ? ["xKept", "y"] : ["y"],
-                PerChannel = [$"var gate = {kernel.V}.Create(Add(ref gates, c));"],
+                Factors = [("gate", "Add(ref gates, c)")],
                 Values = keeps ? [Kept, Scaled] : [Scaled],
                 Streams = streams,
             }.Emit(kernel);
@@ -139,33 +139,33 @@ internal static class ScaleOp
             if (plan.HasMaximum)
                 kernel.Writer.Line("ref float xStart = ref AsRef(in kept);");
 
-            var perChannel = new List<string> { $"var gate = {kernel.V}.Create(Add(ref gates, c));" };
+            var factors = new List<(string, string)> { ("gate", "Add(ref gates, c)") };
             if (plan.HasMean)
-                perChannel.Add($"var shift = {kernel.V}.Create(Add(ref scratch, SqueezedGradientsAt + c));");
+                factors.Add(("shift", "Add(ref scratch, SqueezedGradientsAt + c)"));
 
             if (plan.HasMaximum)
             {
-                perChannel.Add($"var maximum = {kernel.V}.Create(Add(ref scratch, {MaximumSqueeze.MaximaAt(plan)} + c));");
-                perChannel.Add($"var tie = {kernel.V}.Create(Add(ref scratch, TiesAt + c));");
+                factors.Add(("maximum", $"Add(ref scratch, {MaximumSqueeze.MaximaAt(plan)} + c)"));
+                factors.Add(("tie", "Add(ref scratch, TiesAt + c)"));
             }
 
             new RowTransform
             {
                 Inputs = plan.HasMaximum ? ["x", "dy"] : ["dy"],
                 Outputs = ["dx"],
-                PerChannel = [.. perChannel],
-                Values = [(k, at) => Gradient(k, at)],
+                Factors = [.. factors],
+                Values = [Gradient],
                 Streams = streams,
             }.Emit(kernel);
         }
     }
 
-    private static string Gradient(Kernel kernel, string at)
+    private static string Gradient(Kernel kernel, string at, Func<string, string> factor)
     {
         string scaled = kernel.Plan.HasMean
-            ? kernel.MultiplyAdd("gate", kernel.Load("dy", at), "shift")
-            : $"gate * {kernel.Load("dy", at)}";
-        return kernel.Plan.HasMaximum ? $"{scaled} + ({kernel.V}.Equals({kernel.Load("x", at)}, maximum) & tie)" : scaled;
+            ? kernel.MultiplyAdd(factor("gate"), kernel.Load("dy", at), factor("shift"))
+            : $"{factor("gate")} * {kernel.Load("dy", at)}";
+        return kernel.Plan.HasMaximum ? $"{scaled} + ({kernel.V}.Equals({kernel.Load("x", at)}, {factor("maximum")}) & {factor("tie")})" : scaled;
     }
 
     private static void EmitScalarGradient(SourceWriter writer, SEBlockPlan plan, bool streams)

@@ -9,6 +9,9 @@ internal static class SEBlockPlanner
     // A cut costs some tens of nanoseconds; sixteen are enough for the threads that a memory-bound pass can use.
     private const int MaxCuts = 16;
 
+    // The runtime gives a second thread work from twice this many values on (ModuleRun.FloatsPerThread): below, cuts only cost.
+    private const int FloatsPerThread = 1 << 16;
+
     public static SEBlockPlan Plan(SEBlockSpec spec)
     {
         GateSpec gate = spec.Gate;
@@ -59,6 +62,9 @@ internal static class SEBlockPlanner
     /// </summary>
     private static int CutChannels(SEBlockSpec spec)
     {
+        if (spec.IsFixed && (long)spec.Gate.Channels * spec.Height * spec.Width < 2 * FloatsPerThread)
+            return spec.Gate.Channels;
+
         bool shortRows = spec.IsFixed && spec.Height * spec.Width <= UnrollBudget.RowVectors * VectorWidth.MaxLanes;
         int block = shortRows ? VectorWidth.MaxLanes : UnrollBudget.Streams;
         int perCut = (spec.Gate.Channels + MaxCuts - 1) / MaxCuts;

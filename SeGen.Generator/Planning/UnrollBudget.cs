@@ -18,6 +18,11 @@ internal static class UnrollBudget
     /// <summary>A channel of at most this many vectors is written out in full.</summary>
     public const int RowVectors = 16;
 
+    /// <summary>
+    /// Vectors of a group of short channels that is written out as one run, so that every load and store is aligned where the tensor is.
+    /// </summary>
+    public const int RunVectors = 64;
+
     /// <summary>Vectors of one channel in a step of a loop over longer channels.</summary>
     public const int StepVectors = 4;
 
