@@ -1,3 +1,4 @@
+using SeGen.Tests.Support;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using SeGen.Generator.Diagnostics;

@@ -1,3 +1,4 @@
+using SeGen.Tests.Support;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 

@@ -7,7 +7,7 @@ namespace SeGen.Tests.Numerics;
 [Trait("Category", "Numeric")]
 public class RandomGateTests(ITestOutputHelper log)
 {
-    private const int Declarations = 40;
+    private const int Declarations = 24;
 
     [Theory]
     [InlineData(20261122)]

@@ -42,11 +42,11 @@ public class PackageTests(PackageFixture fixture) : IClassFixture<PackageFixture
     {
         Tool.Run(fixture.Folder, "dotnet", "build", "-c", "Release", "--nologo", "-v", "quiet");
         string program = Path.Combine(fixture.Folder, "bin", "Release", "net10.0", "Consumer.dll");
-        string first = Tool.Run(fixture.Folder, "dotnet", program), again = Tool.Run(fixture.Folder, new() { ["SEGEN_THREADS"] = "1" }, "dotnet", program);
+        string first = Tool.Run(fixture.Folder, "dotnet", program), again = Tool.Run(fixture.Folder, new Dictionary<string, string> { ["SEGEN_THREADS"] = "1" }, "dotnet", program);
         Assert.Contains("hash ", first, StringComparison.Ordinal);
         Assert.Equal(first, again);
 
-        (int exitCode, string output) = Tool.TryRun(fixture.Folder, new() { ["SEGEN_THREADS"] = "many" }, "dotnet", program);
+        (int exitCode, string output) = Tool.TryRun(fixture.Folder, new Dictionary<string, string> { ["SEGEN_THREADS"] = "many" }, "dotnet", program);
         Assert.NotEqual(0, exitCode);
         Assert.Contains("SEGEN_THREADS is \"many\"", output, StringComparison.Ordinal);
     }
