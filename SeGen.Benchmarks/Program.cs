@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using SeGen.Benchmarks;
 using SeGen.Benchmarks.GeneratorTime;
+using SeGen.Benchmarks.Micro;
 using SeGen.Benchmarks.Peers;
 using Spectre.Console;
 
@@ -50,4 +51,7 @@ generator.SetAction(_ => GeneratorBenchmark.Run());
 var micro = new Command("micro", "Runs the micro-benchmarks under BenchmarkDotNet; its own arguments follow.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assembly).Run([.. arguments.UnmatchedTokens]); });
 
-return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, generator, micro }.Parse(args).Invoke();
+var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
+sigmoid.SetAction(_ => SigmoidError.Run());
+
+return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, generator, sigmoid, micro }.Parse(args).Invoke();

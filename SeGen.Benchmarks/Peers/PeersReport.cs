@@ -65,7 +65,7 @@ internal static class PeersReport
         Spread(r, PeersBenchmark.Torch),
         string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.Ratios):f2} ({Statistics.Quantile(r.Ratios, 0.25):f2} to {Statistics.Quantile(r.Ratios, 0.75):f2})"),
         string.Create(CultureInfo.InvariantCulture, $"{r.Least:f2} {(Reached(r) ? "reached" : "MISSED")}"),
-        string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
+        r.Case.Training ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
     ];
 
     private static string Spread(CaseResult result, string peer)

@@ -5,6 +5,7 @@ internal sealed unsafe class SeGenPeer(string folder) : IPeer
 {
     private Case? _case;
     private IModule? _module;
+    private ReadOnlyMemory<float> _lent;
     private float* _input, _output, _outputGradient, _inputGradient;
 
     public double Load(Case what, int threads)
@@ -17,6 +18,8 @@ internal sealed unsafe class SeGenPeer(string folder) : IPeer
         _output = CaseFiles.Allocate(what.Length);
         if (what.Training)
         {
+            // PyTorch keeps no copy of the input either.
+            _lent = new NativeMemoryManager(_input, what.Length).Memory;
             _outputGradient = CaseFiles.Read(folder, what, "output-gradient");
             _inputGradient = CaseFiles.Allocate(what.Length);
         }
@@ -41,7 +44,7 @@ internal sealed unsafe class SeGenPeer(string folder) : IPeer
         }
 
         _module!.Parameters.ZeroGradients();
-        _module.ForwardTraining(input, output, _case.Size, _case.Size);
+        _module.ForwardTrainingByReference(_lent, output, _case.Size, _case.Size);
         _module.Backward(new ReadOnlySpan<float>(_outputGradient, length), new Span<float>(_inputGradient, length));
     }
 }

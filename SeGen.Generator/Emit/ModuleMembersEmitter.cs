@@ -139,10 +139,11 @@ internal static class ModuleMembersEmitter
     /// <summary>The form that fits the declaration is public; the other is there for those who hold an IModule.</summary>
     private static void Forward(SourceWriter writer, SEBlockPlan plan)
     {
-        foreach (string method in new[] { "Forward", "ForwardTraining" })
+        const string Memory = "global::System.ReadOnlyMemory<float> input";
+        foreach ((string method, string from) in new[] { ("Forward", Input), ("ForwardTraining", Input), ("ForwardTrainingByReference", Memory) })
         {
-            Method(writer, method, $"{Input}, {Output}", "input, output", isPublic: plan.IsFixed);
-            Method(writer, method, $"{Input}, {Output}{Size}", $"input, output{SizeArguments}", isPublic: !plan.IsFixed);
+            Method(writer, method, $"{from}, {Output}", "input, output", isPublic: plan.IsFixed);
+            Method(writer, method, $"{from}, {Output}{Size}", $"input, output{SizeArguments}", isPublic: !plan.IsFixed);
         }
 
         Method(

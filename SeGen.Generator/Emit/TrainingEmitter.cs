@@ -163,8 +163,15 @@ internal static class TrainingEmitter
         {
             writer.Line($"ref float input = ref Add(ref AsRef(in Input), {At});");
             writer.Line($"ref float output = ref Add(ref Output, {At});");
-            writer.Line($"ref float kept = ref Add(ref Kept, {At});");
-            Choose(writer, plan, "ScaleKeeping", $"in input, ref Image(image), ref output, ref kept, first, end{size}");
+            using (writer.Block("if (KeepsCopy)"))
+            {
+                writer.Line($"ref float kept = ref Add(ref Kept, {At});");
+                Choose(writer, plan, "ScaleKeeping", $"in input, ref Image(image), ref output, ref kept, first, end{size}");
+            }
+
+            writer.Line("else");
+            using (writer.Block())
+                Choose(writer, plan, "Scale", $"in input, ref Image(image), ref output, first, end{size}");
         }
 
         writer.Blank();

@@ -32,6 +32,7 @@ internal static class GeneratedMembers
             "System.Numerics.Tensors.ReadOnlyTensorSpan<float>,System.Numerics.Tensors.TensorSpan<float>",
         ],
         ["ForwardTraining"] = [$"{Input},{Output}", $"{Input},{Output},{Size}"],
+        ["ForwardTrainingByReference"] = [$"System.ReadOnlyMemory<float>,{Output}", $"System.ReadOnlyMemory<float>,{Output},{Size}"],
         ["Excite"] = [$"{Input},{Output}", $"{Input},{Output},{Size}"],
         ["Backward"] = [$"{Input},{Output}"],
         ["LoadWeights"] = [$"string,{Naming}", $"string,{Keys}", $"System.IO.Stream,{Keys}", $"System.ReadOnlyMemory<byte>,{Keys}"],

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Numerics.Tensors;
 
@@ -105,28 +106,20 @@ public sealed unsafe class ModuleState
 
     /// <summary>The forward pass of a training step at a size given at run time.</summary>
     public void ForwardTraining(ReadOnlySpan<float> input, Span<float> output, int height, int width)
-    {
-        ModuleArguments.CheckSize(_module, height, width);
-        int batch = ModuleArguments.Batch(_module, input, output, height, width);
-        if (batch < 1 || batch > _module.MaxBatch)
-            throw new ArgumentException(
-                $"{_module.Name} trains on 1 to MaxBatch = {_module.MaxBatch} images at a time and was given {batch}; write a larger MaxBatch in its attribute.",
-                nameof(input));
+        => ForwardTraining(input, default, output, height, width);
 
-        BeginTraining();
-        try
-        {
-            TrainingRun run = _training ??= _module.CreateTraining(_weights);
-            fixed (float* from = input, to = output)
-            {
-                run.Bind(from, to, batch, height, width, Degree);
-                run.Forward(_module.MaxBatch);
-            }
-        }
-        finally
-        {
-            EndTraining();
-        }
+    /// <summary>The forward pass of a training step at the declared size, without a copy of the input.</summary>
+    public void ForwardTrainingByReference(ReadOnlyMemory<float> input, Span<float> output)
+    {
+        (int height, int width) = ModuleArguments.DeclaredSize(_module);
+        ForwardTrainingByReference(input, output, height, width);
+    }
+
+    /// <summary>The forward pass of a training step at a size given at run time, without a copy of the input.</summary>
+    public void ForwardTrainingByReference(ReadOnlyMemory<float> input, Span<float> output, int height, int width)
+    {
+        ModuleArguments.CheckOverlap(_module, input.Span, output, inPlace: false, nameof(output));
+        ForwardTraining(input.Span, input, output, height, width);
     }
 
     /// <summary>The backward pass of the last training step.</summary>
@@ -145,8 +138,10 @@ public sealed unsafe class ModuleState
                 ModuleArguments.CheckLength(_module, inputGradient.Length, batch, [_module.InputChannels, height, width], nameof(inputGradient));
 
             ModuleArguments.CheckOverlap(_module, outputGradient, inputGradient, inPlace: false, nameof(inputGradient));
+            using MemoryHandle lent = run.Lent.Pin();
             fixed (float* from = outputGradient, to = inputGradient)
             {
+                run.Borrow((float*)lent.Pointer);
                 run.Bind(from, to, batch, height, width, Degree);
                 run.Backward();
             }
@@ -180,6 +175,33 @@ public sealed unsafe class ModuleState
 
     /// <summary>See <see cref="IModule.SaveWeights"/>.</summary>
     public void SaveWeights(string path, Naming naming) => CheckpointSaver.Save(Parameters, path, naming);
+
+    private void ForwardTraining(ReadOnlySpan<float> input, ReadOnlyMemory<float> lent, Span<float> output, int height, int width)
+    {
+        ModuleArguments.CheckSize(_module, height, width);
+        int batch = ModuleArguments.Batch(_module, input, output, height, width);
+        if (batch < 1 || batch > _module.MaxBatch)
+            throw new ArgumentException(
+                $"{_module.Name} trains on 1 to MaxBatch = {_module.MaxBatch} images at a time and was given {batch}; write a larger MaxBatch in its attribute.",
+                nameof(input));
+
+        BeginTraining();
+        try
+        {
+            TrainingRun run = _training ??= _module.CreateTraining(_weights);
+            using MemoryHandle pinned = lent.Pin();
+            fixed (float* from = input, to = output)
+            {
+                run.Borrow((float*)pinned.Pointer);
+                run.Bind(from, to, batch, height, width, Degree);
+                run.Forward(_module.MaxBatch, lent);
+            }
+        }
+        finally
+        {
+            EndTraining();
+        }
+    }
 
     private void ForwardChecked(ReadOnlySpan<float> input, Span<float> output, int height, int width)
     {

@@ -5,10 +5,11 @@ namespace SeGen.CompilerServices;
 
 /// <summary>Training steps of at most MaxBatch images.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class TrainingRun : ModuleRun
+public abstract unsafe class TrainingRun : ModuleRun
 {
     private AlignedBuffer? _kept;
     private int _keptShift;
+    private float* _borrowed;
 
     /// <summary>Makes the scratch.</summary>
     protected TrainingRun(PackedWeights weights, long scratchLength)
@@ -20,11 +21,17 @@ public abstract class TrainingRun : ModuleRun
     /// <summary>The parameters, for their gradients.</summary>
     protected ParameterSet Parameters { get; }
 
+    /// <summary>Whether the forward pass must copy the input; else the backward pass reads the caller's.</summary>
+    protected bool KeepsCopy => _borrowed == null;
+
     /// <summary>
-    /// What the forward pass keeps of the input for the backward pass: a copy, since a caller may do with his own what he likes. It lies
-    /// as far behind a multiple of 64 bytes as the output, so that both are aligned at the same elements.
+    /// The input of the forward pass: the caller's own where he lends it, else a copy, since he may do with his own what he likes. The
+    /// copy lies as far behind a multiple of 64 bytes as the output, so that both are aligned at the same elements.
     /// </summary>
-    protected ref float Kept => ref Unsafe.Add(ref _kept!.Start, _keptShift);
+    protected ref float Kept => ref _borrowed != null ? ref Unsafe.AsRef<float>(_borrowed) : ref Unsafe.Add(ref _kept!.Start, _keptShift);
+
+    /// <summary>What the caller lent to the last forward pass; empty where it was copied.</summary>
+    internal ReadOnlyMemory<float> Lent { get; private set; }
 
     internal int LastBatch { get; private set; }
 
@@ -39,7 +46,20 @@ public abstract class TrainingRun : ModuleRun
     /// <summary>With the output's gradient as the run's input, writes the input's gradient to its output and adds the parameters'.</summary>
     public abstract void Backward();
 
-    internal void Forward(int maxBatch)
+    /// <summary>Says where the lent memory lies while it is pinned.</summary>
+    internal void Borrow(float* lent) => _borrowed = lent;
+
+    internal void Forward(int maxBatch, ReadOnlyMemory<float> lent)
+    {
+        if (KeepsCopy)
+            EnsureKept(maxBatch);
+
+        LastBatch = 0;
+        Forward();
+        (LastBatch, LastSize, Lent) = (Batch, (Height, Width), lent);
+    }
+
+    private void EnsureKept(int maxBatch)
     {
         const int Slack = 16;
         long needed = KeptLength((long)Height * Width) * maxBatch + Slack;
@@ -47,8 +67,5 @@ public abstract class TrainingRun : ModuleRun
             _kept = new AlignedBuffer(needed);
 
         _keptShift = OutputMisalignment;
-        LastBatch = 0;
-        Forward();
-        (LastBatch, LastSize) = (Batch, (Height, Width));
     }
 }

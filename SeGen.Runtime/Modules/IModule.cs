@@ -59,6 +59,25 @@ public interface IModule
     void ForwardTraining(ReadOnlySpan<float> input, Span<float> output, int height, int width);
 
     /// <summary>
+    /// The forward pass of a training step without a copy of the input: Backward reads it where it is, as PyTorch's autograd does. Until
+    /// then it must neither change nor be freed.
+    /// </summary>
+    /// <param name="input">[N, C, H, W] with N at most MaxBatch.</param>
+    /// <param name="output">The output's elements, apart from the input's.</param>
+    /// <exception cref="ArgumentException">A length does not fit, the batch is larger than MaxBatch, or output and input overlap.</exception>
+    /// <exception cref="InvalidOperationException">The declaration does not fix height and width, or another thread trains this instance.</exception>
+    void ForwardTrainingByReference(ReadOnlyMemory<float> input, Span<float> output);
+
+    /// <summary>The same at a height and width given at run time.</summary>
+    /// <param name="input">[N, C, height, width] with N at most MaxBatch.</param>
+    /// <param name="output">The output's elements, apart from the input's.</param>
+    /// <param name="height">Height of the input in pixels.</param>
+    /// <param name="width">Width of the input in pixels.</param>
+    /// <exception cref="ArgumentException">A size or length does not fit, the batch is larger than MaxBatch, or output and input overlap.</exception>
+    /// <exception cref="InvalidOperationException">Another thread trains this instance.</exception>
+    void ForwardTrainingByReference(ReadOnlyMemory<float> input, Span<float> output, int height, int width);
+
+    /// <summary>
     /// The backward pass of the last <c>ForwardTraining</c>: adds to the gradients of the parameters and writes the input's.
     /// </summary>
     /// <param name="outputGradient">The loss's gradient with respect to the output, of the output's length.</param>

@@ -105,6 +105,11 @@ partial class AnyGate : global::SeGen.IGate
     /// <inheritdoc/>
     public void ForwardTraining(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.ForwardTraining(input, output, height, width);
 
+    void global::SeGen.IModule.ForwardTrainingByReference(global::System.ReadOnlyMemory<float> input, global::System.Span<float> output) => _seGen.ForwardTrainingByReference(input, output);
+
+    /// <inheritdoc/>
+    public void ForwardTrainingByReference(global::System.ReadOnlyMemory<float> input, global::System.Span<float> output, int height, int width) => _seGen.ForwardTrainingByReference(input, output, height, width);
+
     /// <inheritdoc/>
     public void Forward(in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> input, in global::System.Numerics.Tensors.TensorSpan<float> output) => _seGen.Forward(input, output);
 
@@ -373,15 +378,30 @@ namespace SeGen.Generated
             {
                 ref float input = ref Add(ref AsRef(in Input), image * (nuint)ImageLength);
                 ref float output = ref Add(ref Output, image * (nuint)ImageLength);
-                ref float kept = ref Add(ref Kept, image * (nuint)ImageLength);
-                if (_streams)
+                if (KeepsCopy)
                 {
-                    TKernels.ScaleKeepingStreaming(in input, ref Image(image), ref output, ref kept, first, end, Pixels);
-                    Streaming.Fence();
+                    ref float kept = ref Add(ref Kept, image * (nuint)ImageLength);
+                    if (_streams)
+                    {
+                        TKernels.ScaleKeepingStreaming(in input, ref Image(image), ref output, ref kept, first, end, Pixels);
+                        Streaming.Fence();
+                    }
+                    else
+                    {
+                        TKernels.ScaleKeeping(in input, ref Image(image), ref output, ref kept, first, end, Pixels);
+                    }
                 }
                 else
                 {
-                    TKernels.ScaleKeeping(in input, ref Image(image), ref output, ref kept, first, end, Pixels);
+                    if (_streams)
+                    {
+                        TKernels.ScaleStreaming(in input, ref Image(image), ref output, first, end, Pixels);
+                        Streaming.Fence();
+                    }
+                    else
+                    {
+                        TKernels.Scale(in input, ref Image(image), ref output, first, end, Pixels);
+                    }
                 }
             }
 

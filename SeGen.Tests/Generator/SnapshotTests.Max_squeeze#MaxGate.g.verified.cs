@@ -124,6 +124,11 @@ partial class MaxGate : global::SeGen.IGate
     void global::SeGen.IModule.ForwardTraining(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.ForwardTraining(input, output, height, width);
 
     /// <inheritdoc/>
+    public void ForwardTrainingByReference(global::System.ReadOnlyMemory<float> input, global::System.Span<float> output) => _seGen.ForwardTrainingByReference(input, output);
+
+    void global::SeGen.IModule.ForwardTrainingByReference(global::System.ReadOnlyMemory<float> input, global::System.Span<float> output, int height, int width) => _seGen.ForwardTrainingByReference(input, output, height, width);
+
+    /// <inheritdoc/>
     public void Forward(in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> input, in global::System.Numerics.Tensors.TensorSpan<float> output) => _seGen.Forward(input, output);
 
     /// <inheritdoc/>
@@ -375,8 +380,15 @@ namespace SeGen.Generated
             {
                 ref float input = ref Add(ref AsRef(in Input), image * (nuint)ImageLength);
                 ref float output = ref Add(ref Output, image * (nuint)ImageLength);
-                ref float kept = ref Add(ref Kept, image * (nuint)ImageLength);
-                TKernels.ScaleKeeping(in input, ref Image(image), ref output, ref kept, first, end);
+                if (KeepsCopy)
+                {
+                    ref float kept = ref Add(ref Kept, image * (nuint)ImageLength);
+                    TKernels.ScaleKeeping(in input, ref Image(image), ref output, ref kept, first, end);
+                }
+                else
+                {
+                    TKernels.Scale(in input, ref Image(image), ref output, first, end);
+                }
             }
 
             private void GateGradients(nuint image, nuint first, nuint end)

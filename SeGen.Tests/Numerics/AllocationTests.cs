@@ -46,6 +46,8 @@ public class AllocationTests
             module.Parameters.ZeroGradients();
             module.ForwardTraining(x, y);
             module.Backward(dy, dx);
+            module.ForwardTrainingByReference(x, y);
+            module.Backward(dy, dx);
         });
     }
 

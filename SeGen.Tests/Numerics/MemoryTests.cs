@@ -102,6 +102,35 @@ public unsafe class MemoryTests
             Close.AssertSameBits(parameter.Gradient, without.Parameters[parameter.Name].Gradient, parameter.Name);
     }
 
+    [Theory]
+    [InlineData(typeof(Streamed))]
+    [InlineData(typeof(StreamedAny))]
+    [InlineData(typeof(Max24Any))]
+    public void A_lent_input_gives_the_bits_that_a_copied_one_gives(Type type)
+    {
+        IModule copying = (IModule)Activator.CreateInstance(type)!, borrowing = (IModule)Activator.CreateInstance(type)!;
+        int channels = copying.Parameters["fc2.weight"].Shape[0];
+        float[] x = RandomTensor.Normal(2 * channels * Height * Width, 11), dy = RandomTensor.Normal(x.Length, 12);
+        float[] y = new float[x.Length], lentY = new float[x.Length], dx = new float[x.Length], lentDx = new float[x.Length];
+        for (int step = 0; step < 2; step++)
+        {
+            copying.ForwardTraining(x, y, Height, Width);
+            copying.Backward(dy, dx);
+
+            // Copied and lent in turns: nothing of the step before may be left.
+            if (step == 0)
+                borrowing.ForwardTraining(dy, lentY, Height, Width);
+
+            borrowing.Parameters.ZeroGradients();
+            borrowing.ForwardTrainingByReference(x, lentY, Height, Width);
+            borrowing.Backward(dy, lentDx);
+            Close.AssertSameBits(y, lentY, "output");
+            Close.AssertSameBits(dx, lentDx, "input gradient");
+        }
+
+        Assert.Throws<ArgumentException>(() => borrowing.ForwardTrainingByReference(x, x, Height, Width));
+    }
+
     [Fact]
     public void Gradients_are_added_to_those_that_are_there()
     {
