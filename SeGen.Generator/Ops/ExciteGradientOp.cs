@@ -44,6 +44,14 @@ internal static class ExciteGradientOp
                 }
             }
 
+            if (plan.PaddedChannels != plan.Channels)
+            {
+                writer.Blank();
+                writer.Line("// Nothing else writes the padding: a NaN that got there would stay.");
+                using (writer.Block("for (nuint c = Channels; c < PaddedChannels; c++)"))
+                    writer.Line("Add(ref gateGradients, c) = 0f;");
+            }
+
             if (!plan.HasHidden)
                 return;
 

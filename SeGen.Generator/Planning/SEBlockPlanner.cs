@@ -65,7 +65,7 @@ internal static class SEBlockPlanner
         if (spec.IsFixed && (long)spec.Gate.Channels * spec.Height * spec.Width < 2 * FloatsPerThread)
             return spec.Gate.Channels;
 
-        bool shortRows = spec.IsFixed && spec.Height * spec.Width <= UnrollBudget.RowVectors * VectorWidth.MaxLanes;
+        bool shortRows = spec.IsFixed && spec.Height * spec.Width / VectorWidth.MaxLanes <= UnrollBudget.RowVectors;
         int block = shortRows ? VectorWidth.MaxLanes : UnrollBudget.Streams;
         int perCut = (spec.Gate.Channels + MaxCuts - 1) / MaxCuts;
         return Math.Min(spec.Gate.Channels, (perCut + block - 1) / block * block);
@@ -107,7 +107,7 @@ internal static class SEBlockPlanner
         };
         bool one = spec.Gate.Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
         return one ? $"{what}, channel by channel"
-            : spec.IsFixed && spec.Height * spec.Width <= UnrollBudget.RowVectors * VectorWidth.MaxLanes ? $"{what}, a vector of channels at a time"
+            : spec.IsFixed && spec.Height * spec.Width / VectorWidth.MaxLanes <= UnrollBudget.RowVectors ? $"{what}, a vector of channels at a time"
             : $"{what}, 4 channels side by side";
     }
 

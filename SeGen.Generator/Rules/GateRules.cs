@@ -105,7 +105,7 @@ internal static class GateRules
                 : Violation.OfAttribute(DiagnosticIds.HiddenIsZero, 0, Numbers.Text(channels), Numbers.Text(reduction));
 
         // Padded to whole vectors, and two matrices side by side.
-        double weights = 2.0 * (hidden + 1) * (channels + 16);
+        double weights = 2.0 * (hidden + 1.0) * (channels + 16.0);
         if (weights > MaxLength)
             yield return TooLarge("Channels", "The packed weights", weights);
 
@@ -113,8 +113,8 @@ internal static class GateRules
         double batch = image * gate.Int("MaxBatch", 1);
         if (batch > MaxLength)
             yield return TooLarge(image > MaxLength ? "Channels" : "MaxBatch", image > MaxLength ? "An image" : "MaxBatch images", batch);
-        else if ((double)gate.Int("MaxBatch", 1) * 8 * (channels + hidden + 32) > MaxLength)
-            yield return TooLarge("MaxBatch", "The scratch of MaxBatch images", (double)gate.Int("MaxBatch", 1) * 8 * (channels + hidden + 32));
+        else if ((double)gate.Int("MaxBatch", 1) * 8 * ((double)channels + hidden + 32) > MaxLength)
+            yield return TooLarge("MaxBatch", "The scratch of MaxBatch images", (double)gate.Int("MaxBatch", 1) * 8 * ((double)channels + hidden + 32));
     }
 
     private static Violation TooLarge(string argument, string what, double values)

@@ -22,6 +22,10 @@ internal static class ModuleArguments
         if (width < 1)
             throw new ArgumentOutOfRangeException(nameof(width), width, $"{module.Name} needs a width of at least 1.");
 
+        if ((long)height * width > int.MaxValue / module.InputChannels)
+            throw new ArgumentException(
+                $"{module.Name}: an image of {module.InputChannels} x {height} x {width} has more values than a span can hold.", nameof(height));
+
         if (module.Height > 0 && (height, width) != (module.Height, module.Width))
             throw new ArgumentException(
                 $"{module.Name} is declared for {module.Height} x {module.Width} pixels and was given {height} x {width}.",

@@ -89,7 +89,7 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <param name="floats">Floats that the whole phase reads.</param>
     /// <param name="touched">Floats that it reads and writes.</param>
     protected bool StreamingPays(int cuts, long floats, long touched)
-        => Streaming.IsSupported && _input != _output && touched * sizeof(float) > Streaming.Threshold * Participants(cuts, floats);
+        => Streaming.IsSupported && _input != _output && ((nuint)_output & 3) == 0 && touched * sizeof(float) > Streaming.Threshold * Participants(cuts, floats);
 
     private int Participants(int cuts, long floats)
         => (int)Math.Min(Math.Min(_threads, cuts), Math.Max(1, floats / FloatsPerThread));

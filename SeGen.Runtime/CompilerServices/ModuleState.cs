@@ -138,6 +138,7 @@ public sealed unsafe class ModuleState
                 ModuleArguments.CheckLength(_module, inputGradient.Length, batch, [_module.InputChannels, height, width], nameof(inputGradient));
 
             ModuleArguments.CheckOverlap(_module, outputGradient, inputGradient, inPlace: false, nameof(inputGradient));
+            ModuleArguments.CheckOverlap(_module, run.Lent.Span, inputGradient, inPlace: false, nameof(inputGradient));
             using MemoryHandle lent = run.Lent.Pin();
             fixed (float* from = outputGradient, to = inputGradient)
             {
@@ -194,7 +195,7 @@ public sealed unsafe class ModuleState
             {
                 run.Borrow((float*)pinned.Pointer);
                 run.Bind(from, to, batch, height, width, Degree);
-                run.Forward(_module.MaxBatch, lent);
+                run.Forward(lent);
             }
         }
         finally

@@ -49,20 +49,20 @@ public abstract unsafe class TrainingRun : ModuleRun
     /// <summary>Says where the lent memory lies while it is pinned.</summary>
     internal void Borrow(float* lent) => _borrowed = lent;
 
-    internal void Forward(int maxBatch, ReadOnlyMemory<float> lent)
+    internal void Forward(ReadOnlyMemory<float> lent)
     {
         if (KeepsCopy)
-            EnsureKept(maxBatch);
+            EnsureKept();
 
         LastBatch = 0;
         Forward();
         (LastBatch, LastSize, Lent) = (Batch, (Height, Width), lent);
     }
 
-    private void EnsureKept(int maxBatch)
+    private void EnsureKept()
     {
         const int Slack = 16;
-        long needed = KeptLength((long)Height * Width) * maxBatch + Slack;
+        long needed = KeptLength((long)Height * Width) * Batch + Slack;
         if (_kept is null || _kept.Length < needed)
             _kept = new AlignedBuffer(needed);
 

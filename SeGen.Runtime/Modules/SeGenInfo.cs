@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.Intrinsics;
 
 namespace SeGen;
@@ -7,8 +6,7 @@ namespace SeGen;
 public static class SeGenInfo
 {
     /// <summary>The version of this library.</summary>
-    public static string Version { get; } =
-        typeof(SeGenInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    public static string Version => BuildVersion.Text;
 
     /// <summary>
     /// Bits of the vectors that generated code uses: 512, 256, 128, or 32 for plain scalar code. A NativeAOT program that was published

@@ -564,6 +564,12 @@ namespace SeGen.Generated
                     (gradient * gate * (Vector512<float>.One - gate)).StoreUnsafe(ref gateGradients, c);
                 }
 
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
+                }
+
                 ref float rows = ref Add(ref expandWeights, 0);
                 var dot0 = Vector512<float>.Zero;
                 var dot1 = Vector512<float>.Zero;
@@ -878,6 +884,12 @@ namespace SeGen.Generated
                     (gradient * gate * (Vector256<float>.One - gate)).StoreUnsafe(ref gateGradients, c);
                 }
 
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
+                }
+
                 ref float rows = ref Add(ref expandWeights, 0);
                 var dot0 = Vector256<float>.Zero;
                 var dot1 = Vector256<float>.Zero;
@@ -1189,6 +1201,12 @@ namespace SeGen.Generated
                     var gradient = Vector128.LoadUnsafe(ref gateGradients, c);
                     var gate = Vector128.LoadUnsafe(ref gates, c);
                     (gradient * gate * (Vector128<float>.One - gate)).StoreUnsafe(ref gateGradients, c);
+                }
+
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
                 }
 
                 ref float rows = ref Add(ref expandWeights, 0);

@@ -567,6 +567,12 @@ namespace SeGen.Generated
                     (gradient * slope).StoreUnsafe(ref gateGradients, c);
                 }
 
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
+                }
+
                 ref float rows = ref Add(ref expandWeights, 0);
                 var dot0 = Vector512<float>.Zero;
                 var dot1 = Vector512<float>.Zero;
@@ -751,6 +757,12 @@ namespace SeGen.Generated
                     var gradient = Vector256.LoadUnsafe(ref gateGradients, c);
                     var slope = Vector256.LessThan(Vector256.Abs(Vector256.LoadUnsafe(ref gateInput, c)), Vector256.Create(3f)) & Vector256.Create(1f / 6f);
                     (gradient * slope).StoreUnsafe(ref gateGradients, c);
+                }
+
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
                 }
 
                 ref float rows = ref Add(ref expandWeights, 0);
@@ -1011,6 +1023,12 @@ namespace SeGen.Generated
                     var gradient = Vector128.LoadUnsafe(ref gateGradients, c);
                     var slope = Vector128.LessThan(Vector128.Abs(Vector128.LoadUnsafe(ref gateInput, c)), Vector128.Create(3f)) & Vector128.Create(1f / 6f);
                     (gradient * slope).StoreUnsafe(ref gateGradients, c);
+                }
+
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
                 }
 
                 ref float rows = ref Add(ref expandWeights, 0);

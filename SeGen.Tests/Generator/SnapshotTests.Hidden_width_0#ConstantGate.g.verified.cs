@@ -457,6 +457,12 @@ namespace SeGen.Generated
                     var gate = Vector512.LoadUnsafe(ref gates, c);
                     (gradient * gate * (Vector512<float>.One - gate)).StoreUnsafe(ref gateGradients, c);
                 }
+
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
+                }
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -531,6 +537,12 @@ namespace SeGen.Generated
                     var gradient = Vector256.LoadUnsafe(ref gateGradients, c);
                     var gate = Vector256.LoadUnsafe(ref gates, c);
                     (gradient * gate * (Vector256<float>.One - gate)).StoreUnsafe(ref gateGradients, c);
+                }
+
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
                 }
             }
 
@@ -654,6 +666,12 @@ namespace SeGen.Generated
                     var gradient = Vector128.LoadUnsafe(ref gateGradients, c);
                     var gate = Vector128.LoadUnsafe(ref gates, c);
                     (gradient * gate * (Vector128<float>.One - gate)).StoreUnsafe(ref gateGradients, c);
+                }
+
+                // Nothing else writes the padding: a NaN that got there would stay.
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref gateGradients, c) = 0f;
                 }
             }
 

@@ -42,5 +42,25 @@ public class RemainderTests
             GateCheck.Against(new GateSettings(40, widths[i]), modules[i], 1, 3, 7, seed: i);
     }
 
+    /// <summary>Between 256 and 271 pixels a channel is still written out with 16 lanes, with enough channels to be cut for threads.</summary>
+    [Fact]
+    public void Cuts_of_many_channels_end_with_a_block_of_the_kernel()
+    {
+        IReadOnlyList<IModule> modules = ModuleCompiler.Create(["576, Hidden = 3, Height = 13, Width = 20", "1100, Hidden = 3, Height = 15, Width = 18"]);
+        GateCheck.Against(new GateSettings(576, 3), modules[0], 1, 13, 20, seed: 1);
+        GateCheck.Against(new GateSettings(1100, 3), modules[1], 1, 15, 18, seed: 2);
+        Assert.All(modules, m => Assert.Equal(0, CutRemainder(m)));
+    }
+
+    /// <summary>Whether the plan's cuts begin where blocks of sixteen channels do.</summary>
+    private static int CutRemainder(IModule module)
+    {
+        int channels = module.Parameters["fc2.weight"].Shape[0];
+        (int height, int width) = channels == 576 ? (13, 20) : (15, 18);
+        var spec = new SeGen.Generator.Model.SEBlockSpec(
+            new SeGen.Generator.Model.TypeSpec("", default, "M", "M", "M.g.cs"), "", new SeGen.Generator.Model.GateSpec(channels, 3, default, default, default, default), height, width, 1);
+        return SeGen.Generator.Planning.SEBlockPlanner.Plan(spec).CutChannels % 16;
+    }
+
     private static int Hidden(int channels) => Math.Max(1, channels / 3);
 }

@@ -18,6 +18,24 @@ public class SpecialValueTests
     }
 
     [Fact]
+    public void A_step_with_a_NaN_leaves_nothing_behind()
+    {
+        Bias20 module = new(1), fresh = new(1);
+        float[] x = RandomTensor.Normal(Bias20.InputLength, 1), dy = RandomTensor.Normal(x.Length, 2), y = new float[x.Length];
+        float[] poisoned = [.. x.Select((v, i) => i == 7 ? float.NaN : v)], expected = new float[x.Length], dx = new float[x.Length];
+        module.ForwardTraining(poisoned, y);
+        module.Backward(dy, dx);
+        module.Parameters.ZeroGradients();
+        module.ForwardTraining(x, y);
+        module.Backward(dy, dx);
+        fresh.ForwardTraining(x, y);
+        fresh.Backward(dy, expected);
+        Close.AssertSameBits(expected, dx, "input gradient");
+        foreach (Parameter parameter in fresh.Parameters)
+            Close.AssertSameBits(parameter.Gradient, module.Parameters[parameter.Name].Gradient, parameter.Name);
+    }
+
+    [Fact]
     public void A_closed_gate_makes_zeros_and_an_open_one_keeps_the_input()
     {
         var module = new Hidden0Any();
