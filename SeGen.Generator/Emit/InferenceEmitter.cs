@@ -16,7 +16,8 @@ internal static class InferenceEmitter
         writer.Line("/// <summary>Inference; the scratch holds one image's values after the other's.</summary>");
         using (writer.Block("private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, (long)MaxBatch * ForwardLength)\n    where TKernels : struct, IKernels"))
         {
-            writer.Line($"private const int {(images ? "WholeImages = 0, SqueezeChannels = 1, ScaleChannels = 2" : "SqueezeChannels = 0, ScaleChannels = 1")};");
+            string phases = images ? "WholeImages = 0, SqueezeChannels = 1, ScaleChannels = 2" : "SqueezeChannels = 0, ScaleChannels = 1";
+            writer.Line($"private const int {phases}{(ScaleAndSqueezeOp.IsIn(plan) ? ", ScaleAndSqueezeChannels = 3" : "")};");
             writer.Blank();
             writer.Line("private nuint _image;");
             if (plan.CanStream)
@@ -24,6 +25,9 @@ internal static class InferenceEmitter
 
             RunPhrases.Members(writer, plan);
             Forward(writer, plan, images);
+            if (ScaleAndSqueezeOp.IsIn(plan))
+                ForwardOverlapped(writer, plan);
+
             Excite(writer, plan);
             Phases(writer, plan, images);
             Steps(writer, plan);
@@ -38,11 +42,19 @@ internal static class InferenceEmitter
         {
             if (images)
             {
-                writer.Line($"// An image that a core's cache holds is one thread's, from the squeeze to the scale.");
+                writer.Line("// An image that a core's cache holds is one thread's, from the squeeze to the scale.");
                 using (writer.Block($"if (Batch > 1 && ImageLength <= {Numbers.Text(CachedLength)})"))
                 {
                     if (plan.CanStream)
                         writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays(Batch, Batch * ImageLength, 2 * Batch * ImageLength);");
+
+                    if (ScaleAndSqueezeOp.IsIn(plan))
+                    {
+                        using (writer.Block($"if (_streams && CachesHold({Numbers.Text(plan.ChannelCuts)}, ImageLength, 2 * ImageLength))"))
+                            writer.Line("ForwardOverlapped();\nreturn;");
+
+                        writer.Blank();
+                    }
 
                     writer.Line("Parallel(WholeImages, Batch, Batch * ImageLength);");
                     writer.Line("return;");
@@ -63,6 +75,27 @@ internal static class InferenceEmitter
                 writer.Line("TKernels.Excite(in Weights, ref Image(_image));");
                 writer.Line($"Parallel(ScaleChannels, {Numbers.Text(plan.ChannelCuts)}, ImageLength, backwards: true);");
             }
+        }
+    }
+
+    private static void ForwardOverlapped(SourceWriter writer, SEBlockPlan plan)
+    {
+        string cuts = Numbers.Text(plan.ChannelCuts);
+        writer.Blank();
+        writer.Line("// The threads' caches together hold two images: while one is scaled, the next is read.");
+        using (writer.Block("private void ForwardOverlapped()"))
+        {
+            writer.Line("_image = 0;");
+            writer.Line($"Parallel(SqueezeChannels, {cuts}, ImageLength);");
+            writer.Line("TKernels.Excite(in Weights, ref Image(0));");
+            using (writer.Block("for (; _image < (nuint)Batch - 1; _image++)"))
+            {
+                writer.Line($"Parallel(ScaleAndSqueezeChannels, {cuts}, ImageLength);");
+                writer.Line("TKernels.Excite(in Weights, ref Image(_image + 1));");
+            }
+
+            writer.Blank();
+            writer.Line($"Parallel(ScaleChannels, {cuts}, ImageLength, backwards: true);");
         }
     }
 
@@ -108,6 +141,13 @@ internal static class InferenceEmitter
                     writer.Line($"Squeeze(_image, {range});\nbreak;");
             }
 
+            if (ScaleAndSqueezeOp.IsIn(plan))
+            {
+                writer.Line("case ScaleAndSqueezeChannels:");
+                using (writer.Indent())
+                    writer.Line($"ScaleAndSqueeze(_image, {range});\nbreak;");
+            }
+
             writer.Line("default:");
             using (writer.Indent())
                 writer.Line($"Scale(_image, {range});\nbreak;");
@@ -144,6 +184,19 @@ internal static class InferenceEmitter
             }
             else
                 writer.Line($"TKernels.Scale(in input, ref Image(image), ref output, first, end{RunPhrases.Size(plan)});");
+        }
+
+        if (ScaleAndSqueezeOp.IsIn(plan))
+        {
+            writer.Blank();
+            using (writer.Block("private void ScaleAndSqueeze(nuint image, nuint first, nuint end)"))
+            {
+                writer.Line($"ref float input = ref Add(ref AsRef(in Input), {at});");
+                writer.Line("ref float next = ref Add(ref input, (nuint)ImageLength);");
+                writer.Line($"ref float output = ref Add(ref Output, {at});");
+                writer.Line("TKernels.ScaleAndSqueeze(in input, ref Image(image), ref output, in next, ref Image(image + 1), first, end);");
+                writer.Line("Streaming.Fence();");
+            }
         }
 
         writer.Blank();

@@ -20,6 +20,9 @@ internal static class KernelsEmitter
 
             ExciteOp.Declare(writer, plan);
             ScaleOp.Declare(writer, plan);
+            if (ScaleAndSqueezeOp.IsIn(plan))
+                ScaleAndSqueezeOp.Declare(writer);
+
             if (plan.HasMaximum)
                 MaximumSqueeze.DeclareTies(writer, plan);
 
@@ -45,6 +48,9 @@ internal static class KernelsEmitter
 
             ExciteOp.Emit(kernel);
             ScaleOp.Emit(kernel);
+            if (ScaleAndSqueezeOp.IsIn(kernel.Plan))
+                ScaleAndSqueezeOp.Emit(kernel);
+
             if (kernel.Plan.HasMaximum)
                 MaximumSqueeze.EmitTies(kernel);
 
@@ -65,6 +71,9 @@ internal static class KernelsEmitter
 
             ExciteOp.EmitScalar(writer, plan);
             ScaleOp.EmitScalar(writer, plan);
+            if (ScaleAndSqueezeOp.IsIn(plan))
+                ScaleAndSqueezeOp.EmitScalar(writer);
+
             if (plan.HasMaximum)
                 MaximumSqueeze.EmitScalarTies(writer, plan);
 

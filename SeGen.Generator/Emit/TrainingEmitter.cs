@@ -61,7 +61,6 @@ internal static class TrainingEmitter
             if (ParameterGradientOp.IsIn(plan))
             {
                 writer.Line("TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);");
-                writer.Line("AddGradients();");
             }
         }
 
@@ -225,7 +224,7 @@ internal static class TrainingEmitter
     private static void AddGradients(SourceWriter writer, SEBlockPlan plan)
     {
         writer.Blank();
-        using (writer.Block("private void AddGradients()"))
+        using (writer.Block("protected override void AddGradients()"))
         {
             if (plan.HasHidden)
             {

@@ -11,6 +11,9 @@ internal static class GeneratedMembers
     /// <summary>The field with the state of a module.</summary>
     public const string State = "_seGen";
 
+    // The start of the name of an explicit implementation.
+    private static readonly string[] Interfaces = ["SeGen.IModule.", "SeGen.IGate."];
+
     private const string Input = "System.ReadOnlySpan<float>", Output = "System.Span<float>", Size = "int,int";
     private const string Naming = "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool";
 
@@ -52,7 +55,7 @@ internal static class GeneratedMembers
     /// <summary>Whether a member and a generated one cannot stand in the same class.</summary>
     public static bool Collides(ISymbol member)
     {
-        if (Names.Contains(member.Name) || member.Name.StartsWith("SeGen.IModule.", StringComparison.Ordinal))
+        if (Names.Contains(member.Name) || Interfaces.Any(i => member.Name.StartsWith(i, StringComparison.Ordinal)))
             return true;
 
         if (!Methods.TryGetValue(member.Name, out string[]? signatures))

@@ -113,8 +113,11 @@ internal static class GateRules
         double batch = image * gate.Int("MaxBatch", 1);
         if (batch > MaxLength)
             yield return TooLarge(image > MaxLength ? "Channels" : "MaxBatch", image > MaxLength ? "An image" : "MaxBatch images", batch);
-        else if ((double)gate.Int("MaxBatch", 1) * 8 * ((double)channels + hidden + 32) > MaxLength)
-            yield return TooLarge("MaxBatch", "The scratch of MaxBatch images", (double)gate.Int("MaxBatch", 1) * 8 * ((double)channels + hidden + 32));
+
+        // What training needs for each image, and the sums of the weights' gradients behind them.
+        double scratch = 8.0 * gate.Int("MaxBatch", 1) * ((double)channels + hidden + 32);
+        if (batch <= MaxLength && weights <= MaxLength && scratch + weights > MaxLength)
+            yield return TooLarge("MaxBatch", "The scratch of MaxBatch images", scratch + weights);
     }
 
     private static Violation TooLarge(string argument, string what, double values)

@@ -91,6 +91,16 @@ public abstract unsafe class ModuleRun : ParallelWork
     protected bool StreamingPays(int cuts, long floats, long touched)
         => Streaming.IsSupported && _input != _output && ((nuint)_output & 3) == 0 && touched * sizeof(float) > Streaming.Threshold * Participants(cuts, floats);
 
+    /// <summary>
+    /// Whether several threads share a phase, their second-level caches together hold that many floats, and every row of the output that
+    /// fills whole cache lines is aligned to them.
+    /// </summary>
+    /// <param name="cuts">The cuts over which the phase is spread.</param>
+    /// <param name="floats">Floats that the whole phase reads.</param>
+    /// <param name="held">Floats to hold.</param>
+    protected bool CachesHold(int cuts, long floats, long held)
+        => Participants(cuts, floats) > 1 && ((nuint)_output & 63) == 0 && held * sizeof(float) <= Streaming.Threshold * Participants(cuts, floats);
+
     private int Participants(int cuts, long floats)
         => (int)Math.Min(Math.Min(_threads, cuts), Math.Max(1, floats / FloatsPerThread));
 }

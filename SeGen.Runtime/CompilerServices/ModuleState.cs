@@ -145,6 +145,7 @@ public sealed unsafe class ModuleState
                 run.Borrow((float*)lent.Pointer);
                 run.Bind(from, to, batch, height, width, Degree);
                 run.Backward();
+                run.Publish();
             }
         }
         finally
@@ -218,9 +219,9 @@ public sealed unsafe class ModuleState
         ForwardRun run = _forward.Current;
         fixed (float* from = input, to = output)
         {
-            for (int first = 0; first < batch; first += _module.MaxBatch)
+            for (int first = 0, images; first < batch; first += images)
             {
-                int images = Math.Min(_module.MaxBatch, batch - first);
+                images = Math.Min(_module.MaxBatch, batch - first);
                 run.Bind(from + first * inputImage, to + first * outputImage, images, height, width, Degree);
                 if (excite)
                     run.Excite();

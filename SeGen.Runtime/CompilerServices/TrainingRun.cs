@@ -16,6 +16,13 @@ public abstract unsafe class TrainingRun : ModuleRun
         : base(weights, scratchLength)
     {
         Parameters = weights.Parameters;
+
+        // From the first step on, so that a loop may take the spans of the gradients before its first backward pass.
+        foreach (Parameter parameter in Parameters)
+        {
+            if (parameter.IsTrainable)
+                _ = parameter.Gradient;
+        }
     }
 
     /// <summary>The parameters, for their gradients.</summary>
@@ -43,8 +50,20 @@ public abstract unsafe class TrainingRun : ModuleRun
     /// <summary>Computes the output from the input and keeps what the backward pass needs.</summary>
     public abstract void Forward();
 
-    /// <summary>With the output's gradient as the run's input, writes the input's gradient to its output and adds the parameters'.</summary>
+    /// <summary>With the output's gradient as the run's input, writes the input's gradient to its output and sums up the parameters'.</summary>
     public abstract void Backward();
+
+    /// <summary>Adds the sums of the last backward pass to the parameters' gradients.</summary>
+    protected virtual void AddGradients()
+    {
+    }
+
+    /// <summary>Adds the gradients of a whole step at once: instances that share weights may be trained on several threads.</summary>
+    internal void Publish()
+    {
+        lock (Parameters.AddingGradients)
+            AddGradients();
+    }
 
     /// <summary>Says where the lent memory lies while it is pinned.</summary>
     internal void Borrow(float* lent) => _borrowed = lent;

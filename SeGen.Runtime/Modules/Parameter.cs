@@ -32,8 +32,8 @@ public sealed class Parameter
     /// <summary>The values. Valid as long as the module is; a later Write shows in it.</summary>
     public ReadOnlySpan<float> Values => _values;
 
-    /// <summary>The sum of the gradients since the last <see cref="ParameterSet.ZeroGradients"/>; allocated when it is first asked for.</summary>
-    public Span<float> Gradient => _gradient ??= new float[_values.Length];
+    /// <summary>The sum of the gradients since the last <see cref="ParameterSet.ZeroGradients"/>; allocated by the first training step, or when first asked for.</summary>
+    public Span<float> Gradient => _gradient ?? Interlocked.CompareExchange(ref _gradient, new float[_values.Length], null) ?? _gradient;
 
     /// <summary>Whether an optimizer may change it; false for running statistics.</summary>
     public bool IsTrainable { get; }

@@ -10,6 +10,9 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     private readonly Dictionary<string, Parameter> _byName;
     private long _version = 1;
 
+    /// <summary>Held while a step's gradients are added.</summary>
+    internal Lock AddingGradients { get; } = new();
+
     internal ParameterSet(IReadOnlyList<ParameterSpec> specs)
     {
         _parameters = new Parameter[specs.Count];

@@ -9,10 +9,13 @@ namespace SeGen.Threading;
 /// </summary>
 internal sealed class WorkerPool
 {
+    private const int ParticipantBits = 12;
+
     public static readonly WorkerPool Shared = new();
 
-    private readonly Lock _growing = new();
+    private readonly Func<WorkerPool, int, Worker> _start;
     private Worker[] _workers = [];
+    private bool _isFull;
     private CutRange[] _ranges = new CutRange[1];
     private int _busy;
 
@@ -24,7 +27,13 @@ internal sealed class WorkerPool
     private ExceptionDispatchInfo? _failure;
     private long _announced;
 
-    private const int ParticipantBits = 12;
+    public WorkerPool()
+        : this(static (pool, index) => new Worker(pool, index))
+    {
+    }
+
+    /// <summary>A pool whose workers are started by somebody else, for tests.</summary>
+    internal WorkerPool(Func<WorkerPool, int, Worker> start) => _start = start;
 
     /// <summary>The number of the job that was announced last, and its participants in the low bits.</summary>
     public long Announced => Volatile.Read(ref _announced);
@@ -48,7 +57,7 @@ internal sealed class WorkerPool
         ExceptionDispatchInfo? failure;
         try
         {
-            Grow(threads);
+            threads = Math.Min(threads, 1 + Grow(threads - 1));
             Announce(work, phase, cuts, threads, backwards);
             Participate(0, _announced);
 
@@ -136,21 +145,27 @@ internal sealed class WorkerPool
         }
     }
 
-    private void Grow(int threads)
+    /// <summary>Starts workers up to a number and returns how many there are: fewer where the system gives no more threads.</summary>
+    private int Grow(int workers)
     {
-        if (_workers.Length >= threads - 1)
-            return;
+        if (_workers.Length >= workers || _isFull)
+            return _workers.Length;
 
-        lock (_growing)
+        // Workers that are started meanwhile look for their range: it must be there before them.
+        Volatile.Write(ref _ranges, new CutRange[workers + 1]);
+        var grown = new List<Worker>(_workers);
+        try
         {
-            var ranges = new CutRange[threads];
-            var workers = new Worker[threads - 1];
-            Array.Copy(_workers, workers, _workers.Length);
-            Volatile.Write(ref _ranges, ranges);
-            for (int i = _workers.Length; i < workers.Length; i++)
-                workers[i] = new Worker(this, i + 1);
-
-            _workers = workers;
+            while (grown.Count < workers)
+                grown.Add(_start(this, grown.Count + 1));
         }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // Never asked again: it would cost every call an exception, and the work gets done without.
+            _isFull = true;
+        }
+
+        _workers = [.. grown];
+        return _workers.Length;
     }
 }

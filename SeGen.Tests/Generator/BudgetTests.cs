@@ -13,6 +13,7 @@ public class BudgetTests
 
     [Theory]
     [InlineData("2048, Height = 7, Width = 7, Squeeze = Squeeze.MeanMaxAverage, Activation = Activation.HardSwish, Gate = Gate.HardSigmoid, MaxBatch = 8")]
+    [InlineData("1024, Height = 60, Width = 60, MaxBatch = 8")]
     [InlineData("256, Height = 16, Width = 16, Squeeze = Squeeze.MeanMaxAverage, Activation = Activation.SiLU")]
     [InlineData("255, Hidden = 33, Height = 15, Width = 17, Activation = Activation.HardSwish, Gate = Gate.HardSigmoid")]
     [InlineData("255, Hidden = 33, Height = 15, Width = 17, Squeeze = Squeeze.Max")]

@@ -67,10 +67,12 @@ public class GateDiagnosticsTests
 
     [Theory]
     [InlineData("The packed weights would have 3,355,606,880 values; a tensor can have at most 2,147,483,000", "[|65536|], Hidden = 25594")]
+    [InlineData("The packed weights would have 137,438,953,472 values; a tensor can have at most 2,147,483,000", "[|16|], Hidden = int.MaxValue")]
+    [InlineData("The scratch of MaxBatch images would have 3,172,865,568 values; a tensor can have at most 2,147,483,000", "32768, Hidden = 30000, [|MaxBatch = 2400|]")]
     [InlineData("An image would have 3,288,334,336 values; a tensor can have at most 2,147,483,000", "[|Channels = 65536|], Height = 224, Width = 224")]
     [InlineData("MaxBatch images would have 6,576,668,672 values; a tensor can have at most 2,147,483,000", "128, Height = 224, Width = 224, [|MaxBatch = 1024|]")]
     [InlineData("MaxBatch images would have 34,359,738,352 values; a tensor can have at most 2,147,483,000", "16, [|MaxBatch = int.MaxValue|]")]
-    [InlineData("The scratch of MaxBatch images would have 3,920,000,000 values; a tensor can have at most 2,147,483,000", "16, [|MaxBatch = 10000000|]")]
+    [InlineData("The scratch of MaxBatch images would have 3,920,000,128 values; a tensor can have at most 2,147,483,000", "16, [|MaxBatch = 10000000|]")]
     public void A_tensor_that_cannot_be_allocated_is_refused(string message, string arguments)
         => DiagnosticAssert.Error("SEGEN014", message, $"[SEBlock({arguments})] partial class Gate;");
 

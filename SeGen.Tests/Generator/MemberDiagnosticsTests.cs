@@ -19,6 +19,7 @@ public class MemberDiagnosticsTests
     [InlineData("LoadWeights(Stream, KeyMap?, bool)", "void [|LoadWeights|](System.IO.Stream file, KeyMap? keys, bool strict) { }")]
     [InlineData("Load(string, Naming, bool)", "static Gate [|Load|](string path, Naming naming, bool strict) => null!;")]
     [InlineData("IModule.Threads", "int IModule.[|Threads|] { get; set; }")]
+    [InlineData("IGate.Excite(ReadOnlySpan<float>, Span<float>)", $"void IGate.[|Excite|]({Spans}) {{ }}")]
     [InlineData("IModule.ForwardTraining(ReadOnlySpan<float>, Span<float>)", $"void IModule.[|ForwardTraining|]({Spans}) {{ }}")]
     public void A_member_that_SeGen_writes_is_refused(string member, string code) => DiagnosticAssert.Error(
         "SEGEN004",

@@ -335,7 +335,6 @@ namespace SeGen.Generated
             {
                 BackwardImagesOrChannels();
                 TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
-                AddGradients();
             }
 
             private void BackwardImagesOrChannels()
@@ -430,7 +429,7 @@ namespace SeGen.Generated
 
             private ref float Sums => ref Image(MaxBatch);
 
-            private void AddGradients()
+            protected override void AddGradients()
             {
                 Span<float> reduce = Parameters["fc1.weight"].Gradient;
                 Span<float> expand = Parameters["fc2.weight"].Gradient;

@@ -340,7 +340,6 @@ namespace SeGen.Generated
             {
                 BackwardImagesOrChannels();
                 TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
-                AddGradients();
             }
 
             private void BackwardImagesOrChannels()
@@ -410,7 +409,7 @@ namespace SeGen.Generated
 
             private ref float Sums => ref Image(MaxBatch);
 
-            private void AddGradients()
+            protected override void AddGradients()
             {
                 Span<float> reduce = Parameters["fc1.weight"].Gradient;
                 Span<float> expand = Parameters["fc2.weight"].Gradient;

@@ -302,7 +302,6 @@ namespace SeGen.Generated
             {
                 BackwardImagesOrChannels();
                 TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
-                AddGradients();
             }
 
             private void BackwardImagesOrChannels()
@@ -366,7 +365,7 @@ namespace SeGen.Generated
 
             private ref float Sums => ref Image(MaxBatch);
 
-            private void AddGradients()
+            protected override void AddGradients()
             {
                 Span<float> expandBias = Parameters["fc2.bias"].Gradient;
                 for (int i = 0; i < Channels; i++)

@@ -94,6 +94,9 @@ public class ArgumentTests
         AssertRefused("input", "was given [3136]", () => _fixed.Forward(new ReadOnlyTensorSpan<float>(x, [3136]), new TensorSpan<float>(x, [2, 32, 7, 7])));
         AssertRefused("output", "2 x 32 x 7 x 7 here and was given 1 x 32 x 7 x 14", () => _fixed.Forward(new ReadOnlyTensorSpan<float>(x, [2, 32, 7, 7]), new TensorSpan<float>(x, [1, 32, 7, 14])));
         AssertRefused("input", "dense", () => _fixed.Forward(new ReadOnlyTensorSpan<float>(x, [1, 32, 7, 7], [0, 98, 14, 2]), new TensorSpan<float>(x, [1, 32, 7, 7])));
+
+        // Channels last: every value once, but not in the order of [N, C, H, W].
+        AssertRefused("input", "dense", () => _fixed.Forward(new ReadOnlyTensorSpan<float>(x, [1, 32, 7, 7], [0, 1, 224, 32]), new TensorSpan<float>(x, [1, 32, 7, 7])));
     }
 
     [Fact]

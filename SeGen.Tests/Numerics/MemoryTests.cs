@@ -10,6 +10,16 @@ internal sealed partial class Streamed;
 [SEBlock(Channels = 96, Reduction = 8, MaxBatch = 2)]
 internal sealed partial class StreamedAny;
 
+// Whole vectors of every width and a rest of 0 (48 x 48), 1 (36 x 36) or 3 (44 x 40) vectors of 16.
+[SEBlock(Channels = 64, Reduction = 8, Height = 48, Width = 48, MaxBatch = 4)]
+internal sealed partial class Overlapped;
+
+[SEBlock(Channels = 132, Reduction = 8, Height = 36, Width = 36, MaxBatch = 4)]
+internal sealed partial class OverlappedRest;
+
+[SEBlock(Channels = 84, Reduction = 8, Height = 44, Width = 40, MaxBatch = 4, Bias = SEBias.None)]
+internal sealed partial class OverlappedNoBias;
+
 /// <summary>Where results are written, and where not: any alignment, in place, past the caches.</summary>
 [Trait("Category", "Numeric")]
 public unsafe class MemoryTests
@@ -86,6 +96,34 @@ public unsafe class MemoryTests
         {
             module.Forward(x.AsSpan(n * one.Length, one.Length), one);
             Close.AssertSameBits(one, y.AsSpan(n * one.Length, one.Length), $"image {n}");
+        }
+    }
+
+    /// <summary>Two and three threads stream these sizes, and their caches hold two images: they scale one while they read the next.</summary>
+    [Theory]
+    [InlineData(typeof(Overlapped), 64, 48, 48)]
+    [InlineData(typeof(OverlappedRest), 132, 36, 36)]
+    [InlineData(typeof(OverlappedNoBias), 84, 44, 40)]
+    public void Scaling_one_image_while_the_next_is_read_gives_the_bits_of_one_after_the_other(Type type, int channels, int height, int width)
+    {
+        var module = (IModule)Activator.CreateInstance(type)!;
+        int image = channels * height * width;
+        Assert.InRange(2L * 4 * image * sizeof(float), 2 * Streaming.Threshold + 1, long.MaxValue);
+        Assert.InRange(2L * image * sizeof(float), 0, 2 * Streaming.Threshold);
+
+        float[] x = RandomTensor.Normal(11 * image, 13), expected = new float[x.Length];
+        module.Threads = 1;
+        module.Forward(x, expected, height, width);
+        foreach (int threads in new[] { 2, 3 })
+        {
+            foreach (int offset in new[] { 0, 4 })
+            {
+                using var output = new Guarded(x.Length, offset);
+                module.Threads = threads;
+                module.Forward(x, output.Span, height, width);
+                Close.AssertSameBits(expected, output.Span, $"output on {threads} threads");
+                output.AssertGuards();
+            }
         }
     }
 

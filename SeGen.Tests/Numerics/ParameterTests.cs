@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Numerics;
@@ -58,6 +59,47 @@ public class ParameterTests
     }
 
     [Fact]
+    public void Modules_that_share_weights_can_be_trained_on_several_threads_without_losing_a_gradient()
+    {
+        const int Steps = 200, Threads = 4;
+        var first = new Bias20(seed: 3);
+        float[] x = RandomTensor.Normal(Bias20.InputLength, 1), dy = RandomTensor.Normal(x.Length, 2);
+        TrainOn(first, x, dy, 1);
+        float[][] step = [.. first.Parameters.Select(p => p.Gradient.ToArray())];
+
+        var threads = new List<Thread>();
+        for (int t = 0; t < Threads; t++)
+        {
+            Bias20 module = first.ShareWeights();
+            module.Threads = 1;
+            threads.Add(new Thread(() => TrainOn(module, x, dy, Steps)));
+        }
+
+        first.Parameters.ZeroGradients();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        for (int i = 0; i < step.Length; i++)
+        {
+            // Every step adds the same numbers, so that their order does not matter.
+            float[] expected = new float[step[i].Length];
+            for (int s = 0; s < Steps * Threads; s++)
+                TensorPrimitives.Add(expected, step[i], expected);
+
+            Close.AssertSameBits(expected, first.Parameters[i].Gradient, first.Parameters[i].Name);
+        }
+    }
+
+    [Fact]
+    public void Gradients_are_there_from_the_first_training_step_on()
+    {
+        var module = new Bias20();
+        Assert.All(module.Parameters, p => Assert.False(p.HasGradient));
+        float[] x = new float[Bias20.InputLength];
+        module.ForwardTraining(x, new float[x.Length]);
+        Assert.All(module.Parameters, p => Assert.True(p.HasGradient));
+    }
+
+    [Fact]
     public void An_old_span_shows_after_MarkChanged()
     {
         var module = new Bias20();
@@ -84,5 +126,15 @@ public class ParameterTests
         float[] y = new float[x.Length];
         module.Forward(x, y);
         return y;
+    }
+
+    private static void TrainOn(Bias20 module, float[] x, float[] dy, int steps)
+    {
+        float[] y = new float[x.Length], dx = new float[x.Length];
+        for (int s = 0; s < steps; s++)
+        {
+            module.ForwardTraining(x, y);
+            module.Backward(dy, dx);
+        }
     }
 }

@@ -65,6 +65,28 @@ public class WorkerPoolTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Where_the_system_gives_no_more_threads_the_others_do_the_work(int given)
+    {
+        int asked = 0;
+        var pool = new WorkerPool((pool, index) =>
+        {
+            asked++;
+            return index <= given ? new Worker(pool, index) : throw new InsufficientMemoryException("no thread");
+        });
+        for (int repetition = 0; repetition < 20; repetition++)
+        {
+            var work = new CountingWork(40);
+            pool.Run(work, 0, 40, threads: 4);
+            Assert.All(work.Counts, count => Assert.Equal(1, count));
+        }
+
+        Assert.Equal(given + 1, asked);
+    }
+
     [Fact]
     public void A_call_from_within_a_cut_does_its_work_itself()
     {
