@@ -69,18 +69,19 @@ public class AllocationTests
         for (int i = 0; i < 50; i++)
             call();
 
-        // The smallest of a few runs: what the call itself allocates is in all of them.
-        long least = long.MaxValue;
-        for (int run = 0; run < 5 && least > Noise; run++)
+        // The smallest of a few runs: what the call itself allocates is in all of them, what the runtime does once is not.
+        long least = long.MaxValue, leastHere = long.MaxValue;
+        for (int run = 0; run < 5 && (least > Noise || leastHere > 0); run++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true), beforeHere = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < Calls; i++)
                 call();
 
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - beforeHere);
+            leastHere = Math.Min(leastHere, GC.GetAllocatedBytesForCurrentThread() - beforeHere);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
+        Assert.Equal(0, leastHere);
         Assert.True(least <= Noise, $"{Calls} calls allocated {least} bytes.");
     }
 }
