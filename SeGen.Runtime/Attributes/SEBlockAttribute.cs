@@ -11,8 +11,8 @@ namespace SeGen;
 /// public partial class ChannelGate;
 /// </code>
 /// </example>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class SEBlockAttribute : GateSettingsAttribute
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SEBlockAttribute : GateLayerAttribute
 {
     /// <summary>A block whose settings are all written by name.</summary>
     public SEBlockAttribute()

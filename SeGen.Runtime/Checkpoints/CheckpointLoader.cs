@@ -20,7 +20,7 @@ internal static class CheckpointLoader
         var matches = new List<(Parameter Parameter, TensorInfo Tensor)>(parameters.Count);
         foreach (Parameter parameter in parameters)
         {
-            string key = BlockNames.Translate(parameter.Block, parameter.Name, keys.Naming);
+            string key = BlockNames.Translate(parameter.Spec, keys.Naming);
             if (!byKey.Remove(key, out TensorInfo? tensor))
                 mismatch.Missing(key, parameter);
             else if (!IsFloat(tensor.Type))

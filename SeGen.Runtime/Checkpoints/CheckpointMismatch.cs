@@ -55,7 +55,7 @@ internal sealed class CheckpointMismatch(string file, Naming naming)
         HashSet<string> unexpected = [.. _unexpected.Select(u => u.Key)];
         foreach (Naming other in Enum.GetValues<Naming>())
         {
-            if (_missing.All(m => unexpected.Contains(BlockNames.Translate(m.Parameter.Block, m.Parameter.Name, other))))
+            if (_missing.All(m => BlockNames.TryTranslate(m.Parameter.Spec, other) is { } name && unexpected.Contains(name)))
                 return other;
         }
 

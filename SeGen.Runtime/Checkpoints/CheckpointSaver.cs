@@ -8,7 +8,7 @@ internal static class CheckpointSaver
         // A Parameter hands out spans; the writer sorts and must hold on to the values, so it gets copies: a save is not a hot path.
         SafeTensorsWriter.Write(
             path,
-            parameters.Select(p => new TensorToWrite(BlockNames.Translate(p.Block, p.Name, naming), p.Shape.ToArray(), p.Values.ToArray())),
+            parameters.Select(p => new TensorToWrite(BlockNames.Translate(p.Spec, naming), p.Shape.ToArray(), p.Values.ToArray())),
             new Dictionary<string, string> { ["format"] = "pt" });
     }
 }

@@ -3,21 +3,22 @@ using System.ComponentModel;
 namespace SeGen;
 
 /// <summary>What generated code says about one tensor of its weights.</summary>
-/// <param name="Name">SeGen's name.</param>
+/// <param name="Path">The names of the layers around it, "layer1"; "" in a module that is one block.</param>
+/// <param name="Index">Which of several blocks in a row it is in, or -1.</param>
+/// <param name="Inside">Its name within the block or layer.</param>
 /// <param name="Shape">Sizes, outermost first.</param>
 /// <param name="Block">The block it belongs to.</param>
 /// <param name="Initializer">How its first values are drawn.</param>
 /// <param name="IsTrainable">Whether an optimizer may change it.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed record ParameterSpec(string Name, int[] Shape, BlockKind Block, Initializer Initializer, bool IsTrainable = true);
-
-/// <summary>The kinds of block whose inside a <see cref="Naming"/> translates.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public enum BlockKind
+public sealed record ParameterSpec(string Path, int Index, string Inside, int[] Shape, BlockKind Block, Initializer Initializer, bool IsTrainable = true)
 {
-    /// <summary>No block: the name is the layer's own.</summary>
-    None,
+    /// <summary>A parameter of a module that is one block.</summary>
+    public ParameterSpec(string name, int[] shape, BlockKind block, Initializer initializer)
+        : this("", -1, name, shape, block, initializer)
+    {
+    }
 
-    /// <summary>A squeeze-and-excitation gate that is a module of its own.</summary>
-    Gate,
+    /// <summary>SeGen's name: "layer1.0.conv1.weight".</summary>
+    public string Name => string.Concat(Path, Path.Length > 0 ? "." : "", Index >= 0 ? $"{Index}." : "", Inside);
 }

@@ -12,8 +12,8 @@ public sealed class Parameter
     {
         _set = set;
         _shape = spec.Shape;
+        Spec = spec;
         Name = spec.Name;
-        Block = spec.Block;
         IsTrainable = spec.IsTrainable;
         long length = 1;
         foreach (int size in spec.Shape)
@@ -38,8 +38,8 @@ public sealed class Parameter
     /// <summary>Whether an optimizer may change it; false for running statistics.</summary>
     public bool IsTrainable { get; }
 
-    /// <summary>Which kind of block the tensor belongs to, for names in other conventions.</summary>
-    internal BlockKind Block { get; }
+    /// <summary>Where it stands in the module, for names in other conventions.</summary>
+    internal ParameterSpec Spec { get; }
 
     internal bool HasGradient => _gradient is not null;
 

@@ -51,7 +51,7 @@ public class GoldenGateTests
         Close.AssertEqual(golden.ReadSingles("grad_input"), dx, GradientTolerance, "input gradient");
         foreach (Parameter parameter in module.Parameters.Where(p => p.Values.Length > 0))
         {
-            string key = BlockNames.Translate(parameter.Block, parameter.Name, naming);
+            string key = BlockNames.Translate(parameter.Spec, naming);
             Close.AssertEqual(golden.ReadSingles("grad." + key), parameter.Gradient, GradientTolerance, key);
         }
     }

@@ -1,0 +1,24 @@
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Graphs;
+
+/// <summary>What a module computes: operations in an order in which they can run, and the values between them. Value 0 is the input.</summary>
+internal sealed record Graph(EquatableArray<Tensor> Tensors, EquatableArray<SizeRule> Sizes, EquatableArray<Op> Ops, int Output)
+{
+    public bool IsFixed => Sizes[0].IsFixed;
+
+    public Tensor Input => Tensors[0];
+
+    /// <summary>Pixels of a value where they are known; 1 for a vector.</summary>
+    public int Pixels(Tensor tensor) => tensor.IsVector ? 1 : Sizes[tensor.Size].Pixels;
+}
+
+/// <summary>A module whose inside is a graph.</summary>
+/// <param name="Type">The user's class.</param>
+/// <param name="Declaration">The attributes as they stand in the source.</param>
+/// <param name="Summary">What it is, for the documentation of the class.</param>
+/// <param name="Graph">What it computes.</param>
+/// <param name="LayerNames">What tables call each layer attribute.</param>
+/// <param name="MaxBatch">The batch for which buffers are sized.</param>
+internal sealed record NetworkSpec(
+    TypeSpec Type, EquatableArray<string> Declaration, string Summary, Graph Graph, EquatableArray<string> LayerNames, int MaxBatch);

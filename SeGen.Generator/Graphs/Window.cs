@@ -1,0 +1,30 @@
+namespace SeGen.Generator.Graphs;
+
+/// <summary>How a convolution or a pooling moves along one side of its input.</summary>
+internal sealed record Window(int Kernel, int Stride, int Padding, int Dilation = 1, bool CeilMode = false)
+{
+    /// <summary>Pixels from the first to the last tap.</summary>
+    public int Extent => Dilation * (Kernel - 1) + 1;
+
+    /// <summary>A window that looks at one pixel after the other.</summary>
+    public bool IsPointwise => Kernel == 1 && Stride == 1 && Padding == 0;
+
+    /// <summary>Pixels that a numerator of the size formula adds to the input's: out = (in + Reach) / Stride + 1.</summary>
+    public int Reach => 2 * Padding - Extent;
+
+    /// <summary>
+    /// The side of the output, as PyTorch computes it; below 1 where nothing fits. With CeilMode a last window counts that starts within
+    /// the input or the padding before it.
+    /// </summary>
+    public int Output(int input)
+    {
+        if (input + Reach < 0)
+            return 0;
+
+        int output = (input + Reach) / Stride + 1;
+        if (CeilMode && (input + Reach) % Stride != 0 && output * Stride < input + Padding)
+            output++;
+
+        return output;
+    }
+}
