@@ -3,6 +3,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using SeGen.Generator.Emit;
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Kernels;
 using SeGen.Generator.Model;
 using SeGen.Generator.Parsing;
 using SeGen.Generator.Planning;
@@ -20,25 +22,57 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     internal static class Steps
     {
         public const string Specs = nameof(Specs);
+        public const string Namespace = nameof(Namespace);
+        public const string Kernels = nameof(Kernels);
     }
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<SEBlockSpec> blocks = context.SyntaxProvider
-            .ForAttributeWithMetadataName(DeclarationParser.SEBlockAttribute, IsClass, ToSpec)
-            .Where(static spec => spec is not null)
-            .Select(static (spec, _) => spec!)
+        IncrementalValuesProvider<SEBlockSpec> blocks = Readings(context, DeclaredAttribute.Block)
+            .Where(static reading => reading.Block is not null)
+            .Select(static (reading, _) => reading.Block!)
             .WithTrackingName(Steps.Specs);
+        context.RegisterSourceOutput(blocks, AddBlock);
 
-        context.RegisterSourceOutput(blocks, AddSource);
+        // Kernels are shared by all modules of a compilation: each is a source of its own, written once.
+        IncrementalValueProvider<string> space = context.CompilationProvider.Select(static (c, _) => KernelFile.Namespace(c.AssemblyName)).WithTrackingName(Steps.Namespace);
+        IncrementalValueProvider<EquatableArray<KernelSpec>> kernels = context.CompilationProvider.Select(static (_, _) => default(EquatableArray<KernelSpec>));
+        foreach (string root in new[] { DeclaredAttribute.Residual, DeclaredAttribute.Inverted, DeclaredAttribute.Network })
+        {
+            IncrementalValuesProvider<NetworkSpec> networks = Readings(context, root)
+                .Where(static reading => reading.Network is not null)
+                .Select(static (reading, _) => reading.Network!)
+                .WithTrackingName(Steps.Specs);
+            context.RegisterSourceOutput(networks.Combine(space), AddNetwork);
+            IncrementalValueProvider<EquatableArray<KernelSpec>> more = networks
+                .Select(static (spec, _) => NetworkPlanner.Plan(spec).Kernels.ToEquatableArray())
+                .Collect()
+                .Select(static (all, _) => KernelFile.Distinct(all.SelectMany(k => k)));
+            kernels = kernels.Combine(more).Select(static (both, _) => KernelFile.Distinct(both.Left.Concat(both.Right)));
+        }
+
+        context.RegisterSourceOutput(kernels.SelectMany(static (all, _) => all).WithTrackingName(Steps.Kernels).Combine(space), AddKernel);
     }
+
+    private static IncrementalValuesProvider<Reading> Readings(IncrementalGeneratorInitializationContext context, string root)
+        => context.SyntaxProvider.ForAttributeWithMetadataName($"SeGen.{root}Attribute", IsClass, (c, cancellation) => Read(c, root, cancellation)).Where(static r => r is not null).Select(static (r, _) => r!);
 
     private static bool IsClass(SyntaxNode node, CancellationToken cancellation) => node is TypeDeclarationSyntax;
 
-    private static SEBlockSpec? ToSpec(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-        => DeclarationRules.ToSpec(DeclarationParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation));
+    /// <summary>A class that has a stronger root attribute is read where that is found, so that it is written once.</summary>
+    private static Reading? Read(GeneratorAttributeSyntaxContext context, string root, CancellationToken cancellation)
+    {
+        Declaration declaration = DeclarationParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation);
+        return declaration.RootKind == root ? DeclarationRules.Read(declaration) : null;
+    }
 
-    private static void AddSource(SourceProductionContext context, SEBlockSpec spec)
+    private static void AddBlock(SourceProductionContext context, SEBlockSpec spec)
         => context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(SEBlockPlanner.Plan(spec)), Utf8WithoutMark));
+
+    private static void AddNetwork(SourceProductionContext context, (NetworkSpec Spec, string Namespace) network)
+        => context.AddSource(network.Spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(NetworkPlanner.Plan(network.Spec), network.Namespace), Utf8WithoutMark));
+
+    private static void AddKernel(SourceProductionContext context, (KernelSpec Kernel, string Namespace) kernel)
+        => context.AddSource(KernelFile.HintName(kernel.Kernel), SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace), Utf8WithoutMark));
 }

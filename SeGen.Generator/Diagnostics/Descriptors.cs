@@ -46,7 +46,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor ChannelsMissing = Error(
         id: DiagnosticIds.ChannelsMissing,
         title: "Channels must be written",
-        message: "Write Channels: the number of channels that '{0}' gates cannot be inferred from anything");
+        message: "Write Channels: the number of channels of '{0}' cannot be inferred from anything");
 
     public static readonly DiagnosticDescriptor ChannelsDiffer = Error(
         id: DiagnosticIds.ChannelsDiffer,
@@ -90,10 +90,92 @@ internal static class Descriptors
         message: "Squeeze.SumOverHPlusW divides by H + W, which is not the mean (at 224 x 224 it is 112 times the mean, and the gate saturates); "
             + "keep it only for weights that were trained with it");
 
+    public static readonly DiagnosticDescriptor LayerWithoutNetwork = Error(
+        id: DiagnosticIds.LayerWithoutNetwork,
+        title: "A layer belongs to a network",
+        message: "[{0}] is a layer of a network; write [SENetwork] above the layers of '{1}', or remove it");
+
+    public static readonly DiagnosticDescriptor LayersScattered = Error(
+        id: DiagnosticIds.LayersScattered,
+        title: "Layers stand on one declaration",
+        message: "The attributes of '{0}' stand on several partial declarations, whose order is not fixed; write them all on one");
+
+    public static readonly DiagnosticDescriptor RootTwice = Error(
+        id: DiagnosticIds.RootTwice,
+        title: "A module is of one kind",
+        message: "'{0}' has both [{1}] and [{2}]; keep one, or write [SENetwork] to make them layers");
+
+    public static readonly DiagnosticDescriptor NoLayers = Error(
+        id: DiagnosticIds.NoLayers,
+        title: "A network has layers",
+        message: "Write the layers of the network below [SENetwork]: there are none");
+
+    public static readonly DiagnosticDescriptor ShapeMismatch = Error(
+        id: DiagnosticIds.ShapeMismatch,
+        title: "A layer does not fit the one before",
+        message: "{0} needs {1}, but {2} gives {3}");
+
+    public static readonly DiagnosticDescriptor EmptyMap = Error(
+        id: DiagnosticIds.EmptyMap,
+        title: "Nothing is left of the pixels",
+        message: "The window of {0} pixels is larger than its input of {1} x {2}, padding included; remove a stride before it, pad it, or enlarge the input");
+
+    public static readonly DiagnosticDescriptor GroupsDoNotDivide = Error(
+        id: DiagnosticIds.GroupsDoNotDivide,
+        title: "Groups must divide the channels",
+        message: "{0} groups do not divide {1} input and {2} output channels");
+
+    public static readonly DiagnosticDescriptor IdentityChangesShape = Error(
+        id: DiagnosticIds.IdentityChangesShape,
+        title: "The shortcut has another shape than the branch",
+        message: "The shortcut gives {0} and the branch {1}; write Shortcut = Shortcut.Projection or None, or keep the shape");
+
+    public static readonly DiagnosticDescriptor NotALayer = Error(
+        id: DiagnosticIds.NotALayer,
+        title: "Layer<T> names a module",
+        message: "'{0}' {1}, so it cannot be a layer; annotate it with [SEBlock], [SEResidual], [InvertedResidual] or [SENetwork]");
+
+    public static readonly DiagnosticDescriptor SizeNeeded = Error(
+        id: DiagnosticIds.SizeNeeded,
+        title: "A dense layer over pixels needs a fixed size",
+        message: "Write Height and Width on the module: a Linear layer that flattens pixels has a fixed number of weights (or pool globally before it)");
+
+    public static readonly DiagnosticDescriptor BudgetPassed = Error(
+        id: DiagnosticIds.BudgetPassed,
+        title: "A module passes its budget",
+        message: "'{0}' has {1} {2}; its budget is {3}");
+
+    public static readonly DiagnosticDescriptor SizeOnLayer = Error(
+        id: DiagnosticIds.SizeOnLayer,
+        title: "The size is the module's",
+        message: "{0} belongs to [SENetwork], whose input it describes; remove it from the layer");
+
+    public static readonly DiagnosticDescriptor SettingsDiffer = Error(
+        id: DiagnosticIds.SettingsDiffer,
+        title: "A setting is written twice with different values",
+        message: "{0} is {1} here and {2} in [{3}]; write it once");
+
+    public static readonly DiagnosticDescriptor NameTwice = Error(
+        id: DiagnosticIds.NameTwice,
+        title: "Two layers have the same name",
+        message: "{0} already has parameters named {1}; give the layer another Name");
+
+    public static readonly DiagnosticDescriptor NotPossible = Error(
+        id: DiagnosticIds.NotPossible,
+        title: "A setting does not fit the block",
+        message: "{0} is not possible here: {1}");
+
+    public static readonly DiagnosticDescriptor MustBeWritten = Error(
+        id: DiagnosticIds.MustBeWritten,
+        title: "A setting must be written",
+        message: "Write {0}: {1}");
+
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         NotPartial, ContainerNotPartial, UnsupportedType, MemberExists, NamedLikeMember, CannotConstruct, GateTwice, ChannelsMissing,
         ChannelsDiffer, OutOfRange, UndefinedValue, SizeIncomplete, HiddenIsZero, TooLarge, NoEffect, PerimeterSqueeze,
+        LayerWithoutNetwork, LayersScattered, RootTwice, NoLayers, ShapeMismatch, EmptyMap, GroupsDoNotDivide, IdentityChangesShape, NotALayer, SizeNeeded,
+        BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten,
     ];
 
     /// <summary>The descriptor with an id.</summary>

@@ -19,4 +19,20 @@ internal static class DiagnosticIds
     public const string TooLarge = "SEGEN014";
     public const string NoEffect = "SEGEN015";
     public const string PerimeterSqueeze = "SEGEN016";
+    public const string LayerWithoutNetwork = "SEGEN017";
+    public const string LayersScattered = "SEGEN018";
+    public const string RootTwice = "SEGEN019";
+    public const string NoLayers = "SEGEN020";
+    public const string ShapeMismatch = "SEGEN021";
+    public const string EmptyMap = "SEGEN022";
+    public const string GroupsDoNotDivide = "SEGEN023";
+    public const string IdentityChangesShape = "SEGEN024";
+    public const string NotALayer = "SEGEN025";
+    public const string SizeNeeded = "SEGEN026";
+    public const string BudgetPassed = "SEGEN027";
+    public const string SizeOnLayer = "SEGEN028";
+    public const string SettingsDiffer = "SEGEN029";
+    public const string NameTwice = "SEGEN030";
+    public const string NotPossible = "SEGEN031";
+    public const string MustBeWritten = "SEGEN032";
 }

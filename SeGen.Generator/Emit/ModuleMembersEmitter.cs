@@ -1,5 +1,4 @@
 using SeGen.Generator.Parsing;
-using SeGen.Generator.Planning;
 
 namespace SeGen.Generator.Emit;
 
@@ -15,56 +14,61 @@ internal static class ModuleMembersEmitter
     private const string Size = ", int height, int width";
     private const string SizeArguments = ", height, width";
 
-    public static void Emit(SourceWriter writer, SEBlockPlan plan)
+    public static void Emit(SourceWriter writer, ModuleFacts module)
     {
-        string name = plan.Spec.Type.Name;
-        Documentation(writer, plan);
+        string name = module.Type.Name;
+        Documentation(writer, module);
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{DeclarationParser.GeneratorName}\", \"{Version}\")]");
-        using (writer.Block($"partial class {name} : global::SeGen.IGate"))
+        using (writer.Block($"partial class {name} : global::SeGen.{(module.IsGate ? "IGate" : "IModule")}"))
         {
-            Constants(writer, plan);
+            Constants(writer, module);
             writer.Blank();
             writer.Line($"private readonly global::SeGen.CompilerServices.ModuleState {State};");
-            Constructors(writer, plan, name);
+            Constructors(writer, module, name);
             Properties(writer);
-            Forward(writer, plan);
+            Forward(writer, module);
             Checkpoints(writer);
         }
     }
 
-    private static string Version => typeof(ModuleMembersEmitter).Assembly.GetName().Version.ToString(3);
+    /// <summary>The version of the generator.</summary>
+    public static string Version => typeof(ModuleMembersEmitter).Assembly.GetName().Version.ToString(3);
 
-    private static void Documentation(SourceWriter writer, SEBlockPlan plan)
+    private static void Documentation(SourceWriter writer, ModuleFacts module)
     {
-        string size = plan.IsFixed ? $"{Numbers.Text(plan.Spec.Height)}, {Numbers.Text(plan.Spec.Width)}" : "H, W";
-        writer.Line($"/// <summary>A squeeze-and-excitation gate over [N, {Numbers.Text(plan.Channels)}, {size}]: y = s * x, one factor s for each image and channel.</summary>");
+        writer.Line($"/// <summary>{Xml.Escape(module.Summary)}</summary>");
         writer.Line("/// <remarks>");
         writer.Line("/// <code>");
-        foreach (string line in SummaryTable.Lines(plan))
-            writer.Line($"/// {SEBlockEmitter.Xml(line)}");
+        foreach (string line in module.Table)
+            writer.Line($"/// {Xml.Escape(line)}");
 
         writer.Line("/// </code>");
         writer.Line("/// </remarks>");
     }
 
-    private static void Constants(SourceWriter writer, SEBlockPlan plan)
+    private static void Constants(SourceWriter writer, ModuleFacts module)
     {
-        string channels = Numbers.Text(plan.Channels);
-        foreach (string side in new[] { "Input", "Output" })
+        foreach ((string side, int channels, int height, int width) in new[]
+        {
+            ("Input", module.InputChannels, module.InputHeight, module.InputWidth), ("Output", module.OutputChannels, module.OutputHeight, module.OutputWidth),
+        })
         {
             string of = side.ToLowerInvariant();
-            Constant(writer, "int", $"{side}Channels", channels, $"Channels of the {of}.");
-            if (plan.IsFixed)
+            Constant(writer, "int", $"{side}Channels", Numbers.Text(channels), $"Channels of the {of}.");
+            if (height > 0)
             {
-                Constant(writer, "int", $"{side}Height", Numbers.Text(plan.Spec.Height), $"Height of the {of} in pixels.");
-                Constant(writer, "int", $"{side}Width", Numbers.Text(plan.Spec.Width), $"Width of the {of} in pixels.");
+                Constant(writer, "int", $"{side}Height", Numbers.Text(height), $"Height of the {of} in pixels.");
+                Constant(writer, "int", $"{side}Width", Numbers.Text(width), $"Width of the {of} in pixels.");
                 Constant(writer, "int", $"{side}Length", $"{side}Channels * {side}Height * {side}Width", $"Values of one image of the {of}.");
             }
         }
 
-        Constant(writer, "long", "ParameterCount", Numbers.Text(plan.ParameterCount), "How many values the parameters have.");
-        Constant(writer, "long", "MultiplyAdds", Numbers.Text(plan.MultiplyAdds), "Multiply-adds of the dense layers for one image, as such counts are made; the passes over the pixels are bound by memory.");
-        Constant(writer, "long", "WorkspaceBytes", Numbers.Text(plan.WorkspaceBytes), "Scratch of one Forward of MaxBatch images on one thread, without packed weights.");
+        Constant(writer, "long", "ParameterCount", Numbers.Text(module.ParameterCount), "How many values the parameters have.");
+        if (module.MultiplyAdds >= 0)
+            Constant(writer, "long", "MultiplyAdds", Numbers.Text(module.MultiplyAdds), module.MultiplyAddsNote);
+
+        if (module.WorkspaceBytes >= 0)
+            Constant(writer, "long", "WorkspaceBytes", Numbers.Text(module.WorkspaceBytes), "Scratch of one Forward of MaxBatch images on one thread, without packed weights.");
 
         writer.Blank();
         writer.Line("/// <summary>The layers with their shapes, parameters and kernels, as a table.</summary>");
@@ -72,17 +76,17 @@ internal static class ModuleMembersEmitter
         using (writer.Indent())
         {
             writer.Line("\"\"\"");
-            writer.Line($"{plan.Spec.Type.DisplayName} {plan.Spec.Declaration.Replace("\"\"\"", "\"")}");
-            foreach (string line in SummaryTable.Lines(plan))
+            writer.Line($"{module.Type.DisplayName} {string.Join(" ", module.Declaration).Replace("\"\"\"", "\"")}");
+            foreach (string line in module.Table)
                 writer.Line(line);
 
             writer.Line("\"\"\";");
         }
     }
 
-    private static void Constructors(SourceWriter writer, SEBlockPlan plan, string name)
+    private static void Constructors(SourceWriter writer, ModuleFacts module, string name)
     {
-        string definition = $"global::SeGen.Generated.{SEBlockEmitter.ModuleClass(plan)}.Definition.Instance";
+        string definition = $"global::SeGen.Generated.{module.ModuleClass}.Definition.Instance";
         writer.Blank();
         writer.Line($$"""
             /// <summary>New weights, drawn from PyTorch's default distributions with seed 0.</summary>
@@ -137,13 +141,13 @@ internal static class ModuleMembersEmitter
     }
 
     /// <summary>The form that fits the declaration is public; the other is there for those who hold an IModule.</summary>
-    private static void Forward(SourceWriter writer, SEBlockPlan plan)
+    private static void Forward(SourceWriter writer, ModuleFacts module)
     {
         const string Memory = "global::System.ReadOnlyMemory<float> input";
         foreach ((string method, string from) in new[] { ("Forward", Input), ("ForwardTraining", Input), ("ForwardTrainingByReference", Memory) })
         {
-            Method(writer, method, $"{from}, {Output}", "input, output", isPublic: plan.IsFixed);
-            Method(writer, method, $"{from}, {Output}{Size}", $"input, output{SizeArguments}", isPublic: !plan.IsFixed);
+            Method(writer, method, $"{from}, {Output}", "input, output", isPublic: module.IsFixed);
+            Method(writer, method, $"{from}, {Output}{Size}", $"input, output{SizeArguments}", isPublic: !module.IsFixed);
         }
 
         Method(
@@ -151,8 +155,11 @@ internal static class ModuleMembersEmitter
             "input, output", isPublic: true);
         Method(writer, "Backward", "global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient", "outputGradient, inputGradient", isPublic: true);
 
-        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates", "input, gates", isPublic: plan.IsFixed, of: "IGate");
-        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates{Size}", $"input, gates{SizeArguments}", isPublic: !plan.IsFixed, of: "IGate");
+        if (!module.IsGate)
+            return;
+
+        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates", "input, gates", isPublic: module.IsFixed, of: "IGate");
+        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates{Size}", $"input, gates{SizeArguments}", isPublic: !module.IsFixed, of: "IGate");
     }
 
     private static void Checkpoints(SourceWriter writer)

@@ -9,8 +9,8 @@ internal sealed record Graph(EquatableArray<Tensor> Tensors, EquatableArray<Size
 
     public Tensor Input => Tensors[0];
 
-    /// <summary>Pixels of a value where they are known; 1 for a vector.</summary>
-    public int Pixels(Tensor tensor) => tensor.IsVector ? 1 : Sizes[tensor.Size].Pixels;
+    /// <summary>Height and width of a value; a vector has one pixel.</summary>
+    public SizeRule SizeOf(Tensor tensor) => tensor.IsVector ? SizeRule.OfVector : Sizes[tensor.Size];
 }
 
 /// <summary>A module whose inside is a graph.</summary>

@@ -9,5 +9,5 @@ namespace SeGen.Generator.Graphs;
 internal sealed record Scope(string Path, int Index, BlockKind Block)
 {
     /// <summary>What stands before the names inside: "layer1.0.".</summary>
-    public string Prefix => Path.Length == 0 ? "" : Index < 0 ? $"{Path}." : $"{Path}.{Emit.Numbers.Text(Index)}.";
+    public string Prefix => (Path.Length == 0 ? "" : $"{Path}.") + (Index < 0 ? "" : $"{Emit.Numbers.Text(Index)}.");
 }

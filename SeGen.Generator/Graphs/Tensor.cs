@@ -19,6 +19,8 @@ internal sealed record SizeRule(int From, Window? Window, int Height, int Width)
     /// <summary>The size of vectors: one pixel.</summary>
     public const int One = -1;
 
+    public static readonly SizeRule OfVector = new(One, null, 1, 1);
+
     public bool IsFixed => Height > 0;
 
     public int Pixels => Height * Width;

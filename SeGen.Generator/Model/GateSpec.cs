@@ -10,12 +10,12 @@ internal sealed record GateSpec(int Channels, int Hidden, SEBias Bias, Squeeze S
 
 /// <summary>A module that is one gate.</summary>
 /// <param name="Type">The user's class.</param>
-/// <param name="Declaration">The attribute as it stands in the source, for the header of the generated file.</param>
+/// <param name="Declaration">The attributes as they stand in the source, for the header of the generated file.</param>
 /// <param name="Gate">The gate's settings.</param>
 /// <param name="Height">Pixels, or 0 for any.</param>
 /// <param name="Width">Pixels, or 0 for any.</param>
 /// <param name="MaxBatch">The batch for which buffers are sized.</param>
-internal sealed record SEBlockSpec(TypeSpec Type, string Declaration, GateSpec Gate, int Height, int Width, int MaxBatch)
+internal sealed record SEBlockSpec(TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch)
 {
     public bool IsFixed => Height > 0;
 }

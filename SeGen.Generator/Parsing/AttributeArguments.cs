@@ -1,12 +1,14 @@
 using Microsoft.CodeAnalysis;
+using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Parsing;
 
 /// <summary>One argument as it was written: its name, and its value as a number where it has one.</summary>
 /// <param name="Name">The property, or the constructor's parameter with a capital.</param>
-/// <param name="Value">An int, an enum's number or a double; null where the compiler knows no value (it has reported why).</param>
+/// <param name="Value">An int, an enum's number, a double, or 1 for true; null where the compiler knows no value (it has reported why).</param>
 /// <param name="IsPositional">Whether it stands without a name.</param>
-internal sealed record AttributeArgument(string Name, double? Value, bool IsPositional);
+/// <param name="Text">The value of a string.</param>
+internal sealed record AttributeArgument(string Name, double? Value, bool IsPositional, string? Text = null);
 
 /// <summary>The arguments that an attribute was written with; what was not written is not there.</summary>
 internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument> Written)
@@ -22,11 +24,15 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
         for (int i = 0; i < attribute.ConstructorArguments.Length && attribute.AttributeConstructor is not null; i++)
         {
             string parameter = attribute.AttributeConstructor.Parameters[i].Name;
-            written.Add(new AttributeArgument(char.ToUpperInvariant(parameter[0]) + parameter.Substring(1), Number(attribute.ConstructorArguments[i]), true));
+            written.Add(new AttributeArgument(char.ToUpperInvariant(parameter[0]) + parameter.Substring(1), Number(attribute.ConstructorArguments[i]), true, attribute.ConstructorArguments[i].Value as string));
         }
 
         foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
-            written.Add(new AttributeArgument(argument.Key, Number(argument.Value), false));
+        {
+            // A null for a name is as good as none.
+            if (argument.Value is not { IsNull: true, Kind: TypedConstantKind.Primitive })
+                written.Add(new AttributeArgument(argument.Key, Number(argument.Value), false, argument.Value.Value as string));
+        }
 
         return new AttributeArguments(new Model.EquatableArray<AttributeArgument>([.. written]));
     }
@@ -41,6 +47,15 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
     public double Number(string name, double otherwise)
         => Written.LastOrDefault(a => a.Name == name)?.Value ?? otherwise;
 
+    /// <summary>A string's value, or null where it was not written.</summary>
+    public string? Text(string name) => Written.LastOrDefault(a => a.Name == name)?.Text;
+
+    public bool Flag(string name, bool otherwise) => Number(name, otherwise ? 1 : 0) != 0;
+
+    /// <summary>These arguments, with others where these say nothing.</summary>
+    public AttributeArguments Over(IEnumerable<AttributeArgument> defaults)
+        => new(defaults.Where(d => !IsWritten(d.Name)).Concat(Written).ToEquatableArray());
+
     public T Enum<T>(string name)
         where T : struct, Enum
         => (T)System.Enum.ToObject(typeof(T), Int(name, 0));
@@ -49,7 +64,10 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
         ? constant.Value switch
         {
             int value => value,
+            long value => value,
             double value => value,
+            bool value => value ? 1 : 0,
+            string => 0,
             _ => null,
         }
         : null;

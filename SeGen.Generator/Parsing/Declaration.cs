@@ -17,8 +17,9 @@ internal sealed record Conflict(string Name, int Index);
 /// <param name="NonPartialContainer">The first containing type that is not partial, or null.</param>
 /// <param name="Unconstructible">Why the generated constructors could not compile, or null.</param>
 /// <param name="Conflicts">Members in the way.</param>
-/// <param name="Gates">The arguments of each gate attribute.</param>
-/// <param name="Source">The first gate attribute as it was written.</param>
+/// <param name="Attributes">SeGen's attributes, in source order.</param>
+/// <param name="Scattered">The first of them that stands on another declaration of the class than the one before, or -1.</param>
+/// <param name="Source">The attributes as they were written.</param>
 internal sealed record Declaration(
     TypeSpec Type,
     string SimpleName,
@@ -27,5 +28,28 @@ internal sealed record Declaration(
     string? NonPartialContainer,
     string? Unconstructible,
     EquatableArray<Conflict> Conflicts,
-    EquatableArray<AttributeArguments> Gates,
-    string Source);
+    EquatableArray<DeclaredAttribute> Attributes,
+    int Scattered,
+    EquatableArray<string> Source)
+{
+    /// <summary>The position of the attribute that says what kind of module this is, or -1: layers of no network.</summary>
+    public int Root
+    {
+        get
+        {
+            foreach (string kind in DeclaredAttribute.Roots)
+            {
+                for (int i = 0; i < Attributes.Count; i++)
+                {
+                    if (Attributes[i].Kind == kind)
+                        return i;
+                }
+            }
+
+            return -1;
+        }
+    }
+
+    /// <summary>The kind of module, or null.</summary>
+    public string? RootKind => Root < 0 ? null : Attributes[Root].Kind;
+}

@@ -7,8 +7,6 @@ namespace SeGen.Generator.Parsing;
 /// <summary>The one place that reads symbols: an annotated class becomes a <see cref="Declaration"/>.</summary>
 internal static class DeclarationParser
 {
-    public const string SEBlockAttribute = "SeGen.SEBlockAttribute";
-
     /// <summary>The text by which a generated declaration is known: the analyzer sees them beside the user's own.</summary>
     public const string GeneratorName = "SeGen.Generator";
 
@@ -22,7 +20,7 @@ internal static class DeclarationParser
 
     public static Declaration Parse(INamedTypeSymbol type, CancellationToken cancellation)
     {
-        AttributeData[] gates = [.. Attributes(type)];
+        AttributeData[] attributes = [.. Attributes(type)];
         TypeDeclarationSyntax[] declarations = [.. OwnDeclarations(type, cancellation)];
         return new Declaration(
             TypeNames.Describe(type),
@@ -32,13 +30,28 @@ internal static class DeclarationParser
             NonPartialContainer(type, cancellation),
             Unconstructible(type, declarations),
             Conflicts(type, cancellation).ToEquatableArray(),
-            gates.Select(AttributeArguments.Of).ToEquatableArray(),
-            gates.Length > 0 ? gates[0].ApplicationSyntaxReference?.GetSyntax(cancellation).NormalizedText() ?? "" : "");
+            ModuleAttributes.Describe(type),
+            Scattered(attributes, cancellation),
+            attributes.Select(a => a.ApplicationSyntaxReference?.GetSyntax(cancellation).NormalizedText() ?? "").ToEquatableArray());
     }
 
-    /// <summary>The gate attributes of a class, in source order.</summary>
-    public static IEnumerable<AttributeData> Attributes(INamedTypeSymbol type)
-        => type.GetAttributes().Where(a => a.AttributeClass?.ToDisplayString() == SEBlockAttribute);
+    /// <summary>SeGen's attributes of a class, in source order.</summary>
+    public static IEnumerable<AttributeData> Attributes(INamedTypeSymbol type) => ModuleAttributes.Of(type);
+
+    private static int Scattered(AttributeData[] attributes, CancellationToken cancellation)
+    {
+        SyntaxNode? first = null;
+        for (int i = 0; i < attributes.Length; i++)
+        {
+            SyntaxNode? on = attributes[i].ApplicationSyntaxReference?.GetSyntax(cancellation).FirstAncestorOrSelf<TypeDeclarationSyntax>();
+            if (first is not null && on is not null && on != first)
+                return i;
+
+            first ??= on;
+        }
+
+        return -1;
+    }
 
     /// <summary>The declarations of a type that the generator did not write.</summary>
     public static IEnumerable<TypeDeclarationSyntax> OwnDeclarations(INamedTypeSymbol type, CancellationToken cancellation)
@@ -143,7 +156,7 @@ internal static class DeclarationParser
     {
         for (INamedTypeSymbol? basis = type.BaseType; basis is not null; basis = basis.BaseType)
         {
-            if (Attributes(basis).Any())
+            if (Attributes(basis).Any(a => DeclaredAttribute.Roots.Contains(ModuleAttributes.KindOf(a))))
                 return basis;
         }
 

@@ -1,4 +1,5 @@
 using SeGen.Generator.Diagnostics;
+using SeGen.Generator.Graphs;
 using SeGen.Generator.Model;
 using SeGen.Generator.Parsing;
 
@@ -9,29 +10,70 @@ namespace SeGen.Generator.Rules;
 /// </summary>
 internal static class DeclarationRules
 {
-    public static IEnumerable<Violation> Check(Declaration declaration)
+    public static IEnumerable<Violation> Check(Declaration declaration) => Read(declaration).Violations;
+
+    /// <summary>What the user asked for, or no spec where the declaration is wrong.</summary>
+    public static Reading Read(Declaration declaration)
     {
-        IEnumerable<Violation> ofType = TypeRules.Check(declaration);
-        return declaration.Gates.Count == 0 || declaration.Gates[0].IsBroken
-            ? ofType
-            : ofType.Concat(GateRules.Check(declaration.Gates[0], declaration.SimpleName));
+        List<Violation> violations = [.. TypeRules.Check(declaration)];
+        SEBlockSpec? block = null;
+        NetworkSpec? network = null;
+        switch (declaration.RootKind)
+        {
+            case null:
+                violations.Add(Violation.OfAttribute(DiagnosticIds.LayerWithoutNetwork, 0, declaration.Attributes[0].Kind, declaration.SimpleName));
+                break;
+            case DeclaredAttribute.Block:
+                block = ReadBlock(declaration, violations);
+                break;
+            default:
+                NetworkReading reading = NetworkReader.Read(declaration);
+                violations.AddRange(reading.Violations);
+                network = reading.Spec;
+                break;
+        }
+
+        if (!violations.Any(v => Descriptors.IsError(v.Id)))
+            violations.AddRange(BudgetRules.Check(declaration, block, network));
+
+        return violations.Any(v => Descriptors.IsError(v.Id))
+            ? new Reading(null, null, violations.ToEquatableArray())
+            : new Reading(block, network, violations.ToEquatableArray());
     }
 
-    /// <summary>What the user asked for, or null where the declaration is wrong.</summary>
-    public static SEBlockSpec? ToSpec(Declaration declaration)
+    private static SEBlockSpec? ReadBlock(Declaration declaration, List<Violation> violations)
     {
-        if (declaration.Gates.Count == 0 || declaration.Gates[0].IsBroken || Check(declaration).Any(v => Descriptors.IsError(v.Id)))
+        for (int i = 0, gates = 0; i < declaration.Attributes.Count; i++)
+        {
+            DeclaredAttribute attribute = declaration.Attributes[i];
+            if (attribute.IsLayerOnly)
+                violations.Add(Violation.OfAttribute(DiagnosticIds.LayerWithoutNetwork, i, attribute.Kind, declaration.SimpleName));
+            else if (attribute.Kind == DeclaredAttribute.Block && gates++ > 0)
+                violations.Add(Violation.OfAttribute(DiagnosticIds.GateTwice, i, declaration.SimpleName));
+        }
+
+        AttributeArguments gate = declaration.Attributes[declaration.Root].Arguments;
+        if (gate.IsBroken)
             return null;
 
-        AttributeArguments gate = declaration.Gates[0];
-        return new SEBlockSpec(
-            declaration.Type,
-            declaration.Source,
-            new GateSpec(
-                gate.Int("Channels", 0), GateRules.Hidden(gate), gate.Enum<SEBias>("Bias"), gate.Enum<Squeeze>("Squeeze"),
-                gate.Enum<Activation>("Activation"), gate.Enum<Gate>("Gate")),
-            gate.Int("Height", 0),
-            gate.Int("Width", 0),
-            gate.Int("MaxBatch", GateDefaults.MaxBatch));
+        Violation[] wrong = [.. GateRules.Check(gate, declaration.SimpleName).Select(v => v.At(declaration.Root))];
+        violations.AddRange(wrong);
+        return wrong.Any(v => Descriptors.IsError(v.Id))
+            ? null
+            : new SEBlockSpec(
+                declaration.Type,
+                declaration.Source,
+                new GateSpec(
+                    gate.Int("Channels", 0), GateRules.Hidden(gate, gate.Int("Channels", 0)), gate.Enum<SEBias>("Bias"), gate.Enum<Squeeze>("Squeeze"),
+                    gate.Enum<Activation>("Activation"), gate.Enum<Gate>("Gate")),
+                gate.Int("Height", 0),
+                gate.Int("Width", 0),
+                gate.Int("MaxBatch", GateDefaults.MaxBatch));
     }
 }
+
+/// <summary>What a declaration comes to.</summary>
+/// <param name="Block">A gate alone, or null.</param>
+/// <param name="Network">A block or network, or null.</param>
+/// <param name="Violations">What is wrong, warnings included.</param>
+internal sealed record Reading(SEBlockSpec? Block, NetworkSpec? Network, EquatableArray<Violation> Violations);

@@ -17,18 +17,9 @@ internal static class GateRules
 
     public static IEnumerable<Violation> Check(AttributeArguments gate, string typeName)
     {
-        Violation[] values = [.. CheckValues(gate, typeName)];
-        foreach (Violation violation in values.Concat(CheckUnused(gate)))
+        Violation[] values = [.. CheckChannels(gate, typeName), .. CheckValues(gate)];
+        foreach (Violation violation in values.Concat(CheckUnused(gate)).Concat(CheckSize(gate)).Concat(CheckSqueeze(gate)))
             yield return violation;
-
-        if (gate.IsWritten("Height") != gate.IsWritten("Width"))
-        {
-            (string written, string missing) = gate.IsWritten("Height") ? ("Height", "Width") : ("Width", "Height");
-            yield return Violation.OfArgument(DiagnosticIds.SizeIncomplete, written, written, missing);
-        }
-
-        if (gate.Enum<Squeeze>("Squeeze") == Squeeze.SumOverHPlusW)
-            yield return Violation.OfArgument(DiagnosticIds.PerimeterSqueeze, "Squeeze");
 
         // What follows computes with the values, which makes sense only where each is right by itself.
         if (values.Length > 0)
@@ -38,21 +29,26 @@ internal static class GateRules
             yield return violation;
     }
 
-    /// <summary>The hidden width that the arguments come to.</summary>
-    public static int Hidden(AttributeArguments gate) => gate.IsWritten("Hidden")
+    /// <summary>The hidden width that the arguments come to for so many channels.</summary>
+    public static int Hidden(AttributeArguments gate, int channels) => gate.IsWritten("Hidden")
         ? gate.Int("Hidden", 0)
         : HiddenWidth.Of(
-            gate.Enum<HiddenRule>("HiddenRule"), gate.Int("Channels", 0), gate.Int("Reduction", GateDefaults.Reduction),
+            gate.Enum<HiddenRule>("HiddenRule"), channels, gate.Int("Reduction", GateDefaults.Reduction),
             gate.Int("Divisor", GateDefaults.Divisor), gate.Number("RoundLimit", GateDefaults.RoundLimit));
 
-    private static IEnumerable<Violation> CheckValues(AttributeArguments gate, string typeName)
+    /// <summary>Channels is written once.</summary>
+    public static IEnumerable<Violation> CheckChannels(AttributeArguments gate, string typeName)
     {
         double[] channels = [.. gate.Written.Where(a => a.Name == "Channels").Select(a => a.Value!.Value)];
         if (channels.Length == 0)
             yield return Violation.OfAttribute(DiagnosticIds.ChannelsMissing, 0, typeName);
         else if (channels.Distinct().Count() > 1)
             yield return Violation.OfArgument(DiagnosticIds.ChannelsDiffer, "Channels", Numbers.Text(channels[0]), Numbers.Text(channels[1]));
+    }
 
+    /// <summary>What is written is in its range.</summary>
+    public static IEnumerable<Violation> CheckValues(AttributeArguments gate)
+    {
         foreach (string name in AtLeastOneNames)
         {
             if (gate.IsWritten(name) && !(gate.Number(name, double.NaN) >= 1))
@@ -74,13 +70,32 @@ internal static class GateRules
         }
     }
 
-    private static Violation? CheckEnum<T>(AttributeArguments gate, string name)
+    /// <summary>Height and Width come together.</summary>
+    public static IEnumerable<Violation> CheckSize(AttributeArguments gate)
+    {
+        if (gate.IsWritten("Height") != gate.IsWritten("Width"))
+        {
+            (string written, string missing) = gate.IsWritten("Height") ? ("Height", "Width") : ("Width", "Height");
+            yield return Violation.OfArgument(DiagnosticIds.SizeIncomplete, written, written, missing);
+        }
+    }
+
+    /// <summary>A warning of the squeeze that saturates.</summary>
+    public static IEnumerable<Violation> CheckSqueeze(AttributeArguments gate)
+    {
+        if (gate.Enum<Squeeze>("Squeeze") == Squeeze.SumOverHPlusW)
+            yield return Violation.OfArgument(DiagnosticIds.PerimeterSqueeze, "Squeeze");
+    }
+
+    /// <summary>An enum has one of its values.</summary>
+    public static Violation? CheckEnum<T>(AttributeArguments gate, string name)
         where T : struct, Enum
         => Enum.IsDefined(typeof(T), gate.Enum<T>(name))
             ? null
             : Violation.OfArgument(DiagnosticIds.UndefinedValue, name, name, Numbers.Text(gate.Int(name, 0)), string.Join(", ", Enum.GetNames(typeof(T))));
 
-    private static IEnumerable<Violation> CheckUnused(AttributeArguments gate)
+    /// <summary>What is written has an effect.</summary>
+    public static IEnumerable<Violation> CheckUnused(AttributeArguments gate)
     {
         if (gate.IsWritten("Hidden"))
         {
@@ -98,7 +113,7 @@ internal static class GateRules
     {
         int channels = gate.Int("Channels", 0), reduction = gate.Int("Reduction", GateDefaults.Reduction);
         var rule = gate.Enum<HiddenRule>("HiddenRule");
-        int hidden = Hidden(gate);
+        int hidden = Hidden(gate, channels);
         if (hidden == 0 && rule != HiddenRule.FloorAllowZero)
             yield return gate.IsWritten("Reduction")
                 ? Violation.OfArgument(DiagnosticIds.HiddenIsZero, "Reduction", Numbers.Text(channels), Numbers.Text(reduction))

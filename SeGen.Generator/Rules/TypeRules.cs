@@ -25,8 +25,5 @@ internal static class TypeRules
 
         foreach (Conflict conflict in declaration.Conflicts)
             yield return Violation.OfMember(DiagnosticIds.MemberExists, conflict.Index, name, conflict.Name);
-
-        for (int i = 1; i < declaration.Gates.Count; i++)
-            yield return Violation.OfAttribute(DiagnosticIds.GateTwice, i, name);
     }
 }

@@ -34,6 +34,9 @@ internal sealed record Violation(string Id, Place Place, int Index, string Argum
     public static Violation OfAttribute(string id, int index, params string[] values)
         => new(id, Place.Attribute, index, "", new EquatableArray<string>(values));
 
+    /// <summary>The same of another attribute.</summary>
+    public Violation At(int index) => this with { Index = index };
+
     public static Violation OfArgument(string id, string argument, params string[] values)
         => new(id, Place.Argument, 0, argument, new EquatableArray<string>(values));
 }

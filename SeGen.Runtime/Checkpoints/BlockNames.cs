@@ -34,16 +34,14 @@ internal static class BlockNames
 
     private static string Prefix(ParameterSpec parameter, Naming naming)
     {
-        if (parameter.Path.Length == 0)
-            return "";
-
+        string path = parameter.Path.Length == 0 ? "" : parameter.Path + ".";
         if (parameter.Index < 0)
-            return parameter.Path + ".";
+            return path;
 
         // torchvision names the blocks of a RegNet's stage after the stage once more: trunk_output.block1.block1-0.
         return naming == Naming.TorchVision && parameter.Block == BlockKind.RegNetY
-            ? $"{parameter.Path}.{parameter.Path[(parameter.Path.LastIndexOf('.') + 1)..]}-{parameter.Index}."
-            : $"{parameter.Path}.{parameter.Index}.";
+            ? $"{path}{parameter.Path[(parameter.Path.LastIndexOf('.') + 1)..]}-{parameter.Index}."
+            : $"{path}{parameter.Index}.";
     }
 
     private static string Describe(BlockKind block) => block switch

@@ -16,5 +16,6 @@ public abstract class ForwardRun : ModuleRun
     public abstract void Forward();
 
     /// <summary>Writes the factors of a gate, [N, C], to the output.</summary>
-    public abstract void Excite();
+    /// <exception cref="InvalidOperationException">The module is no gate.</exception>
+    public virtual void Excite() => throw new InvalidOperationException("Only a gate has factors.");
 }

@@ -24,10 +24,16 @@ public readonly struct Initializer
     public static Initializer KaimingUniform(Random random, int fanIn)
         => new(random, fanIn > 0 ? 1f / MathF.Sqrt(fanIn) : 0f);
 
+    /// <summary>One value everywhere.</summary>
+    public static Initializer Constant(float value) => new(null, value);
+
     internal void Fill(Span<float> values)
     {
         if (_random is null)
+        {
+            values.Fill(_bound);
             return;
+        }
 
         foreach (ref float value in values)
             value = (_random.NextSingle() * 2f - 1f) * _bound;

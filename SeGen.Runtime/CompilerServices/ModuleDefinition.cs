@@ -46,5 +46,7 @@ public abstract class ModuleDefinition
     public abstract ForwardRun CreateForward(PackedWeights weights);
 
     /// <summary>Makes an object that runs training steps, with its own scratch.</summary>
-    public abstract TrainingRun CreateTraining(PackedWeights weights);
+    /// <exception cref="NotSupportedException">The module cannot be trained: blocks and networks run inference only so far.</exception>
+    public virtual TrainingRun CreateTraining(PackedWeights weights)
+        => throw new NotSupportedException($"{Name} cannot be trained: blocks and networks run inference only so far; gates alone can be trained.");
 }

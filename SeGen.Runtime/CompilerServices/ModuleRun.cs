@@ -17,7 +17,7 @@ public abstract unsafe class ModuleRun : ParallelWork
     private const long FloatsPerThread = 1 << 16;
 
     private readonly PackedWeights _weights;
-    private readonly AlignedBuffer _scratch;
+    private AlignedBuffer _scratch;
     private float* _input;
     private float* _output;
     private int _threads;
@@ -57,6 +57,16 @@ public abstract unsafe class ModuleRun : ParallelWork
 
     /// <summary>Floats from the last multiple of 64 bytes to the output.</summary>
     private protected int OutputMisalignment => (int)(((nuint)_output & 63) / sizeof(float));
+
+    /// <summary>Makes the scratch at least so many floats long; what was in it is lost.</summary>
+    protected void EnsureScratch(long length)
+    {
+        if (_scratch.Length < length)
+            _scratch = new AlignedBuffer(length);
+    }
+
+    /// <summary>Where a slot ends that begins at an offset: at a multiple of a cache line.</summary>
+    protected static long Slot(long start, long length) => (start + length + 15) / 16 * 16;
 
     internal void Bind(float* input, float* output, int batch, int height, int width, int threads)
     {

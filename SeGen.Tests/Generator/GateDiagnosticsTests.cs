@@ -8,7 +8,7 @@ public class GateDiagnosticsTests
     [InlineData("[[|SEBlock()|]] partial class Gate;")]
     [InlineData("[System.Obsolete, [|SeGen.SEBlockAttribute(Reduction = 4)|]] partial class Gate;")]
     public void Channels_must_be_written(string source) => DiagnosticAssert.Error(
-        "SEGEN008", "Write Channels: the number of channels that 'Gate' gates cannot be inferred from anything", source);
+        "SEGEN008", "Write Channels: the number of channels of 'Gate' cannot be inferred from anything", source);
 
     [Fact]
     public void Channels_written_twice_must_agree()

@@ -1,0 +1,37 @@
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Emit;
+
+/// <summary>What the user's part of a module says, whatever kind of module it is.</summary>
+internal sealed record ModuleFacts(TypeSpec Type, IReadOnlyList<string> Declaration, string Summary, IReadOnlyList<string> Table)
+{
+    public bool IsGate { get; init; }
+
+    public int InputChannels { get; init; }
+
+    /// <summary>Pixels, or 0 where they come at run time.</summary>
+    public int InputHeight { get; init; }
+
+    public int InputWidth { get; init; }
+
+    public int OutputChannels { get; init; }
+
+    public int OutputHeight { get; init; }
+
+    public int OutputWidth { get; init; }
+
+    public long ParameterCount { get; init; }
+
+    /// <summary>For one image, or -1 where that depends on its size.</summary>
+    public long MultiplyAdds { get; init; } = -1;
+
+    public string MultiplyAddsNote { get; init; } = "Multiply-adds of convolutions and dense layers for one image.";
+
+    /// <summary>Or -1 where that depends on the image's size.</summary>
+    public long WorkspaceBytes { get; init; } = -1;
+
+    public bool IsFixed => InputHeight > 0;
+
+    /// <summary>The class that holds everything but the user's part; local to the file.</summary>
+    public string ModuleClass => Type.Name.TrimStart('@') + "Module";
+}

@@ -1,0 +1,227 @@
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Kernels;
+using SeGen.Generator.Planning;
+
+namespace SeGen.Generator.Emit;
+
+/// <summary>Writes the class that runs a network's inference: its steps in their order, and the cuts of each.</summary>
+internal static class NetworkInferenceEmitter
+{
+    /// <summary>Multiply-adds that take about the time of reading one float from memory.</summary>
+    private const int MultiplyAddsOfFloat = 16;
+
+    public static void Emit(SourceWriter writer, NetworkPlan plan)
+    {
+        writer.Blank();
+        writer.Line("/// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>");
+        using (writer.Block($"private sealed class Inference(PackedWeights weights) : ForwardRun(weights, {(plan.IsFixed ? "ArenaLength" : "0")})"))
+        {
+            writer.Line("private nuint _image;");
+            if (!plan.IsFixed)
+                Fields(writer, plan);
+
+            Forward(writer, plan);
+            Cuts(writer, plan);
+            if (!plan.IsFixed)
+                Layout(writer, plan);
+
+            writer.Blank();
+            Tensor output = plan.Graph.Tensors[plan.Graph.Output];
+            string pixels = plan.IsFixed ? Numbers.Text(plan.Graph.SizeOf(output).Pixels) : output.IsVector ? "1" : $"{Size(output.Size)}.Height * {Size(output.Size)}.Width";
+            writer.Line($"private ref float From => ref Add(ref AsRef(in Input), _image * {Numbers.Text(plan.Graph.Input.Channels)} * Pixels);");
+            writer.Blank();
+            writer.Line($"private ref float To => ref Add(ref Output, _image * {Numbers.Text(output.Channels)} * ({pixels}));");
+            writer.Blank();
+            writer.Line($"private ref float At({(plan.IsFixed ? "int" : "long")} offset) => ref Add(ref Scratch, (nint)offset);");
+            writer.Blank();
+            writer.Line("private ref readonly float Weight(int offset) => ref Add(ref AsRef(in Weights), offset);");
+        }
+    }
+
+    private static string Size(int size) => $"_size{Numbers.Text(size)}";
+
+    private static void Fields(SourceWriter writer, NetworkPlan plan)
+    {
+        writer.Line($"private MapSize {string.Join(", ", Enumerable.Range(0, plan.Graph.Sizes.Count).Select(Size))};");
+        writer.Line($"private long {string.Join(", ", Enumerable.Range(0, plan.Slots).Select(s => $"_slot{Numbers.Text(s)}"))};");
+    }
+
+    private static void Layout(SourceWriter writer, NetworkPlan plan)
+    {
+        writer.Blank();
+        writer.Line("// The sizes of all values, and slots that hold the largest of those that share them.");
+        using (writer.Block("private void Layout()"))
+        {
+            writer.Line("_size0 = new MapSize((nuint)Height, (nuint)Width);");
+            for (int i = 1; i < plan.Graph.Sizes.Count; i++)
+            {
+                SizeRule rule = plan.Graph.Sizes[i];
+                writer.Line(rule.IsFixed
+                    ? $"{Size(i)} = new MapSize({Numbers.Text(rule.Height)}, {Numbers.Text(rule.Width)});"
+                    : $"{Size(i)} = {NetworkDefinitionEmitter.Slide(rule, Size(rule.From))};");
+            }
+
+            writer.Line("long end = 0;");
+            for (int slot = 0; slot < plan.Slots; slot++)
+            {
+                writer.Line($"_slot{Numbers.Text(slot)} = end;");
+                writer.Line("end = Slot(end, 0);");
+                foreach (string length in plan.Buffers.Where(b => b.Offset == slot).Select(b => Length(plan, b)).Distinct())
+                    writer.Line($"end = Math.Max(end, Slot(_slot{Numbers.Text(slot)}, {length}));");
+            }
+
+            writer.Line("EnsureScratch(end);");
+        }
+    }
+
+    private static string Length(NetworkPlan plan, ArenaBuffer buffer)
+    {
+        if (buffer.Place is { IsFixed: true } || (buffer.Place is null && !buffer.Name.StartsWith("sums", StringComparison.Ordinal)))
+            return Numbers.Text(buffer.Length);
+
+        Tensor tensor = plan.Graph.Tensors[buffer.Value];
+        return buffer.Place is { } place
+            ? $"{Size(tensor.Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"
+            : $"((long){Size(tensor.Size)}.Height + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)} * {Numbers.Text(buffer.Floats)}";
+    }
+
+    private static void Forward(SourceWriter writer, NetworkPlan plan)
+    {
+        writer.Blank();
+        using (writer.Block("public override void Forward()"))
+        {
+            if (!plan.IsFixed)
+                writer.Line("Layout();");
+
+            using (writer.Block("for (_image = 0; _image < (nuint)Batch; _image++)"))
+            {
+                for (int i = 0; i < plan.Steps.Count; i++)
+                    Step(writer, plan, i);
+            }
+        }
+    }
+
+    private static void Step(SourceWriter writer, NetworkPlan plan, int index)
+    {
+        PlannedStep planned = plan.Steps[index];
+        NetworkRow row = plan.Rows[index];
+        writer.Blank();
+        writer.Line($"// {row.Layer}{(row.Kind.Length > 0 ? $": {row.Kind}" : "")}");
+        if (planned.Border is { } border)
+            writer.Line($"{border.Name}.Run(ref At({Value(plan, planned.Step.Output)}){(border.Out.IsFixed ? "" : $", {SizeOf(plan, planned.Step.Output)}")});");
+
+        if (planned.Kernel is { } kernel)
+        {
+            (string cuts, string work) = Share(plan, planned.Step, kernel);
+            writer.Line($"Parallel({Numbers.Text(index)}, {cuts}, {work});");
+        }
+
+        if (planned.Step is FactorsStep factors)
+        {
+            string scratch = Value(plan, factors.Output);
+            if (planned.Sum is { } sum)
+                writer.Line($"{sum.Name}.Run(in At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(factors.Factors.Input)}")}), ref At({Plus(scratch, planned.Excite!.Plan, "SqueezedAt")}){(sum.Height > 0 ? "" : $", {SizeOf(plan, factors.Factors.Input)}")});");
+
+            writer.Line($"{planned.Excite!.Name}.Run(in Weight({NetworkEmitter.Weights(index)}), ref At({scratch}));");
+        }
+    }
+
+    /// <summary>How many cuts a step has, and about how much there is to do, in floats that are read.</summary>
+    private static (string Cuts, string Work) Share(NetworkPlan plan, Step step, KernelSpec kernel)
+    {
+        switch (kernel)
+        {
+            case ConvKernel conv:
+                if (conv.Out.IsFixed)
+                    return (Numbers.Text(conv.Columns * conv.Bands), Numbers.Text(conv.MultiplyAddsOfRow * conv.Columns * conv.Out.Height / MultiplyAddsOfFloat));
+
+                string size = SizeOf(plan, step.Output);
+                return ($"{Numbers.Text(conv.Columns)} * (((int){size}.Height + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)})",
+                    $"{Numbers.Text(Math.Max(1, (long)conv.Out.Blocks * conv.BlockWeights / MultiplyAddsOfFloat))} * (long)({size}.Height * {size}.Width)");
+            case LinearKernel linear:
+                return (Numbers.Text(linear.Cuts), Numbers.Text(linear.WeightsLength));
+            case ImportKernel import:
+                return (Numbers.Text(import.Out.Blocks), Floats(plan, 0, import.Out));
+            case ExportKernel export:
+                return (Numbers.Text(export.In.Blocks), Floats(plan, ((ExportStep)step).X, export.In));
+            case PoolKernel pool:
+                return (Numbers.Text(pool.In.Blocks), Floats(plan, step.Reads.First(), pool.In));
+            case SqueezeKernel squeeze:
+                return (Numbers.Text(squeeze.In.Blocks), Floats(plan, step.Reads.First(), squeeze.In));
+            default:
+                var pointwise = (PointwiseKernel)kernel;
+                return (Numbers.Text(pointwise.In.Blocks), Floats(plan, ((PointwiseStep)step).X, pointwise.In));
+        }
+    }
+
+    private static string Floats(NetworkPlan plan, int value, Place place)
+        => place.IsFixed ? Numbers.Text(place.Length) : $"{Numbers.Text(place.PaddedChannels)} * (long)({SizeOf(plan, value)}.Height * {SizeOf(plan, value)}.Width)";
+
+    private static void Cuts(SourceWriter writer, NetworkPlan plan)
+    {
+        writer.Blank();
+        using (writer.Block("public override void RunCut(int phase, int cut)"))
+        using (writer.Block("switch (phase)"))
+        {
+            for (int i = 0; i < plan.Steps.Count; i++)
+            {
+                if (plan.Steps[i].Kernel is not { } kernel)
+                    continue;
+
+                writer.Line($"case {Numbers.Text(i)}:");
+                using (writer.Indent())
+                {
+                    writer.Line($"{kernel.Name}.Run({Arguments(plan, i)}cut);");
+                    writer.Line("break;");
+                }
+            }
+        }
+    }
+
+    private static string Arguments(NetworkPlan plan, int index)
+    {
+        PlannedStep planned = plan.Steps[index];
+        string output = planned.Step.Output < 0 ? "" : $"ref At({Value(plan, planned.Step.Output)}), ";
+        string weights = $"in Weight({NetworkEmitter.Weights(index)}), ";
+        switch (planned.Step)
+        {
+            case ImportStep:
+                return $"in From, {output}{Sizes(plan, planned.Step.Output)}";
+            case ExportStep export:
+                return $"in At({Value(plan, export.X)}), ref To, {Sizes(plan, export.X)}";
+            case ConvStep conv:
+                string residual = conv.Residual < 0 ? "" : $"in At({Value(plan, conv.Residual)}), ";
+                string sums = conv.HasSums ? $"ref At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(conv.Output)}")}), " : "";
+                return $"in At({Value(plan, conv.X)}), {weights}{residual}{output}{sums}{Sizes(plan, conv.X)}{Sizes(plan, conv.Output)}";
+            case PoolStep pool:
+                return $"in At({Value(plan, pool.Pool.Input)}), {output}{Sizes(plan, pool.Pool.Input)}{Sizes(plan, pool.Output)}";
+            case MeanStep mean:
+                return $"in At({Value(plan, mean.Pool.Input)}), {output}{Sizes(plan, mean.Pool.Input)}";
+            case FactorsStep factors:
+                return $"in At({Value(plan, factors.Factors.Input)}), ref At({Plus(Value(plan, factors.Output), planned.Excite!.Plan, "SqueezedAt")}), {Sizes(plan, factors.Factors.Input)}";
+            case PointwiseStep pointwise:
+                string norm = pointwise.Norm is null ? "" : weights;
+                string factor = pointwise.Factors < 0 ? "" : $"in At({Plus(Value(plan, pointwise.Factors), GateOf(plan, pointwise.Factors), "GatesAt")}), ";
+                string added = pointwise.Residual < 0 ? "" : $"in At({Value(plan, pointwise.Residual)}), ";
+                return $"in At({Value(plan, pointwise.X)}), {norm}{factor}{added}{output}{Sizes(plan, pointwise.Output)}";
+            default:
+                return $"in At({Value(plan, ((LinearStep)planned.Step).Linear.Input)}), {weights}{output}";
+        }
+    }
+
+    private static SEBlockPlan GateOf(NetworkPlan plan, int factors) => plan.Steps.First(s => s.Step is FactorsStep f && f.Output == factors).Excite!.Plan;
+
+    private static string Value(NetworkPlan plan, int value) => NetworkEmitter.Place(plan, $"v{Numbers.Text(value)}");
+
+    /// <summary>A field of a gate's scratch.</summary>
+    private static string Plus(string scratch, SEBlockPlan gate, string field)
+    {
+        int offset = gate.ForwardScratch.First(f => f.Name == field).Offset;
+        return offset == 0 ? scratch : $"{scratch} + {Numbers.Text(offset)}";
+    }
+
+    private static string SizeOf(NetworkPlan plan, int value) => Size(plan.Graph.Tensors[value].Size);
+
+    private static string Sizes(NetworkPlan plan, int value)
+        => plan.Graph.SizeOf(plan.Graph.Tensors[value]).IsFixed ? "" : $"{SizeOf(plan, value)}, ";
+}

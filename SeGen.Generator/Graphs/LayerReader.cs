@@ -1,0 +1,215 @@
+using SeGen.Generator.Diagnostics;
+using SeGen.Generator.Emit;
+using SeGen.Generator.Model;
+using SeGen.Generator.Parsing;
+using SeGen.Generator.Rules;
+
+namespace SeGen.Generator.Graphs;
+
+/// <summary>Adds the operations of one layer attribute; where its values are wrong, a violation.</summary>
+internal static class LayerReader
+{
+    private static readonly string[] AtLeastOne = ["Channels", "InChannels", "Kernel", "Stride", "Groups", "Dilation", "Blocks", "BaseWidth", "Expand", "Features"];
+
+    /// <summary>The output of a layer.</summary>
+    /// <param name="builder">The graph so far.</param>
+    /// <param name="x">The layer's input.</param>
+    /// <param name="layer">The attribute.</param>
+    /// <param name="path">Its name in a state_dict.</param>
+    /// <param name="defaults">What the network writes for all its layers.</param>
+    /// <param name="next">The kind of the layer after it, or "".</param>
+    public static int Add(GraphBuilder builder, int x, DeclaredAttribute layer, string path, AttributeArguments defaults, string next)
+    {
+        AttributeArguments own = layer.Arguments;
+        if (x == GraphBuilder.Nothing || own.IsBroken || !CheckValues(builder, own))
+            return GraphBuilder.Nothing;
+
+        var scope = new Scope(path, -1, BlockKind.None);
+        switch (layer.Kind)
+        {
+            case "Conv":
+                return Conv(builder, x, own, scope, next);
+            case "BatchNorm":
+                return builder.BatchNorm(x, scope, "", Epsilon(own, defaults), Momentum(own, defaults));
+            case "ReLU":
+                return builder.Activate(x, Activation.ReLU);
+            case "ReLU6":
+                return builder.Activate(x, Activation.ReLU6);
+            case "SiLU":
+                return builder.Activate(x, Activation.SiLU);
+            case "HardSwish":
+                return builder.Activate(x, Activation.HardSwish);
+            case "MaxPool" or "AveragePool":
+                return Pool(builder, x, own, layer.Kind == "MaxPool");
+            case "GlobalAveragePool":
+                return builder.GlobalPool(x);
+            case "Linear":
+                return builder.Linear(x, scope, own.Int("Features", 0), own.Flag("Bias", true));
+            case "Dropout":
+                return builder.Dropout(x, own.Number("P", 0));
+            case DeclaredAttribute.Block:
+                return Gate(builder, x, own, path, defaults);
+            case DeclaredAttribute.Residual:
+                return Residual(builder, x, own, path, defaults);
+            case DeclaredAttribute.Inverted:
+                return Inverted(builder, x, own, path, defaults);
+            default:
+                return Nested(builder, x, layer.Nested!, path, defaults);
+        }
+    }
+
+    public static int Residual(GraphBuilder builder, int x, AttributeArguments own, string path, AttributeArguments defaults)
+    {
+        if (!CheckInput(builder, x, own))
+            return GraphBuilder.Nothing;
+
+        var settings = new ResidualSettings(
+            GateReader.Merge(own, defaults), own.Int("Channels", builder[x].Channels), own.Int("Stride", 1), own.Int("Blocks", 1), own.IsWritten("Blocks"),
+            own.Enum<ResidualBody>("Body"), own.Int("Groups", 1), own.Int("BaseWidth", 64), own.Enum<SEPlacement>("Placement"), own.Enum<Shortcut>("Shortcut"),
+            Epsilon(own, defaults), Momentum(own, defaults), own.Flag("ZeroInitLast", false));
+        NoteUnusedGate(builder, own, settings.Placement);
+        return ResidualBlocks.Add(builder, x, path, settings);
+    }
+
+    public static int Inverted(GraphBuilder builder, int x, AttributeArguments own, string path, AttributeArguments defaults)
+    {
+        if (!CheckInput(builder, x, own))
+            return GraphBuilder.Nothing;
+
+        if (!own.IsWritten("Expand"))
+            return builder.Fail(DiagnosticIds.MustBeWritten, "", "Expand", "the channels of the depthwise convolution cannot be inferred");
+
+        int kernel = own.Int("Kernel", 3);
+        if (kernel % 2 == 0)
+            return builder.Fail(DiagnosticIds.OutOfRange, "Kernel", "Kernel", Numbers.Text(kernel), "odd");
+
+        var placement = own.Enum<SEPlacement>("Placement");
+        if (placement is not (SEPlacement.Standard or SEPlacement.None))
+            return builder.Fail(
+                DiagnosticIds.NotPossible, "Placement", "Placement", "the gate of an inverted residual block stands after its depthwise convolution; write Standard or None");
+
+        NoteUnusedGate(builder, own, placement);
+        return InvertedBlocks.Add(builder, x, path, new InvertedSettings(
+            GateReader.Merge(own, defaults), own.Int("Channels", builder[x].Channels), own.Int("Expand", 0), kernel, own.Int("Stride", 1),
+            own.Enum<Activation>("BlockActivation"), placement == SEPlacement.Standard, Epsilon(own, defaults), Momentum(own, defaults)));
+    }
+
+    /// <summary>Values that are wrong whatever stands around them.</summary>
+    public static bool CheckValues(GraphBuilder builder, AttributeArguments own)
+    {
+        int before = builder.Violations.Count;
+        foreach (string name in AtLeastOne.Where(n => own.IsWritten(n) && !(own.Number(n, 1) >= 1)))
+            builder.Fail(DiagnosticIds.OutOfRange, name, name, Numbers.Text(own.Number(name, 1)), "at least 1");
+
+        if (own.Number("Padding", 0) < 0)
+            builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(own.Number("Padding", 0)), "at least 0");
+
+        if (own.IsWritten("Epsilon") && own.Number("Epsilon", 0) is not (>= 0 and < double.PositiveInfinity))
+            builder.Fail(DiagnosticIds.OutOfRange, "Epsilon", "Epsilon", Numbers.Text(own.Number("Epsilon", 0)), "at least 0");
+
+        if (own.IsWritten("Momentum") && own.Number("Momentum", 0) is not (>= 0 and <= 1))
+            builder.Fail(DiagnosticIds.OutOfRange, "Momentum", "Momentum", Numbers.Text(own.Number("Momentum", 0)), "from 0 to 1");
+
+        if (own.IsWritten("P") && own.Number("P", 0) is not (>= 0 and < 1))
+            builder.Fail(DiagnosticIds.OutOfRange, "P", "p", Numbers.Text(own.Number("P", 0)), "from 0 to below 1");
+
+        // Channels stands among the gate's ranges too.
+        builder.Note(GateRules.CheckValues(own).Where(v => v.Id != DiagnosticIds.OutOfRange || v.Argument is not "Channels"));
+        builder.Note(GateRules.CheckUnused(own).Concat(GateRules.CheckSqueeze(own)));
+        foreach (Violation? violation in new[]
+        {
+            GateRules.CheckEnum<ResidualBody>(own, "Body"), GateRules.CheckEnum<SEPlacement>(own, "Placement"), GateRules.CheckEnum<Shortcut>(own, "Shortcut"),
+            GateRules.CheckEnum<Activation>(own, "BlockActivation"),
+        })
+        {
+            if (violation is not null)
+                builder.Note([violation]);
+        }
+
+        return !builder.Violations.Skip(before).Any(v => Descriptors.IsError(v.Id));
+    }
+
+    private static int Conv(GraphBuilder builder, int x, AttributeArguments own, Scope scope, string next)
+    {
+        int kernel = own.Int("Kernel", 3);
+        if (kernel % 2 == 0 && !own.IsWritten("Padding"))
+            return builder.Fail(DiagnosticIds.MustBeWritten, "Kernel", "Padding", "an even kernel has no middle, so there is no default");
+
+        var window = new Window(kernel, own.Int("Stride", 1), own.Int("Padding", (kernel - 1) / 2), own.Int("Dilation", 1));
+        return builder.Conv(x, scope, "", own.Int("Channels", 0), window, own.Int("Groups", 1), own.Flag("Bias", next != "BatchNorm"));
+    }
+
+    private static int Pool(GraphBuilder builder, int x, AttributeArguments own, bool maximum)
+    {
+        int kernel = own.Int("Kernel", 1), padding = own.Int("Padding", 0);
+        if (own.IsWritten("Stride") && own.Int("Stride", 1) < 1)
+            return builder.Fail(DiagnosticIds.OutOfRange, "Stride", "Stride", Numbers.Text(own.Int("Stride", 1)), "at least 1");
+
+        if (padding > kernel / 2)
+            return builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(padding), $"at most half the kernel, {Numbers.Text(kernel / 2)}");
+
+        return builder.Pool(x, maximum, new Window(kernel, own.Int("Stride", kernel), padding, 1, own.Flag("CeilMode", false)));
+    }
+
+    private static int Gate(GraphBuilder builder, int x, AttributeArguments own, string path, AttributeArguments defaults)
+    {
+        int channels = builder[x].Channels;
+        if (own.IsWritten("Channels") && own.Int("Channels", 0) != channels)
+            return Mismatch(builder, x, "Channels", $"{Numbers.Text(own.Int("Channels", 0))} channels");
+
+        GateSpec? gate = GateReader.Read(builder, GateReader.Merge(own, defaults), channels, channels);
+        return builder.Gate(x, new Scope(path, -1, BlockKind.Gate), "", gate);
+    }
+
+    private static int Nested(GraphBuilder builder, int x, NestedModule module, string path, AttributeArguments defaults)
+    {
+        if (module.Fault is { } fault)
+            return builder.Fail(DiagnosticIds.NotALayer, "", module.Name, fault);
+
+        DeclaredAttribute root = module.Attributes.First(a => a.Kind == DeclaredAttribute.Roots.First(r => module.Attributes.Any(b => b.Kind == r)));
+        AttributeArguments around = root.Arguments.Over(module.Attributes.Where(a => a.Kind == DeclaredAttribute.Block && a != root).SelectMany(a => a.Arguments.Written));
+        if (around.IsBroken)
+            return GraphBuilder.Nothing;
+
+        SizeRule size = builder.SizeOf(x);
+        int channels = around.Int("InChannels", around.Int("Channels", builder[x].Channels));
+        bool sizeFits = !around.IsWritten("Height") || !size.IsFixed || (around.Int("Height", 0) == size.Height && around.Int("Width", 0) == size.Width);
+        if (channels != builder[x].Channels || !sizeFits || (around.IsWritten("Height") && !size.IsFixed))
+            return Mismatch(builder, x, "", $"{module.Name}'s {Numbers.Text(channels)} x {(around.IsWritten("Height") ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}" : "H x W")}");
+
+        // A module keeps its own defaults: what it computes must not depend on where it stands.
+        var silent = new AttributeArguments(default);
+        return root.Kind switch
+        {
+            DeclaredAttribute.Network => NetworkReader.AddLayers(builder, x, module.Attributes, path, root.Arguments, locate: false),
+            DeclaredAttribute.Residual => Residual(builder, x, around, path, silent),
+            DeclaredAttribute.Inverted => Inverted(builder, x, around, path, silent),
+            _ => Gate(builder, x, around, path, silent),
+        };
+    }
+
+    private static bool CheckInput(GraphBuilder builder, int x, AttributeArguments own)
+    {
+        if (!own.IsWritten("InChannels") || own.Int("InChannels", 0) == builder[x].Channels)
+            return true;
+
+        Mismatch(builder, x, "InChannels", $"{Numbers.Text(own.Int("InChannels", 0))} channels");
+        return false;
+    }
+
+    private static int Mismatch(GraphBuilder builder, int x, string argument, string needs)
+        => builder.Fail(DiagnosticIds.ShapeMismatch, argument, builder.NameOfLayer(builder.Layer), needs, builder.Origin(x), builder.Describe(x));
+
+    private static void NoteUnusedGate(GraphBuilder builder, AttributeArguments own, SEPlacement placement)
+    {
+        if (placement != SEPlacement.None)
+            return;
+
+        foreach (string name in GateReader.Written(own))
+            builder.Fail(DiagnosticIds.NoEffect, name, name, "beside SEPlacement.None");
+    }
+
+    private static double Epsilon(AttributeArguments own, AttributeArguments defaults) => own.Number("Epsilon", defaults.Number("Epsilon", 1e-5));
+
+    private static double Momentum(AttributeArguments own, AttributeArguments defaults) => own.Number("Momentum", defaults.Number("Momentum", 0.1));
+}

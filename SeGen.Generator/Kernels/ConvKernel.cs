@@ -1,0 +1,252 @@
+using SeGen.Generator.Emit;
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
+
+namespace SeGen.Generator.Kernels;
+
+/// <summary>How the channels of a convolution's output depend on those of its input.</summary>
+internal enum ConvForm
+{
+    /// <summary>Every output reads whole blocks of inputs.</summary>
+    Dense,
+
+    /// <summary>Every output reads the input of its own channel.</summary>
+    Depthwise,
+
+    /// <summary>Every output reads the few inputs of its group, which lie in its own block.</summary>
+    Grouped,
+}
+
+/// <summary>
+/// y[o] = act(b[o] + sum over inputs i and taps of W[o, i] x[i] + residual[o]), and perhaps the sums over the pixels of y, for a gate: direct,
+/// tiles of pixels side by side in registers. The weights hold the biases, then for each block of 16 outputs its taps in the order in
+/// which the kernel reads them.
+/// </summary>
+/// <param name="In">The input.</param>
+/// <param name="Out">The output.</param>
+/// <param name="Window">Kernel, stride, padding, dilation.</param>
+/// <param name="Form">How outputs depend on inputs.</param>
+/// <param name="GroupInputs">Blocks of inputs that a dense output reads (planes of a planar input), or inputs of a group.</param>
+/// <param name="Activation">Applied last.</param>
+/// <param name="Residual">What is added, or null.</param>
+/// <param name="HasSums">Whether the sums over the pixels are kept.</param>
+internal sealed record ConvKernel(
+    Place In, Place Out, Window Window, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
+{
+    /// <summary>Rows of a cut where the size comes at run time.</summary>
+    public const int DynamicRows = 8;
+
+    private const int CutWork = 400_000, MaxCuts = 24;
+
+    public override string Name
+    {
+        get
+        {
+            string side = Numbers.Text(Window.Kernel);
+            string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
+            string window = $"{side}x{side}" + (Window.Stride > 1 ? $"S{Numbers.Text(Window.Stride)}" : "")
+                + (Window.Padding != (Window.Kernel - 1) / 2 ? $"P{Numbers.Text(Window.Padding)}" : "") + (Window.Dilation > 1 ? $"D{Numbers.Text(Window.Dilation)}" : "");
+            string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
+            return $"{form}{window}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
+                + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "");
+        }
+    }
+
+    public override string Summary
+    {
+        get
+        {
+            string side = Numbers.Text(Window.Kernel);
+            string form = Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
+            string residual = Residual is null ? "" : " + residual";
+            return $"output = {(Activation == Activation.Identity ? $"conv(input){residual}" : $"{Activation.ToString().ToLowerInvariant()}(conv(input){residual})")}: {form}{side} x {side}"
+                + (Window.Stride > 1 ? $", stride {Numbers.Text(Window.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
+                + (HasSums ? "; and the sums over the pixels of each band of rows." : ".");
+        }
+    }
+
+    /// <summary>Blocks of outputs that a cut computes together.</summary>
+    public int BlocksTogether => Form == ConvForm.Dense && Out.Blocks % 2 == 0 && BlocksOfGroup % 2 == 0 ? 2 : 1;
+
+    /// <summary>Output blocks that read the same inputs.</summary>
+    private int BlocksOfGroup => Out.Blocks / Math.Max(1, Form == ConvForm.Dense ? In.Blocks / GroupInputs : 1);
+
+    private int Taps => Window.Kernel * Window.Kernel;
+
+    /// <summary>Floats of the weights of a block of outputs.</summary>
+    public int BlockWeights => Taps * GroupInputs * VectorWidth.MaxLanes * (Form == ConvForm.Dense && !In.IsPlanar ? VectorWidth.MaxLanes : 1);
+
+    /// <summary>Floats of all weights: biases first.</summary>
+    public long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
+
+    public long MultiplyAddsOfRow => (long)BlocksTogether * BlockWeights * Out.Width;
+
+    /// <summary>Rows of a cut; the last one may have fewer.</summary>
+    public int Rows
+    {
+        get
+        {
+            if (!Out.IsFixed)
+                return DynamicRows;
+
+            int columns = Out.Blocks / BlocksTogether;
+            long work = MultiplyAddsOfRow * Out.Height;
+            long bands = Math.Min(Math.Max(1, work / CutWork), Math.Max(1, MaxCuts / columns));
+            return (int)((Out.Height + bands - 1) / bands);
+        }
+    }
+
+    /// <summary>Bands of rows, where the size is fixed.</summary>
+    public int Bands => (Out.Height + Rows - 1) / Rows;
+
+    public int Columns => Out.Blocks / BlocksTogether;
+
+    private Strides I => new("In", In);
+
+    private Strides O => new("Out", Out);
+
+    private Strides? R => Residual is null ? null : new("Add", Residual);
+
+    private string StepText => Numbers.Text(Window.Stride * In.Pixel);
+
+    public override void Emit(SourceWriter writer)
+    {
+        I.Constants(writer);
+        O.Constants(writer);
+        R?.Constants(writer);
+        if (Out.IsFixed)
+            writer.Line($"private const nuint Rows = {Numbers.Text(Rows)}, Bands = {Numbers.Text(Bands)};");
+
+        writer.Line($"private const nuint BlockWeights = {Numbers.Text(BlockWeights)};");
+        writer.Blank();
+        string residual = Residual is null ? "" : "ref readonly float residual, ";
+        string parameters = $"ref readonly float input, ref readonly float weights, {residual}ref float output, {(HasSums ? "ref float sums, " : "")}{I.Parameter}{O.Parameter}int cut";
+        string arguments = $"in input, in weights, {(Residual is null ? "" : "in residual, ")}ref output, {(HasSums ? "ref sums, " : "")}{I.Argument}{O.Argument}cut";
+        EmitWidths(writer, parameters, arguments, width => EmitCut(writer, width));
+        foreach (VectorWidth width in VectorWidth.All)
+        {
+            foreach (int pixels in TileSizes(width).Distinct())
+                new ConvTile(this, width, pixels).Emit(writer);
+        }
+
+        if (!Out.IsFixed)
+            writer.Blank();
+    }
+
+    /// <summary>Vectors that a tile keeps for each pixel.</summary>
+    public int VectorsOf(VectorWidth width) => Form != ConvForm.Dense ? 1 : width.Lanes == 16 ? BlocksTogether : 2;
+
+    /// <summary>The pixels of a tile, and of the last one of a row.</summary>
+    public int[] TileSizes(VectorWidth width)
+    {
+        // With a pixel's vectors, the weights and one input the tile must fit the registers: 32 with 512 bits, else 16.
+        int most = width.Lanes == 16 ? 14 : Form == ConvForm.Dense ? 6 : Form == ConvForm.Depthwise ? 8 : 5;
+        if (!Out.IsFixed)
+            return [most, 1];
+
+        int tiles = (Out.Width + most - 1) / most;
+        int pixels = (Out.Width + tiles - 1) / tiles;
+        return [pixels, Out.Width - (tiles - 1) * pixels];
+    }
+
+    private void EmitCut(SourceWriter writer, VectorWidth? width)
+    {
+        I.Locals(writer);
+        O.Locals(writer);
+        if (R is { } add && !add.Place.IsFixed)
+            new Strides("Add", add.Place).LocalsFrom(writer, "outSize");
+
+        string rows = Out.IsFixed ? "Rows" : Numbers.Text(DynamicRows);
+        string bands = Out.IsFixed ? "Bands" : "bands";
+        if (!Out.IsFixed)
+            writer.Line($"nuint bands = ({O.Height} + {Numbers.Text(DynamicRows - 1)}) / {Numbers.Text(DynamicRows)};");
+
+        string together = Numbers.Text(BlocksTogether);
+        writer.Line($"nuint block = (nuint)cut / {bands} * {together}, band = (nuint)cut % {bands};");
+        writer.Line($"nuint firstRow = band * {rows}, lastRow = nuint.Min(firstRow + {rows}, {O.Height});");
+        string group = Form == ConvForm.Dense ? BlocksOfGroup == Out.Blocks ? "" : $" + block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} * {I.Block}" : $" + block * {I.Block}";
+        string skip = In.Border == Window.Padding ? "0" : $"{Numbers.Text(In.Border - Window.Padding)} * ({I.Row} + {Numbers.Text(In.Pixel)})";
+        writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{group});");
+        writer.Line($"ref float bias = ref Add(ref AsRef(in weights), block * 16);");
+        writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * BlockWeights);");
+        if (R is { } from)
+            writer.Line($"ref float addend = ref Add(ref AsRef(in residual), {from.First} + block * {from.Block});");
+
+        writer.Line($"ref float y = ref Add(ref output, {O.First} + block * {O.Block});");
+        if (HasSums)
+        {
+            writer.Line($"ref float total = ref Add(ref sums, band * {Numbers.Text(Out.PaddedChannels)} + block * 16);");
+            writer.Line($"MemoryMarshal.CreateSpan(ref total, {Numbers.Text(16 * BlocksTogether)}).Clear();");
+        }
+
+        using (writer.Block("for (nuint row = firstRow; row < lastRow; row++)"))
+        {
+            writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(Window.Stride)} * {I.Row});");
+            writer.Line($"ref float to = ref Add(ref y, row * {O.Row});");
+            if (R is { } r)
+                writer.Line($"ref float also = ref Add(ref addend, row * {r.Row});");
+
+            if (width is null)
+                ConvScalar.Emit(writer, this, I, O, R);
+            else
+                EmitRow(writer, width);
+        }
+    }
+
+    private void EmitRow(SourceWriter writer, VectorWidth width)
+    {
+        // The vectors of a block that a tile does not hold are done one after the other.
+        int[] sizes = TileSizes(width);
+        int vectors = VectorsOf(width), perTile = width.Lanes == 16 ? 1 : vectors * width.Lanes;
+        int parts = width.Lanes == 16 ? 1 : 16 / perTile * BlocksTogether;
+        for (int part = 0; part < parts; part++)
+        {
+            int block = width.Lanes == 16 ? 0 : part * perTile / 16, lane = width.Lanes == 16 ? 0 : part * perTile % 16;
+            if (Out.IsFixed)
+            {
+                int most = sizes[0], last = sizes[1], tiles = (Out.Width - last) / most;
+                if (tiles > 1)
+                {
+                    using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(tiles * most)}; column += {Numbers.Text(most)})"))
+                        writer.Line(Call(width, most, "column", block, lane));
+                }
+                else if (tiles == 1)
+                    writer.Line(Call(width, most, "0", block, lane));
+
+                writer.Line(Call(width, last, Numbers.Text(tiles * most), block, lane));
+            }
+            else
+            {
+                string column = parts == 1 ? "column" : $"column{Numbers.Text(part)}";
+                writer.Line($"nuint {column} = 0;");
+                using (writer.Block($"for (; {column} + {Numbers.Text(sizes[0])} <= {O.Width}; {column} += {Numbers.Text(sizes[0])})"))
+                    writer.Line(Call(width, sizes[0], column, block, lane));
+
+                using (writer.Block($"for (; {column} < {O.Width}; {column}++)"))
+                    writer.Line(Call(width, 1, column, block, lane));
+            }
+        }
+    }
+
+    private string Call(VectorWidth width, int pixels, string column, int block, int lane)
+    {
+        string at(string start, string step, string blockStride) => Offset(start, column == "0" ? "" : $"{column} * {step}", block == 0 ? "" : blockStride, lane);
+
+        // Depthwise and grouped outputs read the lanes of their own group.
+        int inputLane = Form switch { ConvForm.Depthwise => lane, ConvForm.Grouped => width.Lanes >= GroupInputs ? lane : lane / GroupInputs * GroupInputs, _ => 0 };
+        string weights = Offset("w", "", block == 0 ? "" : "BlockWeights", lane), bias = Offset("bias", "", "", block * 16 + lane);
+        string input = Offset("from", column == "0" ? "" : $"{column} * {StepText}", "", inputLane);
+        string output = at("to", "16", O.Block);
+        string residual = R is { } r ? $", {at("also", "16", r.Block)}" : "";
+        string sums = HasSums ? $", {Offset("total", "", "", block * 16 + lane)}" : "";
+        string sizes = Out.IsFixed && In.IsFixed ? "" : $", {I.Row}, {I.Block}, {O.Block}{(R is { } s ? $", {s.Block}" : "")}";
+        return $"Tile{Bits(width)}x{Numbers.Text(pixels)}({input}, {weights}, {bias}, {output}{residual}{sums}{sizes});";
+    }
+
+    private static string Offset(string start, string column, string block, int lane)
+    {
+        string[] parts = [.. new[] { column, block, lane == 0 ? "" : Numbers.Text(lane) }.Where(p => p.Length > 0)];
+        return parts.Length == 0 ? $"ref {start}" : $"ref Add(ref {start}, {string.Join(" + ", parts)})";
+    }
+}

@@ -1,0 +1,155 @@
+using SeGen.Generator.Emit;
+using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
+
+namespace SeGen.Generator.Kernels;
+
+/// <summary>
+/// Neighbouring pixels of a row, each with one or two vectors of output channels, in registers from the bias to the activation. Every
+/// vector of weights that is loaded is used for all pixels.
+/// </summary>
+internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
+{
+    private readonly int _vectors = conv.VectorsOf(width);
+    private readonly Strides _in = new("In", conv.In), _out = new("Out", conv.Out);
+
+    private bool IsFixed => conv.Out.IsFixed && conv.In.IsFixed;
+
+    /// <summary>Floats between a pixel's two vectors: in the next block, or behind the first one.</summary>
+    private string NextWeights => width.Lanes == 16 ? "BlockWeights" : Numbers.Text(width.Lanes);
+
+    private string NextOutput => width.Lanes == 16 ? _out.Block : Numbers.Text(width.Lanes);
+
+    /// <summary>Whether a vector holds several groups, each of which reads inputs of its own.</summary>
+    private bool Shuffles => conv.Form == ConvForm.Grouped && conv.GroupInputs < width.Lanes;
+
+    public void Emit(SourceWriter writer)
+    {
+        string residual = conv.Residual is null ? "" : ", ref float residual";
+        string sums = conv.HasSums ? ", ref float sums" : "";
+        string strides = IsFixed ? "" : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
+        writer.Blank();
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void Tile{width.Type.Substring("Vector".Length)}x{Numbers.Text(pixels)}(ref float input, ref float weights, ref float bias, ref float output{residual}{sums}{strides})"))
+        {
+            string first = Load("bias", "0"), second = _vectors == 2 ? Load("bias", Numbers.Text(width.Lanes)) : "";
+            for (int p = 0; p < pixels; p++)
+                writer.Line(_vectors == 2 ? $"{width.Floats} a{p} = {(p == 0 ? first : "a0")}, b{p} = {(p == 0 ? second : "b0")};" : $"var a{p} = {(p == 0 ? first : "a0")};");
+
+            writer.Line("ref float w = ref weights;");
+            writer.Blank();
+            Loops(writer);
+            writer.Blank();
+            Store(writer);
+        }
+    }
+
+    private void Loops(SourceWriter writer)
+    {
+        string kernel = Numbers.Text(conv.Window.Kernel), dilation = conv.Window.Dilation == 1 ? "" : $" * {Numbers.Text(conv.Window.Dilation)}";
+        var scopes = new Stack<SourceWriter.Scope>();
+        var at = new List<string>();
+        if (conv.Form == ConvForm.Dense && conv.GroupInputs > 1)
+        {
+            scopes.Push(writer.Block($"for (nuint block = 0; block < {Numbers.Text(conv.GroupInputs)}; block++)"));
+            at.Add($"block * {_in.Block}");
+        }
+
+        if (conv.Window.Kernel > 1)
+        {
+            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {kernel}; ky++)"));
+            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {kernel}; kx++)"));
+            at.Add($"ky{dilation} * {_in.Row}");
+            at.Add($"kx{dilation} * {Numbers.Text(conv.In.Pixel)}");
+        }
+
+        writer.Line(at.Count == 0 ? "ref float pixel = ref input;" : $"ref float pixel = ref Add(ref input, {string.Join(" + ", at)});");
+        Taps(writer);
+        while (scopes.Count > 0)
+            scopes.Pop().Dispose();
+    }
+
+    private void Taps(SourceWriter writer)
+    {
+        int step = conv.Window.Stride * conv.In.Pixel;
+        if (conv.Form == ConvForm.Depthwise)
+        {
+            writer.Line($"var tap = {Load("w", "0")};");
+            for (int p = 0; p < pixels; p++)
+                writer.Line($"a{p} = {Fma(Load("pixel", Numbers.Text(p * step)), "tap", $"a{p}")};");
+
+            writer.Line("w = ref Add(ref w, 16);");
+        }
+        else if (Shuffles)
+        {
+            for (int p = 0; p < pixels; p++)
+                writer.Line($"var x{p} = {Load("pixel", Numbers.Text(p * step))};");
+
+            for (int i = 0; i < conv.GroupInputs; i++)
+            {
+                string indices = string.Join(", ", Enumerable.Range(0, width.Lanes).Select(l => Numbers.Text(l / conv.GroupInputs * conv.GroupInputs + i)));
+                writer.Blank();
+                writer.Line($"var of{i} = {width.Type}.Create({indices});");
+                writer.Line($"var tap{i} = {Load("w", Numbers.Text(i * 16))};");
+                for (int p = 0; p < pixels; p++)
+                    writer.Line($"a{p} = {Fma($"{width.Type}.Shuffle(x{p}, of{i})", $"tap{i}", $"a{p}")};");
+            }
+
+            writer.Line($"w = ref Add(ref w, {Numbers.Text(conv.GroupInputs * 16)});");
+        }
+        else if (conv.In.IsPlanar)
+            Broadcasts(writer, step);
+        else
+        {
+            int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16;
+            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(inputs)}; i++)"))
+                Broadcasts(writer, step, "i");
+        }
+    }
+
+    private void Broadcasts(SourceWriter writer, int step, string index = "")
+    {
+        writer.Line(_vectors == 2
+            ? $"{width.Floats} tap0 = {Load("w", "0")}, tap1 = {Load("w", NextWeights)};"
+            : $"var tap0 = {Load("w", "0")};");
+        for (int p = 0; p < pixels; p++)
+        {
+            string offset = p == 0 ? index.Length > 0 ? index : "0" : index.Length > 0 ? $"{index} + {Numbers.Text(p * step)}" : Numbers.Text(p * step);
+            string value = $"{width.Type}.Create(Add(ref pixel, {offset}))";
+            writer.Line(_vectors == 2
+                ? $"var x{p} = {value}; a{p} = {Fma($"x{p}", "tap0", $"a{p}")}; b{p} = {Fma($"x{p}", "tap1", $"b{p}")};"
+                : $"a{p} = {Fma(value, "tap0", $"a{p}")};");
+        }
+
+        writer.Line("w = ref Add(ref w, 16);");
+    }
+
+    private void Store(SourceWriter writer)
+    {
+        for (int v = 0; v < _vectors; v++)
+        {
+            string name = v == 0 ? "a" : "b";
+            for (int p = 0; p < pixels; p++)
+            {
+                string at(string next) => v == 0 ? Numbers.Text(p * 16) : p == 0 ? next : $"{next} + {Numbers.Text(p * 16)}";
+                string nextResidual = width.Lanes == 16 ? conv.Out.IsFixed ? "AddBlock" : "addBlock" : Numbers.Text(width.Lanes);
+                string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", at(nextResidual))}";
+                if (conv.Activation != Activation.Identity || conv.Residual is not null)
+                    writer.Line($"{name}{p} = {(conv.Activation == Activation.Identity ? value : $"Activations.{conv.Activation}({value})")};");
+
+                writer.Line($"{name}{p}.StoreUnsafe(ref output, {at(NextOutput)});");
+            }
+
+            if (conv.HasSums)
+            {
+                string lane = v == 0 ? "0" : Numbers.Text(width.Lanes);
+                string sum = string.Join(" + ", Enumerable.Range(0, pixels).Select(p => $"{name}{p}"));
+                writer.Line($"({Load("sums", lane)} + ({sum})).StoreUnsafe(ref sums, {lane});");
+            }
+        }
+    }
+
+    private string Load(string from, string at) => at == "0" ? $"{width.Type}.LoadUnsafe(ref {from})" : $"{width.Type}.LoadUnsafe(ref {from}, {at})";
+
+    private string Fma(string a, string b, string sum) => $"{width.Type}.{width.FusedMultiplyAdd}({a}, {b}, {sum})";
+}

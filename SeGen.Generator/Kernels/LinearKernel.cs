@@ -1,0 +1,66 @@
+using SeGen.Generator.Emit;
+using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
+
+namespace SeGen.Generator.Kernels;
+
+/// <summary>
+/// y = act(W x + b); a cut is a few blocks of 16 outputs. The weights hold the biases, then for each block the 16 weights of every input
+/// in the order in which the inputs lie in memory: flattening pixels costs nothing.
+/// </summary>
+internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activation) : KernelSpec
+{
+    private const int Streams = 4;
+
+    /// <summary>Blocks of outputs in a cut: of small layers all, since handing one over costs more.</summary>
+    public int BlocksOfCut => Math.Max(1, Math.Min(Blocks, 65_536 / Math.Max(1, Inputs * 16)));
+
+    public int Blocks => (Outputs + 15) / 16;
+
+    public int Cuts => (Blocks + BlocksOfCut - 1) / BlocksOfCut;
+
+    public long WeightsLength => Blocks * 16L + Blocks * 16L * Inputs;
+
+    public override string Name => $"Linear_{Numbers.Text(Inputs)}_{Numbers.Text(Outputs)}" + (Activation == Activation.Identity ? "" : $"_{Activation}");
+
+    public override string Summary => $"output = {(Activation == Activation.Identity ? "W input + b" : $"{Activation.ToString().ToLowerInvariant()}(W input + b)")}: {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
+
+    public override void Emit(SourceWriter writer)
+        => EmitWidths(writer, "ref readonly float input, ref readonly float weights, ref float output, int cut", "in input, in weights, ref output, cut", width => Body(writer, width));
+
+    private void Body(SourceWriter writer, VectorWidth? width)
+    {
+        int lanes = width?.Lanes ?? 1;
+        string blocks = Numbers.Text(BlocksOfCut);
+        writer.Line($"nuint firstBlock = (nuint)cut * {blocks}, lastBlock = nuint.Min(firstBlock + {blocks}, {Numbers.Text(Blocks)});");
+        using (writer.Block("for (nuint block = firstBlock; block < lastBlock; block++)"))
+        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {Numbers.Text(lanes)})"))
+        {
+            writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Numbers.Text(Blocks * 16)} + block * {Numbers.Text(16L * Inputs)} + lane);");
+            if (width is null)
+            {
+                writer.Line("float sum = Add(ref AsRef(in weights), block * 16 + lane);");
+                using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(Inputs)}; i++)"))
+                    writer.Line("sum += Add(ref AsRef(in input), i) * Add(ref w, i * 16);");
+
+                writer.Blank();
+                writer.Line($"Add(ref output, block * 16 + lane) = {Activate(Activation, "sum")};");
+                return;
+            }
+
+            writer.Line($"var sum0 = {width.Type}.LoadUnsafe(ref AsRef(in weights), block * 16 + lane);");
+            writer.Line($"{width.Floats} sum1 = {width.Floats}.Zero, sum2 = sum1, sum3 = sum1;");
+            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(Inputs)}; i += {Numbers.Text(Streams)})"))
+            {
+                for (int s = 0; s < Streams; s++)
+                {
+                    string at = s == 0 ? "i" : $"i + {Numbers.Text(s)}";
+                    writer.Line($"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), {width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * 16)}")}), sum{s});");
+                }
+            }
+
+            writer.Blank();
+            writer.Line($"{Activate(Activation, "((sum0 + sum1) + (sum2 + sum3))")}.StoreUnsafe(ref output, block * 16 + lane);");
+        }
+    }
+}

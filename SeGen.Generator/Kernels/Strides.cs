@@ -1,0 +1,53 @@
+using SeGen.Generator.Emit;
+
+namespace SeGen.Generator.Kernels;
+
+/// <summary>
+/// Names of a tensor's strides within a kernel: constants of the class where the size is fixed; where it comes at run time, locals that
+/// are worked out from a parameter.
+/// </summary>
+/// <param name="Name">"In", "Out" or "Add".</param>
+/// <param name="Place">The tensor.</param>
+internal sealed record Strides(string Name, Place Place)
+{
+    public string Height => Of("Height");
+
+    public string Width => Of("Width");
+
+    public string Row => Of("Row");
+
+    public string Block => Of("Block");
+
+    /// <summary>The first pixel: where the border ends.</summary>
+    public string First => Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} + {Numbers.Text(Place.Pixel)})";
+
+    /// <summary>The size as a parameter, or "".</summary>
+    public string Parameter => Place.IsFixed ? "" : $"MapSize {Lower("Size")}, ";
+
+    public string Argument => Place.IsFixed ? "" : $"{Lower("Size")}, ";
+
+    /// <summary>The class's constants.</summary>
+    public void Constants(SourceWriter writer)
+    {
+        if (Place.IsFixed)
+            writer.Line(
+                $"private const nuint {Height} = {Numbers.Text(Place.Height)}, {Width} = {Numbers.Text(Place.Width)}, {Row} = {Numbers.Text(Place.Row)}, {Block} = {Numbers.Text(Place.Block)};");
+    }
+
+    /// <summary>The method's locals.</summary>
+    public void Locals(SourceWriter writer) => LocalsFrom(writer, Lower("Size"));
+
+    /// <summary>The method's locals, where another tensor has the same size.</summary>
+    public void LocalsFrom(SourceWriter writer, string size)
+    {
+        if (Place.IsFixed)
+            return;
+
+        string border = Place.Border == 0 ? "" : $" + {Numbers.Text(2 * Place.Border)}";
+        writer.Line($"nuint {Height} = {size}.Height, {Width} = {size}.Width, {Row} = ({size}.Width{border}) * {Numbers.Text(Place.Pixel)}, {Block} = ({size}.Height{border}) * {Row};");
+    }
+
+    private string Of(string what) => Place.IsFixed ? Name + what : Lower(what);
+
+    private string Lower(string what) => char.ToLowerInvariant(Name[0]) + Name.Substring(1) + what;
+}

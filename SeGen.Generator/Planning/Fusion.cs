@@ -1,0 +1,176 @@
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Planning;
+
+/// <summary>
+/// Fuses operations into steps: batch norm into the convolution before it; bias, residual addition and activation into whoever computes
+/// the value last; the squeeze of a gate into the convolution whose output it sums; the gate's scaling into the addition after it.
+/// An operation is fused only where nobody else reads the value between.
+/// </summary>
+internal sealed class Fusion
+{
+    private readonly Graph _graph;
+    private readonly List<Step> _steps = [];
+    private readonly HashSet<int> _done = [];
+    private readonly HashSet<int> _ready = [0];
+
+    private Fusion(Graph graph) => _graph = graph;
+
+    /// <summary>The steps of a graph, in an order in which they can run.</summary>
+    public static IReadOnlyList<Step> Fuse(Graph graph) => new Fusion(graph).Run();
+
+    private List<Step> Run()
+    {
+        _steps.Add(new ImportStep(0));
+        for (int i = 0; i < _graph.Ops.Count; i++)
+        {
+            if (!_done.Contains(i))
+                Add(i, _graph.Ops[i]);
+        }
+
+        _steps.Add(new ExportStep(Resolve(_graph.Output)));
+        return _steps;
+    }
+
+    private void Add(int index, Op op)
+    {
+        switch (op)
+        {
+            case ConvOp conv:
+                AddConv(conv);
+                break;
+            case LinearOp linear:
+                Activation after = TakeActivation(linear.Output, out int result);
+                Emit(new LinearStep(linear with { X = Resolve(linear.X), Inputs = Of(linear.X) }, after, result));
+                break;
+            case PoolOp pool:
+                Emit(new PoolStep(pool with { X = Resolve(pool.X), Inputs = Of(pool.X) }));
+                break;
+            case GlobalPoolOp pool:
+                Emit(new MeanStep(pool with { X = Resolve(pool.X), Inputs = Of(pool.X) }));
+                break;
+            case FactorsOp factors:
+                int x = Resolve(factors.X);
+                Emit(new FactorsStep(factors with { X = x, Inputs = Of(factors.X) }, _steps.OfType<ConvStep>().Any(s => s.Output == x && s.HasSums)));
+                break;
+            case DropoutOp:
+                break;
+            case GateOp gate when Only<AddOp>(gate.Output) is not null:
+                // The addition after it scales too.
+                break;
+            case AddOp add:
+                AddSum(add);
+                break;
+            default:
+                AddPointwise(index, op);
+                break;
+        }
+    }
+
+    private void AddConv(ConvOp conv)
+    {
+        int y = conv.Output, residual = -1;
+        BatchNormOp? norm = Only<BatchNormOp>(y);
+        y = Take(norm) ?? y;
+        Activation activation = Activation.Identity;
+        if (Only<AddOp>(y) is { } add && _ready.Contains(Resolve(add.A == y ? add.B : add.A)) && !IsPendingGate(add.A == y ? add.B : add.A))
+        {
+            residual = Resolve(add.A == y ? add.B : add.A);
+            y = Take(add)!.Value;
+        }
+
+        activation = TakeActivation(y, out y);
+        bool sums = Readers(y).OfType<FactorsOp>().Any(f => f.Gate.Hidden > 0 && f.Gate.Squeeze is Squeeze.Mean or Squeeze.SumOverHPlusW) && !_graph.Tensors[y].IsVector;
+        Emit(new ConvStep(conv with { X = Resolve(conv.X), Inputs = Of(conv.X) }, norm, residual, activation, sums, y));
+    }
+
+    /// <summary>The sum of two values, of which one may yet have to be scaled by its gate.</summary>
+    private void AddSum(AddOp add)
+    {
+        GateOp? gate = Pending(add.A) ?? Pending(add.B);
+        int other = gate is null ? add.B : gate.Output == add.A ? add.B : add.A;
+        if (Pending(other) is { } second)
+            AddScale(second);
+
+        Activation activation = TakeActivation(add.Output, out int y);
+        Emit(gate is null
+            ? new PointwiseStep(Resolve(add.A), -1, null, Resolve(add.B), activation, y, add.Layer)
+            : new PointwiseStep(Resolve(gate.Input), gate.Factors, null, Resolve(other), activation, y, gate.Layer));
+    }
+
+    private void AddPointwise(int index, Op op)
+    {
+        if (op is GateOp gate)
+        {
+            AddScale(gate);
+            return;
+        }
+
+        var norm = op as BatchNormOp;
+        var own = op as ActivationOp;
+        int y = op.Output;
+        Activation activation = own?.Function ?? TakeActivation(y, out y);
+        Emit(new PointwiseStep(Resolve(op.Input), -1, norm, -1, activation, y, op.Layer));
+        _done.Add(index);
+    }
+
+    private void AddScale(GateOp gate)
+    {
+        Activation activation = TakeActivation(gate.Output, out int y);
+        Emit(new PointwiseStep(Resolve(gate.Input), gate.Factors, null, -1, activation, y, gate.Layer));
+    }
+
+    private void Emit(Step step)
+    {
+        _steps.Add(step);
+        _ready.Add(step.Output);
+    }
+
+    private GateOp? Pending(int value) => IsPendingGate(value) ? (GateOp)_graph.Ops.First(o => o.Output == value) : null;
+
+    private bool IsPendingGate(int value) => !_ready.Contains(value) && _graph.Ops.FirstOrDefault(o => o.Output == value) is GateOp;
+
+    private Activation TakeActivation(int value, out int result)
+    {
+        ActivationOp? activation = Only<ActivationOp>(value);
+        result = Take(activation) ?? value;
+        return activation?.Function ?? Activation.Identity;
+    }
+
+    /// <summary>Marks an operation as part of the step at hand; its output is the step's.</summary>
+    private int? Take(Op? op)
+    {
+        if (op is null)
+            return null;
+
+        for (int i = 0; i < _graph.Ops.Count; i++)
+        {
+            if (ReferenceEquals(_graph.Ops[i], op))
+                _done.Add(i);
+        }
+
+        return op.Output;
+    }
+
+    /// <summary>The only reader of a value, where it is of a kind and the value is not the module's output.</summary>
+    private T? Only<T>(int value)
+        where T : Op
+    {
+        Op[] readers = [.. Readers(value)];
+        return readers.Length == 1 && _graph.Output != value && readers[0] is T only && only.Inputs.Count(i => i == value) == 1 ? only : null;
+    }
+
+    private IEnumerable<Op> Readers(int value) => _graph.Ops.Where(o => o.Inputs.Contains(value));
+
+    private EquatableArray<int> Of(int value) => new([Resolve(value)]);
+
+    /// <summary>The value itself, or the one that a dropout passes on.</summary>
+    private int Resolve(int value)
+    {
+        while (_graph.Ops.FirstOrDefault(o => o.Output == value) is DropoutOp dropout)
+            value = dropout.X;
+
+        return value;
+    }
+}

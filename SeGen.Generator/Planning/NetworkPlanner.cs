@@ -1,0 +1,136 @@
+using SeGen.Generator.Emit;
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Kernels;
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Planning;
+
+/// <summary>Graph to plan: fusion, layouts, lifetimes, kernels. A pure function of the Spec.</summary>
+internal sealed class NetworkPlanner
+{
+    private readonly NetworkSpec _spec;
+    private readonly Graph _graph;
+    private readonly IReadOnlyList<Step> _steps;
+    private readonly Dictionary<int, Place> _places = [];
+
+    private NetworkPlanner(NetworkSpec spec)
+    {
+        _spec = spec;
+        _graph = spec.Graph;
+        _steps = Fusion.Fuse(_graph);
+        foreach (int value in _steps.SelectMany(s => s.Reads).Distinct())
+            _places[value] = PlaceOf(value);
+    }
+
+    public static NetworkPlan Plan(NetworkSpec spec) => new NetworkPlanner(spec).Plan();
+
+    private NetworkPlan Plan()
+    {
+        List<ArenaBuffer> buffers = [.. Buffers()];
+        IReadOnlyList<ArenaBuffer> placed = _graph.IsFixed ? Arena.Place(buffers) : Arena.Slots(buffers);
+        var steps = new List<PlannedStep>();
+        int weights = 0;
+        foreach (Step step in _steps)
+        {
+            PlannedStep planned = Kernels(step, weights);
+            steps.Add(planned);
+            weights = checked(weights + VectorWidth.Pad(planned.WeightsLength));
+        }
+
+        long arena = _graph.IsFixed ? placed.Max(b => b.Offset + b.Length) : 0;
+        int slots = _graph.IsFixed ? 0 : (int)placed.Max(b => b.Offset) + 1;
+        var plan = new NetworkPlan(
+            _spec, steps, placed, arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), []);
+        return plan with { Rows = [.. NetworkRows.Of(plan)] };
+    }
+
+    /// <summary>The layout of a value: in planes where only ungrouped convolutions read few channels; the border that its readers' padding needs.</summary>
+    private Place PlaceOf(int value)
+    {
+        Tensor tensor = _graph.Tensors[value];
+        SizeRule size = _graph.SizeOf(tensor);
+        Step[] readers = [.. _steps.Where(s => s.Reads.Contains(value))];
+        int border = readers.OfType<ConvStep>().Where(s => s.X == value).Select(s => s.Conv.Window.Padding).DefaultIfEmpty(0).Max();
+        bool planar = value == 0 && tensor.Channels < VectorWidth.MaxLanes && readers.All(r => r is ConvStep conv && conv.Conv.Groups == 1 && conv.Residual != value);
+        return new Place(tensor.Channels, size.Height, size.Width, border, planar);
+    }
+
+    private IEnumerable<ArenaBuffer> Buffers()
+    {
+        for (int i = 0; i < _steps.Count; i++)
+        {
+            Step step = _steps[i];
+            if (step is ExportStep)
+                continue;
+
+            int value = step.Output;
+            int last = Enumerable.Range(0, _steps.Count).Where(s => _steps[s].Reads.Contains(value)).DefaultIfEmpty(i).Max();
+            yield return step is FactorsStep factors
+                ? new ArenaBuffer($"v{Numbers.Text(value)}", value, null, new ExciteKernel(factors.Factors.Gate).Plan.ForwardLength, i, last, 0)
+                : new ArenaBuffer($"v{Numbers.Text(value)}", value, _places.TryGetValue(value, out Place? place) ? place : PlaceOf(value), 0, i, last, 0);
+            if (step is ConvStep { HasSums: true } conv)
+            {
+                // Read by the gates that come next.
+                int until = Enumerable.Range(0, _steps.Count).Where(s => _steps[s] is FactorsStep { FromSums: true } f && f.Factors.Input == value).DefaultIfEmpty(i).Max();
+                var kernel = (ConvKernel)Kernels(conv, 0).Kernel!;
+                int floats = kernel.Out.PaddedChannels * (kernel.Out.IsFixed ? kernel.Bands : 1);
+                yield return new ArenaBuffer($"sums{Numbers.Text(value)}", value, null, floats, i, until, 0);
+            }
+        }
+    }
+
+    private PlannedStep Kernels(Step step, int weightsAt)
+    {
+        BorderKernel? border = step.Output >= 0 && _places.TryGetValue(step.Output, out Place? to) && to.Border > 0 ? new BorderKernel(to) : null;
+        switch (step)
+        {
+            case ImportStep:
+                return new PlannedStep(step, new ImportKernel(_places[0]), null, null, border, weightsAt, 0);
+            case ExportStep export:
+                return new PlannedStep(step, new ExportKernel(_places[export.X]), null, null, null, weightsAt, 0);
+            case ConvStep conv:
+                ConvKernel kernel = ConvOf(conv);
+                return new PlannedStep(step, kernel, null, null, border, weightsAt, checked((int)kernel.WeightsLength));
+            case PoolStep pool:
+                return new PlannedStep(step, new PoolKernel(_places[pool.Pool.Input], _places[step.Output], pool.Pool.Window, pool.Pool.IsMaximum), null, null, border, weightsAt, 0);
+            case MeanStep mean:
+                return new PlannedStep(step, new SqueezeKernel(_places[mean.Pool.Input], Squeeze.Mean), null, null, border, weightsAt, 0);
+            case FactorsStep factors:
+                GateSpec gate = factors.Factors.Gate;
+                var excite = new ExciteKernel(gate);
+                Place from = _places[factors.Factors.Input];
+                SumKernel? sum = factors.FromSums
+                    ? new SumKernel(from.PaddedChannels, from.IsFixed ? BandsOf(factors.Factors.Input) : 0, from.Height, from.Width, gate.Squeeze)
+                    : null;
+                SqueezeKernel? squeeze = factors.FromSums || gate.Hidden == 0 ? null : new SqueezeKernel(from, gate.Squeeze);
+                return new PlannedStep(step, squeeze, excite, sum, null, weightsAt, excite.Plan.WeightsLength);
+            case PointwiseStep pointwise:
+                Place x = _places[pointwise.X];
+                return new PlannedStep(
+                    step,
+                    new PointwiseKernel(
+                        x, _places[step.Output], pointwise.Factors >= 0, pointwise.Norm is not null, pointwise.Residual < 0 ? null : _places[pointwise.Residual],
+                        pointwise.Activation),
+                    null, null, border, weightsAt, pointwise.Norm is null ? 0 : 2 * x.PaddedChannels);
+            default:
+                var linear = (LinearStep)step;
+                var dense = new LinearKernel(checked((int)_places[linear.Linear.Input].Length), linear.Linear.Features, linear.Activation);
+                return new PlannedStep(step, dense, null, null, border, weightsAt, checked((int)dense.WeightsLength));
+        }
+    }
+
+    private int BandsOf(int value) => ConvOf(_steps.OfType<ConvStep>().First(s => s.Output == value)).Bands;
+
+    private ConvKernel ConvOf(ConvStep step)
+    {
+        ConvOp conv = step.Conv;
+        Place from = _places[step.X], to = _places.TryGetValue(step.Output, out Place? known) ? known : PlaceOf(step.Output);
+        int inputs = conv.GroupInputs, outputs = conv.Channels / conv.Groups;
+        (ConvForm form, int groupInputs) = conv.Groups == 1 || from.IsPlanar ? (ConvForm.Dense, from.Blocks)
+            : inputs == 1 && outputs == 1 ? (ConvForm.Depthwise, 1)
+            : inputs % VectorWidth.MaxLanes == 0 && outputs % VectorWidth.MaxLanes == 0 ? (ConvForm.Dense, inputs / VectorWidth.MaxLanes)
+            : inputs == outputs && VectorWidth.MaxLanes % inputs == 0 ? (ConvForm.Grouped, inputs)
+            : (ConvForm.Dense, from.Blocks);
+        return new ConvKernel(from, to, conv.Window, form, groupInputs, step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums);
+    }
+}

@@ -1,0 +1,45 @@
+using SeGen.Generator.Diagnostics;
+using SeGen.Generator.Emit;
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Model;
+using SeGen.Generator.Parsing;
+using SeGen.Generator.Planning;
+
+namespace SeGen.Generator.Rules;
+
+/// <summary>A module keeps the bounds that its Budget sets.</summary>
+internal static class BudgetRules
+{
+    public static IEnumerable<Violation> Check(Declaration declaration, SEBlockSpec? block, NetworkSpec? network)
+    {
+        for (int i = 0; i < declaration.Attributes.Count; i++)
+        {
+            AttributeArguments budget = declaration.Attributes[i].Arguments;
+            if (declaration.Attributes[i].Kind != DeclaredAttribute.Budget || budget.IsBroken)
+                continue;
+
+            (long parameters, long multiplyAdds, long workspace) = Numbers(block, network);
+            foreach ((string name, long value, string unit) in new[]
+            {
+                ("Parameters", parameters, "parameters"), ("MultiplyAdds", multiplyAdds, "multiply-adds"), ("WorkspaceBytes", workspace, "bytes of workspace"),
+            })
+            {
+                if (budget.IsWritten(name) && value > budget.Number(name, 0))
+                    yield return Violation.OfArgument(
+                        DiagnosticIds.BudgetPassed, name, declaration.SimpleName, Emit.Numbers.Grouped(value), unit, Emit.Numbers.Grouped((long)budget.Number(name, 0))).At(i);
+            }
+        }
+    }
+
+    private static (long Parameters, long MultiplyAdds, long WorkspaceBytes) Numbers(SEBlockSpec? block, NetworkSpec? network)
+    {
+        if (block is not null)
+        {
+            SEBlockPlan plan = SEBlockPlanner.Plan(block);
+            return (plan.ParameterCount, plan.MultiplyAdds, plan.WorkspaceBytes);
+        }
+
+        NetworkPlan whole = NetworkPlanner.Plan(network!);
+        return (whole.ParameterCount, whole.MultiplyAdds, whole.WorkspaceBytes);
+    }
+}

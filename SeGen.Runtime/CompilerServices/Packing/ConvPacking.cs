@@ -1,0 +1,89 @@
+using System.ComponentModel;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>The order in which a convolution's kernel reads its inputs.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public enum ConvLayout
+{
+    /// <summary>Block by block of 16 inputs, tap by tap, the 16 inputs of a tap.</summary>
+    Blocks,
+
+    /// <summary>Plane by plane, tap by tap.</summary>
+    Planes,
+
+    /// <summary>Tap by tap, the inputs of a group.</summary>
+    InGroup,
+}
+
+/// <summary>The shape of a convolution's weights.</summary>
+/// <param name="Channels">Outputs.</param>
+/// <param name="InChannels">Inputs.</param>
+/// <param name="Kernel">Side of the kernel.</param>
+/// <param name="Groups">Groups.</param>
+/// <param name="Layout">The order of inputs.</param>
+/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs);
+
+/// <summary>A batch norm that is folded into what is before it.</summary>
+/// <param name="Name">Its parameters' names without the last part.</param>
+/// <param name="Epsilon">What is added to the variance.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed record NormSource(string Name, double Epsilon)
+{
+    /// <summary>As y = scale x + shift, of one channel.</summary>
+    internal (float Scale, float Shift) Fold(ParameterSet parameters, int channel)
+    {
+        double scale = parameters[$"{Name}.weight"].Values[channel] / Math.Sqrt(parameters[$"{Name}.running_var"].Values[channel] + Epsilon);
+        return ((float)scale, (float)(parameters[$"{Name}.bias"].Values[channel] - parameters[$"{Name}.running_mean"].Values[channel] * scale));
+    }
+}
+
+/// <summary>Writes a convolution's weights in the form in which its kernel reads them, a batch norm folded in.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ConvPacking
+{
+    private const int Lanes = 16;
+
+    /// <summary>Biases for whole blocks of outputs, then the weights of each block.</summary>
+    /// <param name="parameters">Where the weights are.</param>
+    /// <param name="packed">Where they go.</param>
+    /// <param name="name">The convolution's parameters without the last part.</param>
+    /// <param name="norm">The batch norm after it, or null.</param>
+    /// <param name="shape">The shape of the weights.</param>
+    public static void Pack(ParameterSet parameters, Span<float> packed, string name, NormSource? norm, ConvShape shape)
+    {
+        ReadOnlySpan<float> weights = parameters[$"{name}.weight"].Values;
+        ReadOnlySpan<float> biases = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default;
+        int groupInputs = shape.InChannels / shape.Groups, groupOutputs = shape.Channels / shape.Groups, taps = shape.Kernel * shape.Kernel;
+        int blocks = (shape.Channels + Lanes - 1) / Lanes;
+        int blockLength = shape.Inputs * taps * Lanes * (shape.Layout == ConvLayout.Blocks ? Lanes : 1);
+        packed.Clear();
+        for (int o = 0; o < shape.Channels; o++)
+        {
+            (float scale, float shift) = norm?.Fold(parameters, o) ?? (1f, 0f);
+            packed[o] = (biases.IsEmpty ? 0f : biases[o] * scale) + shift;
+            Span<float> block = packed.Slice(blocks * Lanes + o / Lanes * blockLength, blockLength)[(o % Lanes)..];
+            int firstInput = o / groupOutputs * groupInputs;
+
+            // Where the kernel reads the blocks of one group, counting starts there.
+            int firstBlock = shape.Layout == ConvLayout.Blocks && shape.Inputs * Lanes < shape.InChannels ? firstInput / Lanes : 0;
+            ReadOnlySpan<float> from = weights.Slice(o * groupInputs * taps, groupInputs * taps);
+            for (int i = 0; i < groupInputs; i++)
+            {
+                int input = firstInput + i;
+                for (int tap = 0; tap < taps; tap++)
+                {
+                    int at = shape.Layout switch
+                    {
+                        ConvLayout.Blocks => ((input / Lanes - firstBlock) * taps + tap) * Lanes + input % Lanes,
+                        ConvLayout.Planes => input * taps + tap,
+                        _ => tap * shape.Inputs + i,
+                    };
+                    block[at * Lanes] = from[i * taps + tap] * scale;
+                }
+            }
+        }
+    }
+}
