@@ -31,12 +31,27 @@ internal static class CheckpointLoader
                 matches.Add((parameter, tensor));
         }
 
+        var counters = new List<(Parameter Parameter, long Batches)>();
+        foreach (Parameter parameter in parameters)
+        {
+            if (parameter.Spec.Counter is not { } counter || !byKey.Remove(BlockNames.Translate(counter, keys.Naming), out TensorInfo? tensor))
+                continue;
+
+            if (tensor.Type == TensorType.I64 && tensor.Length == 1)
+                counters.Add((parameter, file.ReadInt64(tensor)));
+            else
+                mismatch.Faulty(BlockNames.Translate(counter, keys.Naming), $"needs one I64, the file has {tensor.Type} {tensor.ShapeText}");
+        }
+
         foreach ((string key, TensorInfo tensor) in byKey)
             mismatch.Unexpected(key, tensor);
 
         mismatch.ThrowIfAny(parameters, strict);
         foreach ((Parameter parameter, TensorInfo tensor) in matches)
             file.ReadSingles(tensor, parameter.Write());
+
+        foreach ((Parameter parameter, long batches) in counters)
+            parameter.Batches = batches;
     }
 
     private static bool IsFloat(TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64;

@@ -8,7 +8,8 @@ internal static class CheckpointSaver
         // A Parameter hands out spans; the writer sorts and must hold on to the values, so it gets copies: a save is not a hot path.
         SafeTensorsWriter.Write(
             path,
-            parameters.Select(p => new TensorToWrite(BlockNames.Translate(p.Spec, naming), p.Shape.ToArray(), p.Values.ToArray())),
+            parameters.Select(p => new TensorToWrite(BlockNames.Translate(p.Spec, naming), p.Shape.ToArray(), p.Values.ToArray()))
+                .Concat(parameters.Where(p => p.Batches is not null).Select(p => new TensorToWrite(BlockNames.Translate(p.Spec.Counter!, naming), [], default, p.Batches))),
             new Dictionary<string, string> { ["format"] = "pt" });
     }
 }

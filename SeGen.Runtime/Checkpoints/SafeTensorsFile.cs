@@ -91,6 +91,10 @@ public sealed class SafeTensorsFile : IDisposable
         }
     }
 
+    /// <summary>Reads the only value of a tensor of integers.</summary>
+    internal long ReadInt64(TensorInfo tensor)
+        => System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(_source.Slice(_dataStart + tensor.Offset, sizeof(long)));
+
     /// <summary>Reads all values of a tensor as floats.</summary>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="SafeTensorsException">The tensor has more values than an array can hold.</exception>

@@ -6,11 +6,18 @@ using System.Text.Json;
 
 namespace SeGen;
 
-/// <summary>A tensor to write, in single precision.</summary>
-internal sealed record TensorToWrite(string Name, int[] Shape, ReadOnlyMemory<float> Values);
+/// <summary>A tensor to write: in single precision, or one integer.</summary>
+/// <param name="Name">Its key.</param>
+/// <param name="Shape">Sizes, outermost first.</param>
+/// <param name="Values">The values of a tensor of floats.</param>
+/// <param name="Integer">The value of a scalar of 64 bits, instead of floats.</param>
+internal sealed record TensorToWrite(string Name, int[] Shape, ReadOnlyMemory<float> Values, long? Integer = null)
+{
+    public long Bytes => Integer is null ? (long)Values.Length * sizeof(float) : sizeof(long);
+}
 
 /// <summary>
-/// Writes safetensors strictly: __metadata__ first, then the tensors by name, the header padded with spaces to a multiple of 8 bytes.
+/// Writes safetensors strictly: __metadata__ first, then the tensors, the widest type first and then by name, the header padded with spaces to a multiple of 8 bytes.
 /// </summary>
 internal static class SafeTensorsWriter
 {
@@ -37,14 +44,24 @@ internal static class SafeTensorsWriter
     /// <summary>Writes to a stream.</summary>
     public static void Write(Stream stream, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        TensorToWrite[] sorted = [.. tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
+        TensorToWrite[] sorted = [.. tensors.OrderBy(t => t.Integer is null).ThenBy(t => t.Name, StringComparer.Ordinal)];
         byte[] header = Header(sorted, metadata);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
         foreach (TensorToWrite tensor in sorted)
-            WriteValues(stream, tensor.Values.Span);
+        {
+            if (tensor.Integer is { } integer)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(length, integer);
+                stream.Write(length);
+            }
+            else
+            {
+                WriteValues(stream, tensor.Values.Span);
+            }
+        }
     }
 
     private static void Replace(string target, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -96,7 +113,7 @@ internal static class SafeTensorsWriter
             long at = 0;
             foreach (TensorToWrite tensor in tensors)
             {
-                long end = at + (long)tensor.Values.Length * sizeof(float);
+                long end = at + tensor.Bytes;
                 WriteTensor(json, tensor, at, end);
                 at = end;
             }
@@ -113,7 +130,7 @@ internal static class SafeTensorsWriter
     private static void WriteTensor(Utf8JsonWriter json, TensorToWrite tensor, long begin, long end)
     {
         json.WriteStartObject(tensor.Name);
-        json.WriteString("dtype", "F32");
+        json.WriteString("dtype", tensor.Integer is null ? "F32" : "I64");
         json.WriteStartArray("shape");
         foreach (int size in tensor.Shape)
             json.WriteNumberValue(size);

@@ -19,6 +19,13 @@ public sealed record ParameterSpec(string Path, int Index, string Inside, int[] 
     {
     }
 
+    private const string Variance = "running_var", Batches = "num_batches_tracked";
+
+    /// <summary>Of a batch norm's running variance: the counter beside it; else null.</summary>
+    internal ParameterSpec? Counter => Inside.EndsWith(Variance, StringComparison.Ordinal)
+        ? this with { Inside = Inside[..^Variance.Length] + Batches, Shape = [] }
+        : null;
+
     /// <summary>SeGen's name: "layer1.0.conv1.weight".</summary>
     public string Name => string.Concat(Path, Path.Length > 0 ? "." : "", Index >= 0 ? $"{Index}." : "", Inside);
 }

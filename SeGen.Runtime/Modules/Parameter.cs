@@ -41,6 +41,12 @@ public sealed class Parameter
     /// <summary>Where it stands in the module, for names in other conventions.</summary>
     internal ParameterSpec Spec { get; }
 
+    /// <summary>
+    /// Of a batch norm's running variance: how many batches have gone into it, as a file said (PyTorch's num_batches_tracked), or null. It
+    /// is no parameter, but is kept and written back.
+    /// </summary>
+    internal long? Batches { get; set; }
+
     internal bool HasGradient => _gradient is not null;
 
     /// <summary>

@@ -58,7 +58,7 @@ public class RemainderTests
         int channels = module.Parameters["fc2.weight"].Shape[0];
         (int height, int width) = channels == 576 ? (13, 20) : (15, 18);
         var spec = new SeGen.Generator.Model.SEBlockSpec(
-            new SeGen.Generator.Model.TypeSpec("", default, "M", "M", "M.g.cs"), "", new SeGen.Generator.Model.GateSpec(channels, 3, default, default, default, default), height, width, 1);
+            new SeGen.Generator.Model.TypeSpec("", default, "M", "M", "M.g.cs"), default, new SeGen.Generator.Model.GateSpec(channels, 3, default, default, default, default), height, width, 1);
         return SeGen.Generator.Planning.SEBlockPlanner.Plan(spec).CutChannels % 16;
     }
 
