@@ -9,12 +9,18 @@ internal sealed class GateOracle
     private readonly double[] _w1, _b1, _w2, _b2;
 
     public GateOracle(GateSettings settings, ParameterSet parameters)
+        : this(settings, name => Values(parameters, name))
+    {
+    }
+
+    /// <summary>A gate whose weights lie among those of a network.</summary>
+    public GateOracle(GateSettings settings, Func<string, double[]> weights)
     {
         _settings = settings;
-        _w1 = Values(parameters, "fc1.weight");
-        _b1 = Values(parameters, "fc1.bias");
-        _w2 = Values(parameters, "fc2.weight");
-        _b2 = Values(parameters, "fc2.bias");
+        _w1 = weights("fc1.weight");
+        _b1 = weights("fc1.bias");
+        _w2 = weights("fc2.weight");
+        _b2 = weights("fc2.bias");
         GradW1 = new double[_w1.Length];
         GradB1 = new double[_b1.Length];
         GradW2 = new double[_w2.Length];
@@ -43,8 +49,25 @@ internal sealed class GateOracle
         _ => GradB2,
     };
 
+    /// <summary>The factors of one image.</summary>
+    public double[] Factors(ReadOnlySpan<double> x, int height, int width) => Forward(x, height, width).S;
+
     /// <summary>The output of one image, and its input's gradient where an output gradient is given; adds to the parameters'.</summary>
     public (double[] Output, double[] Gates, double[] InputGradient) Run(ReadOnlySpan<float> x, int height, int width, ReadOnlySpan<float> dy)
+    {
+        double[] exact = new double[x.Length], y = new double[x.Length];
+        for (int i = 0; i < x.Length; i++)
+            exact[i] = x[i];
+
+        (double[] maxima, double[] z, double[] h, double[] a, double[] t, double[] s) = Forward(exact, height, width);
+        for (int i = 0; i < x.Length; i++)
+            y[i] = s[i / (height * width)] * x[i];
+
+        double share = 1.0 / (_settings.Squeeze == Squeeze.SumOverHPlusW ? height + width : height * width);
+        return (y, s, dy.IsEmpty ? [] : Backward(x, dy, height * width, share, maxima, z, h, a, t, s));
+    }
+
+    private (double[] Maxima, double[] Z, double[] H, double[] A, double[] T, double[] S) Forward(ReadOnlySpan<double> x, int height, int width)
     {
         int channels = _settings.Channels, hidden = _settings.Hidden, pixels = height * width;
         double[] z = new double[channels], maxima = new double[channels];
@@ -77,7 +100,7 @@ internal sealed class GateOracle
             a[r] = Activate(h[r]);
         }
 
-        double[] t = new double[channels], s = new double[channels], y = new double[x.Length];
+        double[] t = new double[channels], s = new double[channels];
         for (int c = 0; c < channels; c++)
         {
             t[c] = _settings.HasExpandBias ? _b2[c] : 0;
@@ -85,11 +108,9 @@ internal sealed class GateOracle
                 t[c] += _w2[c * hidden + r] * a[r];
 
             s[c] = GateOf(t[c]);
-            for (int i = 0; i < pixels; i++)
-                y[c * pixels + i] = s[c] * x[c * pixels + i];
         }
 
-        return (y, s, dy.IsEmpty ? [] : Backward(x, dy, pixels, share, maxima, z, h, a, t, s));
+        return (maxima, z, h, a, t, s);
     }
 
     private double[] Backward(

@@ -1,3 +1,4 @@
+using SeGen.Sample.Models;
 using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Numerics;

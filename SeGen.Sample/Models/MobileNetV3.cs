@@ -1,0 +1,43 @@
+namespace SeGen.Sample.Models;
+
+/// <summary>MobileNetV3-large with the names of torchvision (Howard et al. 2019).</summary>
+[SENetwork(3, Height = 224, Width = 224, Gate = Gate.HardSigmoid, Epsilon = 1e-3, Momentum = 0.01)]
+[Conv(16, Stride = 2, Name = "features.0.0"), BatchNorm(Name = "features.0.1"), HardSwish]
+[InvertedResidual(16, Expand = 16, Placement = SEPlacement.None, Name = "features.1")]
+[InvertedResidual(24, Expand = 64, Stride = 2, Placement = SEPlacement.None, Name = "features.2")]
+[InvertedResidual(24, Expand = 72, Placement = SEPlacement.None, Name = "features.3")]
+[InvertedResidual(40, Expand = 72, Kernel = 5, Stride = 2, Hidden = 24, Name = "features.4")]
+[InvertedResidual(40, Expand = 120, Kernel = 5, Hidden = 32, Name = "features.5")]
+[InvertedResidual(40, Expand = 120, Kernel = 5, Hidden = 32, Name = "features.6")]
+[InvertedResidual(80, Expand = 240, Stride = 2, Placement = SEPlacement.None, BlockActivation = Activation.HardSwish, Name = "features.7")]
+[InvertedResidual(80, Expand = 200, Placement = SEPlacement.None, BlockActivation = Activation.HardSwish, Name = "features.8")]
+[InvertedResidual(80, Expand = 184, Placement = SEPlacement.None, BlockActivation = Activation.HardSwish, Name = "features.9")]
+[InvertedResidual(80, Expand = 184, Placement = SEPlacement.None, BlockActivation = Activation.HardSwish, Name = "features.10")]
+[InvertedResidual(112, Expand = 480, Hidden = 120, BlockActivation = Activation.HardSwish, Name = "features.11")]
+[InvertedResidual(112, Expand = 672, Hidden = 168, BlockActivation = Activation.HardSwish, Name = "features.12")]
+[InvertedResidual(160, Expand = 672, Kernel = 5, Stride = 2, Hidden = 168, BlockActivation = Activation.HardSwish, Name = "features.13")]
+[InvertedResidual(160, Expand = 960, Kernel = 5, Hidden = 240, BlockActivation = Activation.HardSwish, Name = "features.14")]
+[InvertedResidual(160, Expand = 960, Kernel = 5, Hidden = 240, BlockActivation = Activation.HardSwish, Name = "features.15")]
+[Conv(960, Kernel = 1, Name = "features.16.0"), BatchNorm(Name = "features.16.1"), HardSwish]
+[GlobalAveragePool]
+[Linear(1280, Name = "classifier.0"), HardSwish, Dropout(0.2), Linear(1000, Name = "classifier.3")]
+public sealed partial class MobileNetV3Large;
+
+/// <summary>MobileNetV3-small with the names of torchvision (Howard et al. 2019).</summary>
+[SENetwork(3, Height = 224, Width = 224, Gate = Gate.HardSigmoid, Epsilon = 1e-3, Momentum = 0.01)]
+[Conv(16, Stride = 2, Name = "features.0.0"), BatchNorm(Name = "features.0.1"), HardSwish]
+[InvertedResidual(16, Expand = 16, Stride = 2, Hidden = 8, Name = "features.1")]
+[InvertedResidual(24, Expand = 72, Stride = 2, Placement = SEPlacement.None, Name = "features.2")]
+[InvertedResidual(24, Expand = 88, Placement = SEPlacement.None, Name = "features.3")]
+[InvertedResidual(40, Expand = 96, Kernel = 5, Stride = 2, Hidden = 24, BlockActivation = Activation.HardSwish, Name = "features.4")]
+[InvertedResidual(40, Expand = 240, Kernel = 5, Hidden = 64, BlockActivation = Activation.HardSwish, Name = "features.5")]
+[InvertedResidual(40, Expand = 240, Kernel = 5, Hidden = 64, BlockActivation = Activation.HardSwish, Name = "features.6")]
+[InvertedResidual(48, Expand = 120, Kernel = 5, Hidden = 32, BlockActivation = Activation.HardSwish, Name = "features.7")]
+[InvertedResidual(48, Expand = 144, Kernel = 5, Hidden = 40, BlockActivation = Activation.HardSwish, Name = "features.8")]
+[InvertedResidual(96, Expand = 288, Kernel = 5, Stride = 2, Hidden = 72, BlockActivation = Activation.HardSwish, Name = "features.9")]
+[InvertedResidual(96, Expand = 576, Kernel = 5, Hidden = 144, BlockActivation = Activation.HardSwish, Name = "features.10")]
+[InvertedResidual(96, Expand = 576, Kernel = 5, Hidden = 144, BlockActivation = Activation.HardSwish, Name = "features.11")]
+[Conv(576, Kernel = 1, Name = "features.12.0"), BatchNorm(Name = "features.12.1"), HardSwish]
+[GlobalAveragePool]
+[Linear(1024, Name = "classifier.0"), HardSwish, Dropout(0.2), Linear(1000, Name = "classifier.3")]
+public sealed partial class MobileNetV3Small;
