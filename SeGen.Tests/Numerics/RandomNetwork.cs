@@ -129,8 +129,10 @@ internal sealed class RandomNetwork
         if (body is ResidualBody.Bottleneck or ResidualBody.BottleneckStrideIn1x1)
         {
             groups = Pick(1, 2, 4, 8);
-            more = $", Groups = {groups}, BaseWidth = {64 / groups}";
             to = 8 * _random.Next(1, 9);
+
+            // As wide as the planes, or so many times wider.
+            more = $", Groups = {groups}" + (to / 4 >= groups ? $", BaseWidth = {64 / groups}" : "");
         }
         else if (body == ResidualBody.RegNetY)
         {

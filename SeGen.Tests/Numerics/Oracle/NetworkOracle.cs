@@ -6,13 +6,15 @@ namespace SeGen.Tests.Numerics.Oracle;
 /// </summary>
 /// <param name="module">The module, for its weights.</param>
 /// <param name="calibrate">
-/// Whether every batch norm is given the statistics of what it sees, so that the signal of a deep network with random weights does not
-/// fade and the output says something about the input. Writes to the module's running statistics.
+/// Whether every batch norm is given statistics that suit what it sees, so that the signal of a deep network with random weights does not
+/// fade and the output says something about the input. Writes to the module's parameters.
 /// </param>
 internal sealed class NetworkOracle(IModule module, bool calibrate)
 {
     private static readonly string[] WidthByRule = ["Reduction", "HiddenRule", "Divisor", "RoundLimit"];
     private static readonly string[] GateSettings = ["Hidden", .. WidthByRule, "Bias", "Squeeze", "Activation", "Gate"];
+
+    private readonly Random _random = new(11);
 
     public double[] Run(ReadOnlySpan<float> image, int channels, int height, int width)
     {
@@ -201,17 +203,21 @@ internal sealed class NetworkOracle(IModule module, bool calibrate)
             x, P($"{name}.weight"), P($"{name}.bias"), P($"{name}.running_mean"), P($"{name}.running_var"), own.Get("Epsilon", network?.Get("Epsilon", 1e-5) ?? 1e-5));
     }
 
+    /// <summary>
+    /// Random parameters, with the variance of the whole layer: a channel's own, over the few pixels of a small map, would blow up the
+    /// rounding of what came before.
+    /// </summary>
     private void Calibrate(Map x, string name)
     {
+        double square = Math.Max(x.Values.Average(v => v * v), 1e-6), root = Math.Sqrt(square);
+        Span<float> weight = module.Parameters[$"{name}.weight"].Write(), bias = module.Parameters[$"{name}.bias"].Write();
         Span<float> mean = module.Parameters[$"{name}.running_mean"].Write(), variance = module.Parameters[$"{name}.running_var"].Write();
         for (int c = 0; c < x.Channels; c++)
         {
-            double[] values = x.Values[(c * x.Pixels)..((c + 1) * x.Pixels)];
-            double average = values.Average();
-            mean[c] = (float)average;
-
-            // One pixel has no variance; any will do.
-            variance[c] = (float)Math.Max(values.Average(v => (v - average) * (v - average)), 0.01);
+            weight[c] = 0.5f + _random.NextSingle();
+            bias[c] = 0.6f * _random.NextSingle() - 0.3f;
+            mean[c] = (float)(root * (0.6 * _random.NextDouble() - 0.3));
+            variance[c] = (float)(square * (0.5 + _random.NextDouble()));
         }
     }
 
