@@ -12,22 +12,39 @@ command.Validators.Add(result =>
     if (result.GetValue(checkpoint) is null != result.GetValue(input) is null)
         result.AddError("--checkpoint and --input belong together.");
 });
-command.SetAction(arguments =>
+command.SetAction(arguments => Guarded(() =>
+{
+    if (arguments.GetValue(checkpoint) is { } weights)
+        CheckpointRun.Run(weights.FullName, arguments.GetValue(input)!.FullName);
+    else
+        Demonstration.Run();
+}));
+
+var models = new Command("models", "Lists the declared architectures.");
+models.SetAction(_ => Guarded(Architectures.List));
+command.Subcommands.Add(models);
+
+var weightsOf = new Option<FileInfo>("--checkpoint") { Description = "A network's state_dict as safetensors.", Required = true };
+var model = new Option<string>("--model") { Description = $"One of {string.Join(", ", Architectures.All.Select(a => a.Name))}.", Required = true };
+var image = new Option<FileInfo>("--image") { Description = "A binary PGM or PPM image (P5, P6) of any size.", Required = true };
+var naming = new Option<Naming?>("--naming") { Description = "Whose names the checkpoint carries; tried one after the other where not given." };
+var predict = new Command("predict", "Classifies one image.") { weightsOf, model, image, naming };
+predict.SetAction(arguments => Guarded(() => Prediction.Run(
+    arguments.GetRequiredValue(weightsOf).FullName, arguments.GetRequiredValue(model), arguments.GetRequiredValue(image).FullName, arguments.GetValue(naming))));
+command.Subcommands.Add(predict);
+
+return command.Parse(args).Invoke();
+
+static int Guarded(Action action)
 {
     try
     {
-        if (arguments.GetValue(checkpoint) is { } weights)
-            CheckpointRun.Run(weights.FullName, arguments.GetValue(input)!.FullName);
-        else
-            Demonstration.Run();
-
+        action();
         return 0;
     }
-    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException)
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException or NotSupportedException)
     {
         AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
         return 1;
     }
-});
-
-return command.Parse(args).Invoke();
+}

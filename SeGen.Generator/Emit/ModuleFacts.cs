@@ -7,6 +7,9 @@ internal sealed record ModuleFacts(TypeSpec Type, IReadOnlyList<string> Declarat
 {
     public bool IsGate { get; init; }
 
+    /// <summary>Whether it has gates inside that can be watched.</summary>
+    public bool HasGates { get; init; }
+
     public int InputChannels { get; init; }
 
     /// <summary>Pixels, or 0 where they come at run time.</summary>

@@ -19,7 +19,7 @@ internal static class ModuleMembersEmitter
         string name = module.Type.Name;
         Documentation(writer, module);
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{DeclarationParser.GeneratorName}\", \"{Version}\")]");
-        using (writer.Block($"partial class {name} : global::SeGen.{(module.IsGate ? "IGate" : "IModule")}"))
+        using (writer.Block($"partial class {name} : global::SeGen.{(module.IsGate ? "IGate" : module.HasGates ? "IGatedModule" : "IModule")}"))
         {
             Constants(writer, module);
             writer.Blank();
@@ -28,6 +28,8 @@ internal static class ModuleMembersEmitter
             Properties(writer);
             Forward(writer, module);
             Checkpoints(writer);
+            if (module.HasGates)
+                Observer(writer);
         }
     }
 
@@ -169,6 +171,19 @@ internal static class ModuleMembersEmitter
         Method(writer, "LoadWeights", "global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true", "stream, keys, strict", isPublic: true);
         Method(writer, "LoadWeights", "global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true", "memory, keys, strict", isPublic: true);
         Method(writer, "SaveWeights", "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen", "path, naming", isPublic: true);
+    }
+
+    /// <summary>Explicit, so that it takes no name from the user's class.</summary>
+    private static void Observer(SourceWriter writer)
+    {
+        writer.Blank();
+        writer.Line($$"""
+            global::SeGen.GateObserver? global::SeGen.IGatedModule.GateObserver
+            {
+                get => {{State}}.GateObserver;
+                set => {{State}}.GateObserver = value;
+            }
+            """);
     }
 
     private static void Method(SourceWriter writer, string name, string parameters, string arguments, bool isPublic, string of = "IModule")

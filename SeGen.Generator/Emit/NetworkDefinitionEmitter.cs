@@ -162,7 +162,7 @@ internal static class NetworkDefinitionEmitter
     private static string Of(Scope scope, string inside) => (scope.Prefix + inside).TrimEnd('.');
 
     /// <summary>A string literal: layer names are the user's.</summary>
-    private static string Text(string value) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(value, quote: true);
+    public static string Text(string value) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(value, quote: true);
 
     private static void Property(SourceWriter writer, string type, string name, string value)
     {

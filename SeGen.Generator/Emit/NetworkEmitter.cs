@@ -26,6 +26,7 @@ internal static class NetworkEmitter
         SizeRule from = plan.Graph.Sizes[0], to = plan.Graph.SizeOf(output);
         return new ModuleFacts(plan.Spec.Type, plan.Spec.Declaration, plan.Spec.Summary, NetworkTable.Lines(plan))
         {
+            HasGates = plan.Steps.Any(s => s.Step is FactorsStep),
             InputChannels = plan.Graph.Input.Channels,
             InputHeight = from.Height,
             InputWidth = from.Width,

@@ -123,6 +123,7 @@ internal static class NetworkInferenceEmitter
                 writer.Line($"{sum.Name}.Run(in At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(factors.Factors.Input)}")}), ref At({Plus(scratch, planned.Excite!.Plan, "SqueezedAt")}){(sum.Height > 0 ? "" : $", {SizeOf(plan, factors.Factors.Input)}")});");
 
             writer.Line($"{planned.Excite!.Name}.Run(in Weight({NetworkEmitter.Weights(index)}), ref At({scratch}));");
+            writer.Line($"Observe({NetworkDefinitionEmitter.Text(row.Layer)}, in At({Plus(scratch, planned.Excite.Plan, "GatesAt")}), {Numbers.Text(planned.Excite.Plan.Channels)});");
         }
     }
 

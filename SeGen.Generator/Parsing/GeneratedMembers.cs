@@ -12,7 +12,7 @@ internal static class GeneratedMembers
     public const string State = "_seGen";
 
     // The start of the name of an explicit implementation.
-    private static readonly string[] Interfaces = ["SeGen.IModule.", "SeGen.IGate."];
+    private static readonly string[] Interfaces = ["SeGen.IModule.", "SeGen.IGate.", "SeGen.IGatedModule."];
 
     private const string Input = "System.ReadOnlySpan<float>", Output = "System.Span<float>", Size = "int,int";
     private const string Naming = "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool";

@@ -12,6 +12,13 @@ public abstract class ForwardRun : ModuleRun
     {
     }
 
+    /// <summary>Who is told the factors of gates.</summary>
+    internal GateObserver? Observer { get; set; }
+
+    /// <summary>Tells the factors of a gate to whoever watches.</summary>
+    protected void Observe(string gate, ref readonly float factors, int channels)
+        => Observer?.Invoke(gate, System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(in factors, channels));
+
     /// <summary>Computes the output from the input.</summary>
     public abstract void Forward();
 

@@ -37,6 +37,9 @@ public sealed unsafe class ModuleState
     /// <summary>See <see cref="IModule.FreezeStatistics"/>.</summary>
     public bool FreezeStatistics { get; set; }
 
+    /// <summary>See <see cref="IGatedModule.GateObserver"/>.</summary>
+    public GateObserver? GateObserver { get; set; }
+
     /// <summary>See <see cref="IModule.Threads"/>.</summary>
     public int Threads
     {
@@ -217,6 +220,7 @@ public sealed unsafe class ModuleState
         ReadOnlySpan<float> input, Span<float> output, int batch, int height, int width, long inputImage, long outputImage, bool excite)
     {
         ForwardRun run = _forward.Current;
+        run.Observer = GateObserver;
         fixed (float* from = input, to = output)
         {
             for (int first = 0, images; first < batch; first += images)

@@ -13,9 +13,9 @@ internal static class Snapshot
 {
     private const string AcceptVariable = "SEGEN_ACCEPT_SNAPSHOTS";
 
-    public static void Verify(GeneratorResult result, string folder, string type, [CallerMemberName] string test = "")
+    public static void Verify(GeneratorResult result, string folder, string type, [CallerMemberName] string test = "", string? file = null)
     {
-        foreach (GeneratedSourceResult source in result.Sources)
+        foreach (GeneratedSourceResult source in result.Sources.Where(s => file is null || s.HintName == file))
         {
             string name = $"{type}.{test}#{Path.GetFileNameWithoutExtension(source.HintName)}";
             Compare(Repository.PathOf("SeGen.Tests", folder, name), source.SourceText.ToString());

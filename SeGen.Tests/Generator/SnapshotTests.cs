@@ -25,7 +25,29 @@ public class SnapshotTests
     public void Max_squeeze() => Verify("[SEBlock(4, Hidden = 2, Height = 2, Width = 2, Squeeze = Squeeze.Max)] partial class MaxGate;");
 
     [Fact]
+    public void Residual_block() => Verify("[SEResidual(16, InChannels = 8, Stride = 2, Hidden = 4, Height = 6, Width = 6)] partial class Down;");
+
+    [Fact]
+    public void Network_of_two_stages() => VerifyFile(
+        "Net.g.cs",
+        """
+        [SENetwork(3, Height = 16, Width = 16, Reduction = 4)]
+        [Conv(16, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
+        [SEResidual(16, Blocks = 2, Name = "layer1")]
+        [SEResidual(32, Stride = 2, Blocks = 1, Name = "layer2")]
+        [GlobalAveragePool, Dropout(0.1), Linear(10, Name = "fc")]
+        partial class Net;
+        """);
+
+    [Fact]
+    public void Network_of_any_size() => VerifyFile("AnyNet.g.cs", "[SENetwork(16)] [InvertedResidual(16, Expand = 32), MaxPool(2)] partial class AnyNet;");
+
+    [Fact]
     public void Lines_end_alike_on_every_machine() => Assert.DoesNotContain('\r', GeneratorHarness.Run("[SEBlock(16)] partial class Gate;").Text);
+
+    /// <summary>One of the files; the kernels beside it are those of other cases.</summary>
+    private static void VerifyFile(string file, string source, [CallerMemberName] string test = "")
+        => Snapshot.Verify(DiagnosticAssert.Nothing(source), "Generator", nameof(SnapshotTests), test, file);
 
     private static void Verify(string source, [CallerMemberName] string test = "")
         => Snapshot.Verify(DiagnosticAssert.Nothing(source), "Generator", nameof(SnapshotTests), test);

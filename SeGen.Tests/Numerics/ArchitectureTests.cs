@@ -61,7 +61,6 @@ public class ArchitectureTests
     }
 
     [Theory]
-    [Trait("Category", "Numeric")]
     [InlineData("SEResNets.cs")]
     [InlineData("MobileNetV3.cs")]
     [InlineData("EfficientNetB0.cs")]

@@ -24,6 +24,17 @@ internal static class Goldens
     }
 }
 
+/// <summary>A fact about golden cases, skipped, and saying so, where they are not there.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GoldenFactAttribute : FactAttribute
+{
+    public GoldenFactAttribute()
+    {
+        if (Goldens.Folder is null)
+            Skip = $"The golden cases are not there; {Goldens.Variable} can name their folder.";
+    }
+}
+
 /// <summary>A theory over golden cases, skipped, and saying so, where they are not there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class GoldenTheoryAttribute : TheoryAttribute

@@ -1,0 +1,25 @@
+using System.Reflection;
+using SeGen.Tests.Support;
+
+namespace SeGen.Tests.Numerics;
+
+/// <summary>Every golden case is some test's: a case that nobody reads proves nothing.</summary>
+[Trait("Category", "Golden")]
+public class GoldenUsageTests
+{
+    /// <summary>Whole blocks and networks cannot be trained yet: batch statistics and optimizers wait for that.</summary>
+    private static bool WaitsForTraining(string name) => name.EndsWith("-train", StringComparison.Ordinal) || name.StartsWith("optim-", StringComparison.Ordinal);
+
+    [GoldenFact]
+    public void Every_case_is_used()
+    {
+        string[] used = [.. new[] { typeof(GoldenGateTests), typeof(GoldenNetworkTests) }
+            .SelectMany(t => t.GetMethods())
+            .SelectMany(m => m.GetCustomAttributes<InlineDataAttribute>().SelectMany(d => d.GetData(m)))
+            .Select(row => (string)row[0])];
+        string[] cases = [.. Directory.EnumerateFiles(Goldens.Folder!, "*.case.safetensors").Select(f => Path.GetFileName(f)[..^".case.safetensors".Length])];
+
+        Assert.NotEmpty(cases);
+        Assert.Equal(cases.Where(c => !WaitsForTraining(c)).Order(StringComparer.Ordinal), used.Distinct().Order(StringComparer.Ordinal));
+    }
+}
