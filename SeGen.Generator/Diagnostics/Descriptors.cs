@@ -113,7 +113,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor ShapeMismatch = Error(
         id: DiagnosticIds.ShapeMismatch,
         title: "A layer does not fit the one before",
-        message: "{0} needs {1}, but {2} gives {3}");
+        message: "{0} needs {1}, but {2} gives {3}; change one of them");
 
     public static readonly DiagnosticDescriptor EmptyMap = Error(
         id: DiagnosticIds.EmptyMap,
@@ -123,7 +123,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor GroupsDoNotDivide = Error(
         id: DiagnosticIds.GroupsDoNotDivide,
         title: "Groups must divide the channels",
-        message: "{0} groups do not divide {1} input and {2} output channels");
+        message: "{0} groups do not divide {1} input and {2} output channels; write a number that divides both");
 
     public static readonly DiagnosticDescriptor IdentityChangesShape = Error(
         id: DiagnosticIds.IdentityChangesShape,
@@ -133,7 +133,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor NotALayer = Error(
         id: DiagnosticIds.NotALayer,
         title: "Layer<T> names a module",
-        message: "'{0}' {1}, so it cannot be a layer; annotate it with [SEBlock], [SEResidual], [InvertedResidual] or [SENetwork]");
+        message: "'{0}' cannot be a layer: {1}");
 
     public static readonly DiagnosticDescriptor SizeNeeded = Error(
         id: DiagnosticIds.SizeNeeded,
@@ -143,7 +143,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor BudgetPassed = Error(
         id: DiagnosticIds.BudgetPassed,
         title: "A module passes its budget",
-        message: "'{0}' has {1} {2}; its budget is {3}");
+        message: "'{0}' has {1} {2}, more than its budget of {3}; make it smaller, or raise the budget");
 
     public static readonly DiagnosticDescriptor SizeOnLayer = Error(
         id: DiagnosticIds.SizeOnLayer,
@@ -158,7 +158,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor NameTwice = Error(
         id: DiagnosticIds.NameTwice,
         title: "Two layers have the same name",
-        message: "{0} already has parameters named {1}; give the layer another Name");
+        message: "{0} already has parameters named '{1}'; give the layer another Name");
 
     public static readonly DiagnosticDescriptor NotPossible = Error(
         id: DiagnosticIds.NotPossible,

@@ -11,6 +11,9 @@ namespace SeGen.Generator.Diagnostics;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SeGenAnalyzer : DiagnosticAnalyzer
 {
+    // What the one parameter of an attribute's constructor is called as a property.
+    private static readonly string[] Positional = ["Channels", "Features", "Kernel", "P"];
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => Descriptors.All;
 
@@ -67,6 +70,6 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
             return null;
 
         return arguments.Value.LastOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name)
-            ?? arguments.Value.FirstOrDefault(a => name == "Channels" && a.NameEquals is null);
+            ?? arguments.Value.FirstOrDefault(a => Positional.Contains(name) && a.NameEquals is null);
     }
 }

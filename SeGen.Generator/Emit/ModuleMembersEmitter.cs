@@ -78,7 +78,7 @@ internal static class ModuleMembersEmitter
         using (writer.Indent())
         {
             writer.Line("\"\"\"");
-            writer.Line($"{module.Type.DisplayName} {string.Join(" ", module.Declaration).Replace("\"\"\"", "\"")}");
+            writer.Line($"{module.Type.DisplayName} {string.Join(" ", module.Declaration).Replace("\"\"\"", "'")}");
             foreach (string line in module.Table)
                 writer.Line(line);
 

@@ -11,6 +11,9 @@ internal static class Numbers
     /// <summary>For people: 200,704.</summary>
     public static string Grouped(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>The same of a number that may be beyond any integer.</summary>
+    public static string Grouped(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
     /// <summary>A number for messages, as C# would write it: 0.9.</summary>
     public static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -16,6 +16,9 @@ internal static class GateReader
     /// <summary>Whether a layer writes anything about a gate.</summary>
     public static IEnumerable<string> Written(AttributeArguments arguments) => Settings.Where(arguments.IsWritten);
 
+    /// <summary>Whether a layer writes anything about the hidden width.</summary>
+    public static bool SaysWidth(AttributeArguments arguments) => arguments.IsWritten("Hidden") || WidthByRule.Any(arguments.IsWritten);
+
     /// <summary>
     /// A layer's arguments with the settings of the network where it is silent. Hidden and the rule that computes it are one setting:
     /// who writes one of them has said how wide.

@@ -1,6 +1,7 @@
 using SeGen.Generator.Diagnostics;
 using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
 using SeGen.Generator.Rules;
 
 namespace SeGen.Generator.Graphs;
@@ -19,6 +20,12 @@ internal sealed class GraphBuilder
     private readonly List<Op> _ops = [];
     private readonly List<Violation> _violations = [];
 
+    // Floats of all weights so far, packed into whole vectors.
+    private double _weights;
+
+    /// <summary>Floats of all values in whole vectors, with the borders that convolutions read: more than ever live at once.</summary>
+    public double ValuesLength { get; private set; }
+
     public GraphBuilder(int channels, int height, int width)
     {
         _sizes.Add(new SizeRule(SizeRule.One, null, height, width));
@@ -27,6 +34,9 @@ internal sealed class GraphBuilder
 
     /// <summary>The attribute that is being read: its position among the class's.</summary>
     public int Layer { get; set; }
+
+    /// <summary>Whether the layers of another class are read: its warnings are reported where it is declared.</summary>
+    public bool IsNested { get; set; }
 
     /// <summary>What messages call a value: the layer that it comes from.</summary>
     public Func<int, string> NameOfLayer { get; set; } = static _ => "";
@@ -43,12 +53,12 @@ internal sealed class GraphBuilder
 
     public int Fail(string id, string argument, params string[] values)
     {
-        _violations.Add((argument.Length == 0 ? Violation.OfAttribute(id, Layer, values) : Violation.OfArgument(id, argument, values)).At(Layer));
+        Note([argument.Length == 0 ? Violation.OfAttribute(id, Layer, values) : Violation.OfArgument(id, argument, values)]);
         return Nothing;
     }
 
     public void Note(IEnumerable<Violation> violations)
-        => _violations.AddRange(violations.Select(v => v.At(Layer)));
+        => _violations.AddRange(violations.Where(v => !IsNested || Descriptors.IsError(v.Id)).Select(v => v.At(Layer)));
 
     public int Conv(int x, Scope scope, string inside, int channels, Window window, int groups = 1, bool bias = false)
     {
@@ -59,13 +69,26 @@ internal sealed class GraphBuilder
         if (from % groups != 0 || channels % groups != 0)
             return Fail(DiagnosticIds.GroupsDoNotDivide, "Groups", Numbers.Text(groups), Numbers.Text(from), Numbers.Text(channels));
 
+        // Only a depthwise convolution is sure to read less than all its inputs in whole vectors.
+        double inputs = groups == from && groups == channels ? 1 : VectorWidth.Pad((long)from);
+        SizeRule read = SizeOf(x);
+        double bordered = VectorWidth.Pad((long)from) * (read.Height + 2.0 * window.Padding) * (read.Width + 2.0 * window.Padding);
+        if (!Reserve("Channels", VectorWidth.Pad((long)channels) * (1 + inputs * window.Kernel * window.Kernel)))
+            return Nothing;
+
+        if (read.IsFixed && bordered > GateRules.MaxLength)
+            return TooLarge("Padding", "The padded input of this layer", bordered);
+
+        ValuesLength += bordered;
+
         int size = Slide(x, window);
         return size == int.MinValue
             ? Nothing
             : Add(new Tensor(channels, size), y => new ConvOp(x, y, Layer, scope, inside, from, channels, window, groups, bias));
     }
 
-    public int BatchNorm(int x, Scope scope, string inside, double epsilon, double momentum, bool zeroInit = false) => x == Nothing
+    public int BatchNorm(int x, Scope scope, string inside, double epsilon, double momentum, bool zeroInit = false)
+        => x == Nothing || !Reserve("", 2.0 * VectorWidth.Pad((long)this[x].Channels))
         ? Nothing
         : Add(this[x], y => new BatchNormOp(x, y, Layer, scope, inside, this[x].Channels, epsilon, momentum, zeroInit));
 
@@ -88,7 +111,7 @@ internal sealed class GraphBuilder
 
     public int Gate(int x, Scope scope, string inside, GateSpec? gate)
     {
-        if (x == Nothing || gate is null)
+        if (x == Nothing || gate is null || !Reserve("", 2.0 * (gate.Hidden + 1.0) * (gate.Channels + 16.0)))
             return Nothing;
 
         int factors = Add(new Tensor(gate.Channels, SizeRule.One), y => new FactorsOp(x, y, Layer, scope, inside, gate));
@@ -115,11 +138,10 @@ internal sealed class GraphBuilder
         if (!size.IsFixed)
             return Fail(DiagnosticIds.SizeNeeded, "");
 
-        double length = (double)this[x].Channels * size.Pixels;
-        if (length * features > GateRules.MaxLength)
-            return Fail(DiagnosticIds.TooLarge, "Features", "The weights", Numbers.Grouped((long)(length * features)), Numbers.Grouped(GateRules.MaxLength));
-
-        return Add(new Tensor(features, SizeRule.One), y => new LinearOp(x, y, Layer, scope, (int)length, features, bias));
+        int length = this[x].Channels * size.Pixels;
+        return Reserve("Features", VectorWidth.Pad((long)features) * (1 + (double)VectorWidth.Pad(this[x].Channels) * size.Pixels))
+            ? Add(new Tensor(features, SizeRule.One), y => new LinearOp(x, y, Layer, scope, length, features, bias))
+            : Nothing;
     }
 
     public int Dropout(int x, double probability) => x == Nothing ? Nothing : Add(this[x], y => new DropoutOp(x, y, Layer, probability));
@@ -127,12 +149,46 @@ internal sealed class GraphBuilder
     /// <summary>The layer that a value comes from, for messages.</summary>
     public string Origin(int value) => _ops.LastOrDefault(o => o.Output == value) is { } op ? NameOfLayer(op.Layer) : "the input";
 
-    /// <summary>"64 x 56 x 56", for messages.</summary>
+    /// <summary>"64 x 56 x 56", or "64 x (H + 1) / 2 x (W + 1) / 2", for messages.</summary>
     public string Describe(int value)
     {
         SizeRule size = SizeOf(value);
-        return $"{Numbers.Text(this[value].Channels)} x {(size.IsFixed ? $"{Numbers.Text(size.Height)} x {Numbers.Text(size.Width)}" : "H x W")}";
+        return $"{Numbers.Text(this[value].Channels)} x "
+            + (size.IsFixed ? $"{Numbers.Text(size.Height)} x {Numbers.Text(size.Width)}" : $"{Side(this[value].Size, "H")} x {Side(this[value].Size, "W")}");
     }
+
+    /// <summary>A side of a map whose size comes at run time, from the input's: all windows before it in one division, rounded down.</summary>
+    private string Side(int size, string input)
+    {
+        var windows = new Stack<Window>();
+        for (; _sizes[size].Window is { } window; size = _sizes[size].From)
+            windows.Push(window);
+
+        // floor((floor((H + a) / s) + b) / t) = floor((H + a + b s) / (s t)).
+        long plus = 0, stride = 1;
+        foreach (Window window in windows)
+        {
+            plus += stride * (window.Reach + window.Stride + (window.CeilMode ? window.Stride - 1 : 0));
+            stride *= window.Stride;
+        }
+
+        string sum = plus == 0 ? input : $"{input} {(plus > 0 ? "+" : "-")} {Numbers.Text(Math.Abs(plus))}";
+        return stride == 1 ? sum : $"{(plus == 0 ? sum : $"({sum})")} / {Numbers.Text(stride)}";
+    }
+
+    /// <summary>Counts weights; false and a violation where all together are too many.</summary>
+    private bool Reserve(string argument, double weights)
+    {
+        _weights += weights;
+        if (_weights <= GateRules.MaxLength)
+            return true;
+
+        TooLarge(argument, "The packed weights up to this layer", _weights);
+        return false;
+    }
+
+    private int TooLarge(string argument, string what, double values)
+        => Fail(DiagnosticIds.TooLarge, argument, what, Numbers.Grouped(values), Numbers.Grouped(GateRules.MaxLength));
 
     /// <summary>The size after a window: one that is there already where the same comes of it, so that equal sizes are one.</summary>
     private int Slide(int x, Window window)
@@ -142,7 +198,8 @@ internal sealed class GraphBuilder
         (int height, int width) = size.IsFixed ? (window.Output(size.Height), window.Output(size.Width)) : (0, 0);
         if (size.IsFixed && (height < 1 || width < 1))
         {
-            Fail(DiagnosticIds.EmptyMap, "", Numbers.Text(window.Extent), Numbers.Text(size.Height + 2 * window.Padding), Numbers.Text(size.Width + 2 * window.Padding));
+            Fail(
+                DiagnosticIds.EmptyMap, "", Numbers.Text(window.Extent), Numbers.Text(size.Height + 2L * window.Padding), Numbers.Text(size.Width + 2L * window.Padding));
             return int.MinValue;
         }
 
@@ -174,9 +231,11 @@ internal sealed class GraphBuilder
     private int Add(Tensor tensor, Func<int, Op> create)
     {
         SizeRule size = tensor.IsVector ? SizeRule.OfVector : _sizes[tensor.Size];
-        if (size.IsFixed && (double)tensor.Channels * size.Pixels > GateRules.MaxLength)
-            return Fail(
-                DiagnosticIds.TooLarge, "", "The output of this layer", Numbers.Grouped((long)tensor.Channels * size.Pixels), Numbers.Grouped(GateRules.MaxLength));
+        double length = (double)VectorWidth.Pad((long)tensor.Channels) * size.Height * size.Width;
+        if (size.IsFixed && length > GateRules.MaxLength)
+            return TooLarge("", "The output of this layer, in whole vectors,", length);
+
+        ValuesLength += length;
 
         _tensors.Add(tensor);
         _ops.Add(create(_tensors.Count - 1));

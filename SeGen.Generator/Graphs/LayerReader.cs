@@ -9,7 +9,14 @@ namespace SeGen.Generator.Graphs;
 /// <summary>Adds the operations of one layer attribute; where its values are wrong, a violation.</summary>
 internal static class LayerReader
 {
+    // Far beyond any network, and small enough that sizes computed from them stay integers and a stage can be written out.
+    private const int MaxWindow = 10_000, MaxBlocks = 1_000;
+
+    private static readonly TypeSpec NoType = new("", default, "", "", "");
+
     private static readonly string[] AtLeastOne = ["Channels", "InChannels", "Kernel", "Stride", "Groups", "Dilation", "Blocks", "BaseWidth", "Expand", "Features"];
+
+    private static readonly string[] Windows = ["Kernel", "Stride", "Padding", "Dilation"];
 
     /// <summary>The output of a layer.</summary>
     /// <param name="builder">The graph so far.</param>
@@ -21,7 +28,7 @@ internal static class LayerReader
     public static int Add(GraphBuilder builder, int x, DeclaredAttribute layer, string path, AttributeArguments defaults, string next)
     {
         AttributeArguments own = layer.Arguments;
-        if (x == GraphBuilder.Nothing || own.IsBroken || !CheckValues(builder, own))
+        if (x == GraphBuilder.Nothing || own.IsBroken || !CheckValues(builder, own, layer.IsRoot ? GateReader.Merge(own, defaults) : own))
             return GraphBuilder.Nothing;
 
         var scope = new Scope(path, -1, BlockKind.None);
@@ -54,7 +61,7 @@ internal static class LayerReader
             case DeclaredAttribute.Inverted:
                 return Inverted(builder, x, own, path, defaults);
             default:
-                return Nested(builder, x, layer.Nested!, path, defaults);
+                return Nested(builder, x, layer.Nested!, path);
         }
     }
 
@@ -94,18 +101,28 @@ internal static class LayerReader
             own.Enum<Activation>("BlockActivation"), placement == SEPlacement.Standard, Epsilon(own, defaults), Momentum(own, defaults)));
     }
 
-    /// <summary>Values that are wrong whatever stands around them.</summary>
-    public static bool CheckValues(GraphBuilder builder, AttributeArguments own)
+    /// <summary>Values that are wrong whatever stands around them, and warnings.</summary>
+    /// <param name="builder">Where violations go.</param>
+    /// <param name="own">What is written.</param>
+    /// <param name="whole">The same with what is written around it, for what has an effect.</param>
+    public static bool CheckValues(GraphBuilder builder, AttributeArguments own, AttributeArguments whole)
     {
         int before = builder.Violations.Count;
+        builder.Note(GateRules.CheckChannelsAgree(own).Concat(NameRules.CheckName(own)));
         foreach (string name in AtLeastOne.Where(n => own.IsWritten(n) && !(own.Number(n, 1) >= 1)))
             builder.Fail(DiagnosticIds.OutOfRange, name, name, Numbers.Text(own.Number(name, 1)), "at least 1");
+
+        foreach (string name in Windows.Where(n => own.Number(n, 0) > MaxWindow))
+            builder.Fail(DiagnosticIds.OutOfRange, name, name, Numbers.Text(own.Number(name, 0)), $"at most {Numbers.Text(MaxWindow)}");
+
+        if (own.Number("Blocks", 0) > MaxBlocks)
+            builder.Fail(DiagnosticIds.OutOfRange, "Blocks", "Blocks", Numbers.Text(own.Number("Blocks", 0)), $"at most {Numbers.Text(MaxBlocks)}");
 
         if (own.Number("Padding", 0) < 0)
             builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(own.Number("Padding", 0)), "at least 0");
 
         if (own.IsWritten("Epsilon") && own.Number("Epsilon", 0) is not (>= 0 and < double.PositiveInfinity))
-            builder.Fail(DiagnosticIds.OutOfRange, "Epsilon", "Epsilon", Numbers.Text(own.Number("Epsilon", 0)), "at least 0");
+            builder.Fail(DiagnosticIds.OutOfRange, "Epsilon", "Epsilon", Numbers.Text(own.Number("Epsilon", 0)), "finite and at least 0");
 
         if (own.IsWritten("Momentum") && own.Number("Momentum", 0) is not (>= 0 and <= 1))
             builder.Fail(DiagnosticIds.OutOfRange, "Momentum", "Momentum", Numbers.Text(own.Number("Momentum", 0)), "from 0 to 1");
@@ -115,7 +132,7 @@ internal static class LayerReader
 
         // Channels stands among the gate's ranges too.
         builder.Note(GateRules.CheckValues(own).Where(v => v.Id != DiagnosticIds.OutOfRange || v.Argument is not "Channels"));
-        builder.Note(GateRules.CheckUnused(own).Concat(GateRules.CheckSqueeze(own)));
+        builder.Note(GateRules.CheckUnused(whole).Where(v => own.IsWritten(v.Argument)).Concat(GateRules.CheckSqueeze(own)));
         foreach (Violation? violation in new[]
         {
             GateRules.CheckEnum<ResidualBody>(own, "Body"), GateRules.CheckEnum<SEPlacement>(own, "Placement"), GateRules.CheckEnum<Shortcut>(own, "Shortcut"),
@@ -142,9 +159,6 @@ internal static class LayerReader
     private static int Pool(GraphBuilder builder, int x, AttributeArguments own, bool maximum)
     {
         int kernel = own.Int("Kernel", 1), padding = own.Int("Padding", 0);
-        if (own.IsWritten("Stride") && own.Int("Stride", 1) < 1)
-            return builder.Fail(DiagnosticIds.OutOfRange, "Stride", "Stride", Numbers.Text(own.Int("Stride", 1)), "at least 1");
-
         if (padding > kernel / 2)
             return builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(padding), $"at most half the kernel, {Numbers.Text(kernel / 2)}");
 
@@ -161,10 +175,19 @@ internal static class LayerReader
         return builder.Gate(x, new Scope(path, -1, BlockKind.Gate), "", gate);
     }
 
-    private static int Nested(GraphBuilder builder, int x, NestedModule module, string path, AttributeArguments defaults)
+    private static int Nested(GraphBuilder builder, int x, NestedModule module, string path)
     {
         if (module.Fault is { } fault)
             return builder.Fail(DiagnosticIds.NotALayer, "", module.Name, fault);
+
+        // What is wrong with it by itself is reported there; of a circle of modules each is told.
+        var alone = new Declaration(NoType, module.Name, IsPartial: true, null, null, null, default, module.Attributes, -1, default);
+        if (DeclarationRules.Check(alone).FirstOrDefault(v => Descriptors.IsError(v.Id)) is { } wrong)
+        {
+            return wrong.Id == DiagnosticIds.NotALayer
+                ? builder.Fail(wrong.Id, "", [.. wrong.Values])
+                : builder.Fail(DiagnosticIds.NotALayer, "", module.Name, "its own declaration is wrong; correct that first");
+        }
 
         DeclaredAttribute root = module.Attributes.First(a => a.Kind == DeclaredAttribute.Roots.First(r => module.Attributes.Any(b => b.Kind == r)));
         AttributeArguments around = root.Arguments.Over(module.Attributes.Where(a => a.Kind == DeclaredAttribute.Block && a != root).SelectMany(a => a.Arguments.Written));
@@ -175,17 +198,21 @@ internal static class LayerReader
         int channels = around.Int("InChannels", around.Int("Channels", builder[x].Channels));
         bool sizeFits = !around.IsWritten("Height") || !size.IsFixed || (around.Int("Height", 0) == size.Height && around.Int("Width", 0) == size.Width);
         if (channels != builder[x].Channels || !sizeFits || (around.IsWritten("Height") && !size.IsFixed))
-            return Mismatch(builder, x, "", $"{module.Name}'s {Numbers.Text(channels)} x {(around.IsWritten("Height") ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}" : "H x W")}");
+            return Mismatch(builder, x, "", $"{Numbers.Text(channels)} x {(around.IsWritten("Height") ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}" : "H x W")}");
 
         // A module keeps its own defaults: what it computes must not depend on where it stands.
         var silent = new AttributeArguments(default);
-        return root.Kind switch
+        bool inside = builder.IsNested;
+        builder.IsNested = true;
+        int output = root.Kind switch
         {
             DeclaredAttribute.Network => NetworkReader.AddLayers(builder, x, module.Attributes, path, root.Arguments, locate: false),
             DeclaredAttribute.Residual => Residual(builder, x, around, path, silent),
             DeclaredAttribute.Inverted => Inverted(builder, x, around, path, silent),
             _ => Gate(builder, x, around, path, silent),
         };
+        builder.IsNested = inside;
+        return output;
     }
 
     private static bool CheckInput(GraphBuilder builder, int x, AttributeArguments own)

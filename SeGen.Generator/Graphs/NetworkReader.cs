@@ -2,6 +2,7 @@ using SeGen.Generator.Diagnostics;
 using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
 using SeGen.Generator.Parsing;
+using SeGen.Generator.Planning;
 using SeGen.Generator.Rules;
 
 namespace SeGen.Generator.Graphs;
@@ -22,16 +23,20 @@ internal static class NetworkReader
         if (wrong.Count > 0 || attributes.Any(a => a.Arguments.IsBroken))
             return new NetworkReading(null, wrong.ToEquatableArray());
 
+        (NetworkSpec? spec, IEnumerable<Violation> found) = Read(declaration, root);
+        return new NetworkReading(spec, found.Select(v => WhereWritten(declaration, v)).ToEquatableArray());
+    }
+
+    private static (NetworkSpec? Spec, IEnumerable<Violation> Violations) Read(Declaration declaration, DeclaredAttribute root)
+    {
         // A gate attribute beside a block says more about the block.
+        var attributes = declaration.Attributes;
         AttributeArguments module = root.Kind == DeclaredAttribute.Network
             ? root.Arguments
             : root.Arguments.Over(attributes.Where(a => a.Kind == DeclaredAttribute.Block).SelectMany(a => a.Arguments.Written));
-        wrong.AddRange(GateRules.CheckSize(module).Concat(Ranges(module)).Select(v => v.At(declaration.Root)));
-        if (!module.IsWritten("InChannels"))
-            wrong.AddRange(GateRules.CheckChannels(module, declaration.SimpleName).Select(v => v.At(declaration.Root)));
-
-        if (wrong.Count > 0)
-            return new NetworkReading(null, wrong.ToEquatableArray());
+        Violation[] wrong = [.. GateRules.CheckSize(module).Concat(Ranges(module)).Concat(CheckInput(module, declaration.SimpleName)).Select(v => v.At(declaration.Root))];
+        if (wrong.Length > 0)
+            return (null, wrong);
 
         var builder = new GraphBuilder(module.Int("InChannels", module.Int("Channels", 1)), module.Int("Height", 0), module.Int("Width", 0))
         {
@@ -45,12 +50,24 @@ internal static class NetworkReader
             CheckNames(builder);
 
         if (output == GraphBuilder.Nothing || builder.Violations.Any(v => Descriptors.IsError(v.Id)))
-            return new NetworkReading(null, builder.Violations.ToEquatableArray());
+            return (null, builder.Violations);
 
         var spec = new NetworkSpec(
             declaration.Type, declaration.Source, Summary(root.Kind, builder, output), builder.ToGraph(output),
             Enumerable.Range(0, attributes.Count).Select(i => LayerName(attributes, i)).ToEquatableArray(), module.Int("MaxBatch", GateDefaults.MaxBatch));
-        return new NetworkReading(spec, builder.Violations.ToEquatableArray());
+        builder.Layer = declaration.Root;
+        CheckArena(builder, spec);
+        return (spec, builder.Violations);
+    }
+
+    /// <summary>A block's setting may stand in the gate attribute beside it.</summary>
+    private static Violation WhereWritten(Declaration declaration, Violation violation)
+    {
+        if (declaration.RootKind == DeclaredAttribute.Network || violation.Argument.Length == 0 || declaration.Attributes[violation.Index].Arguments.IsWritten(violation.Argument))
+            return violation;
+
+        int other = Enumerable.Range(0, declaration.Attributes.Count).FirstOrDefault(i => declaration.Attributes[i].Arguments.IsWritten(violation.Argument));
+        return declaration.Attributes[other].Arguments.IsWritten(violation.Argument) ? violation.At(other) : violation;
     }
 
     /// <summary>Adds the layers among a network's attributes.</summary>
@@ -77,7 +94,9 @@ internal static class NetworkReader
 
     private static int NetworkLayers(GraphBuilder builder, EquatableArray<DeclaredAttribute> attributes, DeclaredAttribute root)
     {
-        if (!LayerReader.CheckValues(builder, root.Arguments))
+        // What the network leaves open about the hidden width a layer may complete.
+        bool completed = Layers(attributes).Any(i => GateReader.SaysWidth(attributes[i].Arguments));
+        if (!LayerReader.CheckValues(builder, root.Arguments, completed ? new AttributeArguments(default) : root.Arguments))
             return GraphBuilder.Nothing;
 
         if (!Layers(attributes).Any())
@@ -88,7 +107,7 @@ internal static class NetworkReader
 
     private static int Block(GraphBuilder builder, string kind, AttributeArguments module)
     {
-        if (!LayerReader.CheckValues(builder, module))
+        if (!LayerReader.CheckValues(builder, module, module))
             return GraphBuilder.Nothing;
 
         var silent = new AttributeArguments(default);
@@ -125,9 +144,11 @@ internal static class NetworkReader
             else if (attribute.Kind == DeclaredAttribute.Block)
             {
                 gate = i;
-                foreach (AttributeArgument written in attribute.Arguments.Written.Where(w => root.Arguments.IsWritten(w.Name) && root.Arguments.Number(w.Name, 0) != w.Value))
-                    yield return Violation.OfArgument(
-                        DiagnosticIds.SettingsDiffer, written.Name, written.Name, Numbers.Text(written.Value ?? 0), Numbers.Text(root.Arguments.Number(written.Name, 0)), root.Kind).At(i);
+                foreach (AttributeArgument written in attribute.Arguments.Written)
+                {
+                    if (root.Arguments.Last(written.Name) is { } other && other.Shown != written.Shown)
+                        yield return Violation.OfArgument(DiagnosticIds.SettingsDiffer, written.Name, written.Name, written.Shown, other.Shown, root.Kind).At(i);
+                }
             }
         }
     }
@@ -141,31 +162,64 @@ internal static class NetworkReader
         }
     }
 
+    /// <summary>What is known of the input before any layer.</summary>
+    private static IEnumerable<Violation> CheckInput(AttributeArguments module, string typeName)
+    {
+        if (!module.IsWritten("InChannels"))
+        {
+            foreach (Violation violation in GateRules.CheckChannels(module, typeName))
+                yield return violation;
+        }
+
+        // In whole vectors, as the kernels read it.
+        int channels = module.Int("InChannels", module.Int("Channels", 1));
+        double image = (double)VectorWidth.Pad((long)channels) * module.Int("Height", 1) * module.Int("Width", 1), batch = image * module.Int("MaxBatch", 1);
+        if (batch > GateRules.MaxLength)
+        {
+            bool one = image > GateRules.MaxLength;
+            yield return Violation.OfArgument(
+                DiagnosticIds.TooLarge, one ? module.IsWritten("InChannels") ? "InChannels" : "Channels" : "MaxBatch",
+                one ? "An image, in whole vectors," : "MaxBatch images, in whole vectors,", Numbers.Grouped(batch), Numbers.Grouped(GateRules.MaxLength));
+        }
+    }
+
+    /// <summary>What lives at the same time fits one array.</summary>
+    private static void CheckArena(GraphBuilder builder, NetworkSpec spec)
+    {
+        // Planning costs time, so that it is done only where all values together would not fit.
+        if (!spec.Graph.IsFixed || builder.ValuesLength <= GateRules.MaxLength)
+            return;
+
+        long arena = NetworkPlanner.Plan(spec).ArenaLength;
+        if (arena > GateRules.MaxLength)
+            builder.Fail(DiagnosticIds.TooLarge, "", "The workspace of one image", Numbers.Grouped(arena), Numbers.Grouped(GateRules.MaxLength));
+    }
+
     /// <summary>Every parameter has a name of its own.</summary>
     private static void CheckNames(GraphBuilder builder)
     {
         var seen = new Dictionary<string, int>();
         foreach (Op op in builder.Ops)
         {
-            string? name = op switch
+            string[] names = op switch
             {
-                ConvOp conv => conv.Scope.Prefix + conv.Inside,
-                BatchNormOp norm => norm.Scope.Prefix + norm.Inside,
-                FactorsOp factors => factors.Scope.Prefix + factors.Inside + "fc",
-                LinearOp linear => linear.Scope.Prefix,
-                _ => null,
+                ConvOp conv => [conv.Scope.Prefix + conv.Inside],
+                BatchNormOp norm => [norm.Scope.Prefix + norm.Inside],
+                FactorsOp factors => [$"{factors.Scope.Prefix}{factors.Inside}fc1", $"{factors.Scope.Prefix}{factors.Inside}fc2"],
+                LinearOp linear => [linear.Scope.Prefix],
+                _ => [],
             };
-            if (name is null)
-                continue;
-
-            if (seen.TryGetValue(name, out int layer))
+            foreach (string name in names.Select(n => n.TrimEnd('.')))
             {
-                builder.Layer = op.Layer;
-                builder.Fail(DiagnosticIds.NameTwice, "Name", op.Layer == layer ? "two layers of it" : builder.NameOfLayer(layer), name.TrimEnd('.'));
-                return;
-            }
+                if (seen.TryGetValue(name, out int layer))
+                {
+                    builder.Layer = op.Layer;
+                    builder.Fail(DiagnosticIds.NameTwice, "Name", builder.NameOfLayer(layer), name);
+                    return;
+                }
 
-            seen.Add(name, op.Layer);
+                seen.Add(name, op.Layer);
+            }
         }
     }
 

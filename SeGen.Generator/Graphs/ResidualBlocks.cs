@@ -11,7 +11,7 @@ internal sealed record ResidualSettings(
     Shortcut Shortcut, double Epsilon, double Momentum, bool ZeroInitLast)
 {
     /// <summary>Channels between the convolutions of a bottleneck: floor(planes * BaseWidth / 64) * Groups, a quarter of the channels being planes.</summary>
-    public int Width => (int)((long)(Channels / 4) * BaseWidth / 64) * Groups;
+    public int Width => (int)Math.Min(int.MaxValue, (double)((long)(Channels / 4) * BaseWidth / 64) * Groups);
 
     public bool IsBottleneck => Body is ResidualBody.Bottleneck or ResidualBody.BottleneckStrideIn1x1;
 }
@@ -21,7 +21,7 @@ internal static class ResidualBlocks
 {
     public static int Add(GraphBuilder builder, int x, string path, ResidualSettings settings)
     {
-        if (x == GraphBuilder.Nothing || !Check(builder, settings))
+        if (x == GraphBuilder.Nothing || !Check(builder, builder[x].Channels, settings))
             return GraphBuilder.Nothing;
 
         for (int i = 0; i < settings.Blocks && x != GraphBuilder.Nothing; i++)
@@ -37,7 +37,7 @@ internal static class ResidualBlocks
         _ => BlockKind.Residual,
     };
 
-    private static bool Check(GraphBuilder builder, ResidualSettings s)
+    private static bool Check(GraphBuilder builder, int from, ResidualSettings s)
     {
         string body = s.Body.ToString();
         string? fault = null, argument = null;
@@ -53,6 +53,8 @@ internal static class ResidualBlocks
             (argument, fault) = ("BaseWidth", "the bottleneck would have no channels; raise it");
         else if (s.Body == ResidualBody.Identity && (s.Placement != SEPlacement.Standard || s.Shortcut == Shortcut.Projection))
             (argument, fault) = (s.Placement != SEPlacement.Standard ? "Placement" : "Shortcut", "an Identity block is its gate and the addition of its input; leave it out");
+        else if (s.Body == ResidualBody.Identity && (s.Stride != 1 || s.Channels != from))
+            (argument, fault) = (s.Stride != 1 ? "Stride" : "Channels", $"an Identity block keeps the shape of its input, {Numbers.Text(from)} channels; leave it out");
         else if (s.Body == ResidualBody.Conv && s.Placement == SEPlacement.InnerConv)
             (argument, fault) = ("Placement", "a Conv block has one convolution; write Standard");
         else if (s.Body is ResidualBody.Conv or ResidualBody.Identity && s.ZeroInitLast)

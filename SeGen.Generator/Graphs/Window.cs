@@ -18,13 +18,15 @@ internal sealed record Window(int Kernel, int Stride, int Padding, int Dilation 
     /// </summary>
     public int Output(int input)
     {
-        if (input + Reach < 0)
+        long reached = (long)input + Reach;
+        if (reached < 0)
             return 0;
 
-        int output = (input + Reach) / Stride + 1;
-        if (CeilMode && (input + Reach) % Stride != 0 && output * Stride < input + Padding)
+        long output = reached / Stride + 1;
+        if (CeilMode && reached % Stride != 0 && output * Stride < (long)input + Padding)
             output++;
 
-        return output;
+        // Longer than any array is too long, however much.
+        return (int)Math.Min(int.MaxValue, output);
     }
 }

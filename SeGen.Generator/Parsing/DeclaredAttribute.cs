@@ -28,6 +28,6 @@ internal sealed record DeclaredAttribute(string Kind, AttributeArguments Argumen
 
 /// <summary>The module that a Layer names.</summary>
 /// <param name="Name">The class.</param>
-/// <param name="Fault">Why it cannot be a layer, or null.</param>
+/// <param name="Fault">Why it cannot be a layer and what to change, or null.</param>
 /// <param name="Attributes">Its attributes, in source order.</param>
 internal sealed record NestedModule(string Name, string? Fault, EquatableArray<DeclaredAttribute> Attributes);

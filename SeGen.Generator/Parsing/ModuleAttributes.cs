@@ -8,6 +8,8 @@ internal static class ModuleAttributes
 {
     private const string Namespace = "SeGen", Suffix = "Attribute";
 
+    private const string Roots = "[SEBlock], [SEResidual], [InvertedResidual] or [SENetwork]";
+
     /// <summary>SeGen's attributes of a class, in source order.</summary>
     public static IEnumerable<AttributeData> Of(INamedTypeSymbol type) => type.GetAttributes().Where(a => DeclaredAttribute.Kinds.Contains(KindOf(a)));
 
@@ -25,21 +27,32 @@ internal static class ModuleAttributes
     {
         around.Add(type);
         EquatableArray<DeclaredAttribute> attributes = Of(type)
-            .Select(a => new DeclaredAttribute(KindOf(a), AttributeArguments.Of(a), a.AttributeClass!.Arity == 1 ? Nested(a.AttributeClass.TypeArguments[0], around) : null))
+            .Select(a => a.AttributeClass!.Arity == 1
+                ? Layer(a, a.AttributeClass.TypeArguments[0], around)
+                : new DeclaredAttribute(KindOf(a), AttributeArguments.Of(a), null))
             .ToEquatableArray();
         around.RemoveAt(around.Count - 1);
         return attributes;
     }
 
+    // A type that the compiler does not know or take is its business, like an argument that it refuses.
+    private static DeclaredAttribute Layer(AttributeData attribute, ITypeSymbol type, List<INamedTypeSymbol> around)
+        => new(KindOf(attribute), type.TypeKind == TypeKind.Error || type.IsValueType ? AttributeArguments.Broken : AttributeArguments.Of(attribute), Nested(type, around));
+
     private static NestedModule Nested(ITypeSymbol type, List<INamedTypeSymbol> around)
     {
+        string name = type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
         if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class } named)
-            return new NestedModule(type.Name, "is no class", default);
+            return new NestedModule(name, $"it is no class; name one with {Roots}", default);
+
+        INamedTypeSymbol parent = around[around.Count - 1];
+        if (SymbolEqualityComparer.Default.Equals(named, parent))
+            return new NestedModule(name, "it would contain itself; remove this layer", default);
 
         if (around.Contains(named, SymbolEqualityComparer.Default))
-            return new NestedModule(type.Name, $"contains {around[around.Count - 1].Name} itself", default);
+            return new NestedModule(name, $"it contains '{parent.Name}' itself; remove one of the two layers", default);
 
         EquatableArray<DeclaredAttribute> attributes = Describe(named, around);
-        return new NestedModule(type.Name, attributes.Any(a => a.IsRoot) ? null : "has no attribute that makes it a module", attributes);
+        return new NestedModule(name, attributes.Any(a => a.IsRoot) ? null : $"it is no module; annotate it with {Roots}", attributes);
     }
 }

@@ -24,14 +24,17 @@ internal static class TypeNames
             HintName(type));
     }
 
-    /// <summary>The attribute's text on one line: a comment with a line break in it would end the one that the text is written into.</summary>
+    /// <summary>
+    /// The attribute's text on one line: a line break in it, in a comment or a string of several lines, would end the comment that the text
+    /// is written into.
+    /// </summary>
     public static string NormalizedText(this SyntaxNode node)
     {
         if (node is not AttributeSyntax attribute)
             return "";
 
         AttributeSyntax bare = attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia());
-        return $"[{bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString()}]";
+        return $"[{string.Concat(bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString().Select(c => SyntaxFacts.IsNewLine(c) ? ' ' : c))}]";
     }
 
     private static string Keywords(INamedTypeSymbol type) => type switch

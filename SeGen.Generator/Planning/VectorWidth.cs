@@ -30,5 +30,8 @@ internal sealed record VectorWidth(string Type, int Lanes, string FusedMultiplyA
     /// <summary>"Vector512&lt;float&gt;".</summary>
     public string Floats => Type + "<float>";
 
+    /// <summary>The same of what may be beyond int.</summary>
+    public static long Pad(long length) => (length + MaxLanes - 1) / MaxLanes * MaxLanes;
+
     public static int Pad(int length) => (length + MaxLanes - 1) / MaxLanes * MaxLanes;
 }

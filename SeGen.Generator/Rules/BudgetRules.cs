@@ -24,7 +24,13 @@ internal static class BudgetRules
                 ("Parameters", parameters, "parameters"), ("MultiplyAdds", multiplyAdds, "multiply-adds"), ("WorkspaceBytes", workspace, "bytes of workspace"),
             })
             {
-                if (budget.IsWritten(name) && value > budget.Number(name, 0))
+                if (!budget.IsWritten(name))
+                    continue;
+
+                if (name != "Parameters" && network is { Graph.IsFixed: false })
+                    yield return Violation.OfArgument(
+                        DiagnosticIds.MustBeWritten, name, "Height and Width", $"without a size the {unit} of '{declaration.SimpleName}' are not known").At(i);
+                else if (value > budget.Number(name, 0))
                     yield return Violation.OfArgument(
                         DiagnosticIds.BudgetPassed, name, declaration.SimpleName, Emit.Numbers.Grouped(value), unit, Emit.Numbers.Grouped((long)budget.Number(name, 0))).At(i);
             }

@@ -21,7 +21,7 @@ internal static class DeclarationRules
         switch (declaration.RootKind)
         {
             case null:
-                violations.Add(Violation.OfAttribute(DiagnosticIds.LayerWithoutNetwork, 0, declaration.Attributes[0].Kind, declaration.SimpleName));
+                violations.Add(NoModule(declaration));
                 break;
             case DeclaredAttribute.Block:
                 block = ReadBlock(declaration, violations);
@@ -33,12 +33,23 @@ internal static class DeclarationRules
                 break;
         }
 
-        if (!violations.Any(v => Descriptors.IsError(v.Id)))
+        if ((block is not null || network is not null) && !violations.Any(v => Descriptors.IsError(v.Id)))
             violations.AddRange(BudgetRules.Check(declaration, block, network));
 
         return violations.Any(v => Descriptors.IsError(v.Id))
             ? new Reading(null, null, violations.ToEquatableArray())
             : new Reading(block, network, violations.ToEquatableArray());
+    }
+
+    private static Violation NoModule(Declaration declaration)
+    {
+        for (int i = 0; i < declaration.Attributes.Count; i++)
+        {
+            if (declaration.Attributes[i].IsLayerOnly)
+                return Violation.OfAttribute(DiagnosticIds.LayerWithoutNetwork, i, declaration.Attributes[i].Kind, declaration.SimpleName);
+        }
+
+        return Violation.OfAttribute(DiagnosticIds.NoEffect, 0, $"[{declaration.Attributes[0].Kind}]", "on a class that is no module");
     }
 
     private static SEBlockSpec? ReadBlock(Declaration declaration, List<Violation> violations)

@@ -17,7 +17,7 @@ internal static class GateRules
 
     public static IEnumerable<Violation> Check(AttributeArguments gate, string typeName)
     {
-        Violation[] values = [.. CheckChannels(gate, typeName), .. CheckValues(gate)];
+        Violation[] values = [.. CheckChannels(gate, typeName), .. CheckValues(gate), .. NameRules.CheckName(gate)];
         foreach (Violation violation in values.Concat(CheckUnused(gate)).Concat(CheckSize(gate)).Concat(CheckSqueeze(gate)))
             yield return violation;
 
@@ -36,13 +36,16 @@ internal static class GateRules
             gate.Enum<HiddenRule>("HiddenRule"), channels, gate.Int("Reduction", GateDefaults.Reduction),
             gate.Int("Divisor", GateDefaults.Divisor), gate.Number("RoundLimit", GateDefaults.RoundLimit));
 
-    /// <summary>Channels is written once.</summary>
-    public static IEnumerable<Violation> CheckChannels(AttributeArguments gate, string typeName)
+    /// <summary>Channels is written, and once.</summary>
+    public static IEnumerable<Violation> CheckChannels(AttributeArguments gate, string typeName) => gate.IsWritten("Channels")
+        ? CheckChannelsAgree(gate)
+        : [Violation.OfAttribute(DiagnosticIds.ChannelsMissing, 0, typeName)];
+
+    /// <summary>Channels is not written with two values.</summary>
+    public static IEnumerable<Violation> CheckChannelsAgree(AttributeArguments gate)
     {
         double[] channels = [.. gate.Written.Where(a => a.Name == "Channels").Select(a => a.Value!.Value)];
-        if (channels.Length == 0)
-            yield return Violation.OfAttribute(DiagnosticIds.ChannelsMissing, 0, typeName);
-        else if (channels.Distinct().Count() > 1)
+        if (channels.Distinct().Count() > 1)
             yield return Violation.OfArgument(DiagnosticIds.ChannelsDiffer, "Channels", Numbers.Text(channels[0]), Numbers.Text(channels[1]));
     }
 

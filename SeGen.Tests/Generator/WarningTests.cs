@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace SeGen.Tests.Generator;
 
 /// <summary>What is said of a declaration that is right but probably not meant.</summary>
@@ -21,6 +23,39 @@ public class WarningTests
     [InlineData(", Height = 7, Width = 7")]
     public void A_squeeze_by_the_perimeter_is_a_warning(string size)
         => DiagnosticAssert.Warning("SEGEN016", Perimeter, $"[SEBlock(32, [|Squeeze = Squeeze.SumOverHPlusW|]{size})] partial class Gate;");
+
+    [Theory]
+    [InlineData("Reduction has no effect beside SEPlacement.None; remove it", "SEResidual(64, Placement = SEPlacement.None, [|Reduction = 8|])")]
+    [InlineData("Bias has no effect beside SEPlacement.None; remove it", "SEBlock([|Bias = SEBias.None|]), InvertedResidual(16, Expand = 64, Placement = SEPlacement.None)")]
+    [InlineData("Hidden has no effect beside SEPlacement.None; remove it", "SENetwork(16), SEResidual(64, Placement = SEPlacement.None, [|Hidden = 8|])")]
+    [InlineData("Reduction has no effect beside Hidden; remove it", "SEBlock([|Reduction = 8|]), SEResidual(64, Hidden = 4)")]
+    [InlineData("Divisor has no effect without HiddenRule.MakeDivisible; remove it", "SENetwork(16, [|Divisor = 4|]), SEBlock")]
+    [InlineData("Divisor has no effect without HiddenRule.MakeDivisible; remove it", "SENetwork(16), SEBlock([|Divisor = 4|])")]
+    public void So_it_is_in_a_block_or_network(string message, string attributes) => DiagnosticAssert.Warning("SEGEN015", message, $"[{attributes}] partial class Net;");
+
+    [Theory]
+    [InlineData("SENetwork(16, HiddenRule = HiddenRule.MakeDivisible), SEBlock(Divisor = 4)")]
+    [InlineData("SENetwork(16, Divisor = 4), SEBlock(HiddenRule = HiddenRule.MakeDivisible)")]
+    [InlineData("SENetwork(16, Hidden = 4), SEBlock(Reduction = 4)")]
+    [InlineData("SENetwork(16, Reduction = 4), SEBlock(Hidden = 4), SEResidual(Placement = SEPlacement.None)")]
+    public void What_network_and_layer_say_together_has_an_effect(string attributes) => DiagnosticAssert.Nothing($"[{attributes}] partial class Net;");
+
+    [Theory]
+    [InlineData("SEResidual(64, [|Squeeze = Squeeze.SumOverHPlusW|])")]
+    [InlineData("SEBlock([|Squeeze = Squeeze.SumOverHPlusW|]), InvertedResidual(16, Expand = 16)")]
+    [InlineData("SENetwork(64, [|Squeeze = Squeeze.SumOverHPlusW|]), SEBlock")]
+    [InlineData("SENetwork(64), SEBlock([|Squeeze = Squeeze.SumOverHPlusW|])")]
+    public void So_is_a_squeeze_by_the_perimeter_in_a_block_or_network(string attributes)
+        => DiagnosticAssert.Warning("SEGEN016", Perimeter, $"[{attributes}] partial class Net;");
+
+    [Fact]
+    public void A_warning_is_given_once_where_the_module_is_declared()
+    {
+        GeneratorResult result = DiagnosticAssert.Check(
+            "SEGEN016", DiagnosticSeverity.Warning, Perimeter,
+            "[SEBlock(32, [|Squeeze = Squeeze.SumOverHPlusW|])] partial class Gate; [SENetwork(32), Layer<Gate>] partial class Net;");
+        Assert.Contains("Net.g.cs", result.HintNames);
+    }
 
     [Theory]
     [InlineData("SEGEN015", "Divisor = 4")]
