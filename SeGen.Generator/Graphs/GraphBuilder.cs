@@ -153,8 +153,10 @@ internal sealed class GraphBuilder
     public string Describe(int value)
     {
         SizeRule size = SizeOf(value);
-        return $"{Numbers.Text(this[value].Channels)} x "
-            + (size.IsFixed ? $"{Numbers.Text(size.Height)} x {Numbers.Text(size.Width)}" : $"{Side(this[value].Size, "H")} x {Side(this[value].Size, "W")}");
+        (string height, string width) = size.IsFixed
+            ? (Numbers.Text(size.Height), Numbers.Text(size.Width))
+            : (Side(this[value].Size, "H"), Side(this[value].Size, "W"));
+        return $"{Numbers.Text(this[value].Channels)} x {height} x {width}";
     }
 
     /// <summary>A side of a map whose size comes at run time, from the input's: all windows before it in one division, rounded down.</summary>
@@ -173,7 +175,7 @@ internal sealed class GraphBuilder
         }
 
         string sum = plus == 0 ? input : $"{input} {(plus > 0 ? "+" : "-")} {Numbers.Text(Math.Abs(plus))}";
-        return stride == 1 ? sum : $"{(plus == 0 ? sum : $"({sum})")} / {Numbers.Text(stride)}";
+        return (plus == 0 ? sum : $"({sum})") + (stride == 1 ? "" : $" / {Numbers.Text(stride)}");
     }
 
     /// <summary>Counts weights; false and a violation where all together are too many.</summary>
@@ -198,8 +200,8 @@ internal sealed class GraphBuilder
         (int height, int width) = size.IsFixed ? (window.Output(size.Height), window.Output(size.Width)) : (0, 0);
         if (size.IsFixed && (height < 1 || width < 1))
         {
-            Fail(
-                DiagnosticIds.EmptyMap, "", Numbers.Text(window.Extent), Numbers.Text(size.Height + 2L * window.Padding), Numbers.Text(size.Width + 2L * window.Padding));
+            long padding = 2L * window.Padding;
+            Fail(DiagnosticIds.EmptyMap, "", Numbers.Text(window.Extent), Numbers.Text(size.Height + padding), Numbers.Text(size.Width + padding));
             return int.MinValue;
         }
 

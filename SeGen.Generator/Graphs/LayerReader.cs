@@ -198,7 +198,10 @@ internal static class LayerReader
         int channels = around.Int("InChannels", around.Int("Channels", builder[x].Channels));
         bool sizeFits = !around.IsWritten("Height") || !size.IsFixed || (around.Int("Height", 0) == size.Height && around.Int("Width", 0) == size.Width);
         if (channels != builder[x].Channels || !sizeFits || (around.IsWritten("Height") && !size.IsFixed))
-            return Mismatch(builder, x, "", $"{Numbers.Text(channels)} x {(around.IsWritten("Height") ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}" : "H x W")}");
+        {
+            string sizes = around.IsWritten("Height") ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}" : "H x W";
+            return Mismatch(builder, x, "", $"{Numbers.Text(channels)} x {sizes}");
+        }
 
         // A module keeps its own defaults: what it computes must not depend on where it stands.
         var silent = new AttributeArguments(default);

@@ -34,7 +34,8 @@ internal static class NetworkReader
         AttributeArguments module = root.Kind == DeclaredAttribute.Network
             ? root.Arguments
             : root.Arguments.Over(attributes.Where(a => a.Kind == DeclaredAttribute.Block).SelectMany(a => a.Arguments.Written));
-        Violation[] wrong = [.. GateRules.CheckSize(module).Concat(Ranges(module)).Concat(CheckInput(module, declaration.SimpleName)).Select(v => v.At(declaration.Root))];
+        IEnumerable<Violation> found = GateRules.CheckSize(module).Concat(Ranges(module)).Concat(CheckInput(module, declaration.SimpleName));
+        Violation[] wrong = [.. found.Select(v => v.At(declaration.Root))];
         if (wrong.Length > 0)
             return (null, wrong);
 
@@ -63,11 +64,12 @@ internal static class NetworkReader
     /// <summary>A block's setting may stand in the gate attribute beside it.</summary>
     private static Violation WhereWritten(Declaration declaration, Violation violation)
     {
-        if (declaration.RootKind == DeclaredAttribute.Network || violation.Argument.Length == 0 || declaration.Attributes[violation.Index].Arguments.IsWritten(violation.Argument))
+        bool writes(int attribute) => declaration.Attributes[attribute].Arguments.IsWritten(violation.Argument);
+        if (declaration.RootKind == DeclaredAttribute.Network || violation.Argument.Length == 0 || writes(violation.Index))
             return violation;
 
-        int other = Enumerable.Range(0, declaration.Attributes.Count).FirstOrDefault(i => declaration.Attributes[i].Arguments.IsWritten(violation.Argument));
-        return declaration.Attributes[other].Arguments.IsWritten(violation.Argument) ? violation.At(other) : violation;
+        int other = Enumerable.Range(0, declaration.Attributes.Count).FirstOrDefault(writes);
+        return writes(other) ? violation.At(other) : violation;
     }
 
     /// <summary>Adds the layers among a network's attributes.</summary>
@@ -147,7 +149,8 @@ internal static class NetworkReader
                 foreach (AttributeArgument written in attribute.Arguments.Written)
                 {
                     if (root.Arguments.Last(written.Name) is { } other && other.Shown != written.Shown)
-                        yield return Violation.OfArgument(DiagnosticIds.SettingsDiffer, written.Name, written.Name, written.Shown, other.Shown, root.Kind).At(i);
+                        yield return Violation.OfArgument(
+                            DiagnosticIds.SettingsDiffer, written.Name, written.Name, written.Shown, other.Shown, root.Kind).At(i);
                 }
             }
         }
@@ -173,13 +176,15 @@ internal static class NetworkReader
 
         // In whole vectors, as the kernels read it.
         int channels = module.Int("InChannels", module.Int("Channels", 1));
-        double image = (double)VectorWidth.Pad((long)channels) * module.Int("Height", 1) * module.Int("Width", 1), batch = image * module.Int("MaxBatch", 1);
+        double image = (double)VectorWidth.Pad((long)channels) * module.Int("Height", 1) * module.Int("Width", 1);
+        double batch = image * module.Int("MaxBatch", 1);
         if (batch > GateRules.MaxLength)
         {
             bool one = image > GateRules.MaxLength;
             yield return Violation.OfArgument(
                 DiagnosticIds.TooLarge, one ? module.IsWritten("InChannels") ? "InChannels" : "Channels" : "MaxBatch",
-                one ? "An image, in whole vectors," : "MaxBatch images, in whole vectors,", Numbers.Grouped(batch), Numbers.Grouped(GateRules.MaxLength));
+                one ? "An image, in whole vectors," : "MaxBatch images, in whole vectors,",
+                Numbers.Grouped(batch), Numbers.Grouped(GateRules.MaxLength));
         }
     }
 

@@ -46,7 +46,7 @@ internal static class ResidualBlocks
         else if (s.Body is ResidualBody.RegNetY && s.BaseWidth != 64)
             (argument, fault) = ("BaseWidth", "only bottlenecks have one; leave it out");
         else if (s.Body is ResidualBody.Conv or ResidualBody.Identity && (s.Groups != 1 || s.BaseWidth != 64))
-            (argument, fault) = (s.Groups != 1 ? "Groups" : "BaseWidth", $"a {body} block has no such convolution; leave it out");
+            (argument, fault) = (s.Groups != 1 ? "Groups" : "BaseWidth", $"ResidualBody.{body} has no such convolution; leave it out");
         else if (s.IsBottleneck && s.Channels % 4 != 0)
             (argument, fault) = ("Channels", "a bottleneck has a quarter of them as planes; write a multiple of 4");
         else if (s.IsBottleneck && s.Width < 1)
@@ -54,11 +54,14 @@ internal static class ResidualBlocks
         else if (s.Body == ResidualBody.Identity && (s.Placement != SEPlacement.Standard || s.Shortcut == Shortcut.Projection))
             (argument, fault) = (s.Placement != SEPlacement.Standard ? "Placement" : "Shortcut", "an Identity block is its gate and the addition of its input; leave it out");
         else if (s.Body == ResidualBody.Identity && (s.Stride != 1 || s.Channels != from))
-            (argument, fault) = (s.Stride != 1 ? "Stride" : "Channels", $"an Identity block keeps the shape of its input, {Numbers.Text(from)} channels; leave it out");
+        {
+            argument = s.Stride != 1 ? "Stride" : "Channels";
+            fault = $"an Identity block keeps the shape of its input, {Numbers.Text(from)} channels; leave it out";
+        }
         else if (s.Body == ResidualBody.Conv && s.Placement == SEPlacement.InnerConv)
             (argument, fault) = ("Placement", "a Conv block has one convolution; write Standard");
         else if (s.Body is ResidualBody.Conv or ResidualBody.Identity && s.ZeroInitLast)
-            (argument, fault) = ("ZeroInitLast", $"a {body} block has no batch norm; leave it out");
+            (argument, fault) = ("ZeroInitLast", $"ResidualBody.{body} has no batch norm; leave it out");
         else if (s.Placement == SEPlacement.Identity && s.Shortcut == Shortcut.None)
             (argument, fault) = ("Placement", "there is no shortcut to gate; choose another");
 

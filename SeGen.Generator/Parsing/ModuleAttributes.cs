@@ -37,7 +37,10 @@ internal static class ModuleAttributes
 
     // A type that the compiler does not know or take is its business, like an argument that it refuses.
     private static DeclaredAttribute Layer(AttributeData attribute, ITypeSymbol type, List<INamedTypeSymbol> around)
-        => new(KindOf(attribute), type.TypeKind == TypeKind.Error || type.IsValueType ? AttributeArguments.Broken : AttributeArguments.Of(attribute), Nested(type, around));
+    {
+        bool refused = type.TypeKind == TypeKind.Error || type.IsValueType;
+        return new DeclaredAttribute(KindOf(attribute), refused ? AttributeArguments.Broken : AttributeArguments.Of(attribute), Nested(type, around));
+    }
 
     private static NestedModule Nested(ITypeSymbol type, List<INamedTypeSymbol> around)
     {

@@ -34,7 +34,8 @@ internal static class TypeNames
             return "";
 
         AttributeSyntax bare = attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia());
-        return $"[{string.Concat(bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString().Select(c => SyntaxFacts.IsNewLine(c) ? ' ' : c))}]";
+        string text = bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString();
+        return $"[{string.Concat(text.Select(c => SyntaxFacts.IsNewLine(c) ? ' ' : c))}]";
     }
 
     private static string Keywords(INamedTypeSymbol type) => type switch

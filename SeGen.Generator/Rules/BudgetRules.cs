@@ -29,7 +29,8 @@ internal static class BudgetRules
 
                 if (name != "Parameters" && network is { Graph.IsFixed: false })
                     yield return Violation.OfArgument(
-                        DiagnosticIds.MustBeWritten, name, "Height and Width", $"without a size the {unit} of '{declaration.SimpleName}' are not known").At(i);
+                        DiagnosticIds.MustBeWritten, name, "Height and Width",
+                        $"without a size the {unit} of '{declaration.SimpleName}' are not known").At(i);
                 else if (value > budget.Number(name, 0))
                     yield return Violation.OfArgument(
                         DiagnosticIds.BudgetPassed, name, declaration.SimpleName, Emit.Numbers.Grouped(value), unit, Emit.Numbers.Grouped((long)budget.Number(name, 0))).At(i);

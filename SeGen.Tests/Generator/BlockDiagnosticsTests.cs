@@ -44,7 +44,8 @@ public class BlockDiagnosticsTests
     [InlineData("InChannels is -3; it must be at least 1", "InvertedResidual([|InChannels = -3|], Expand = 16)")]
     [InlineData("Hidden is 0; it must be at least 1", "SEBlock([|Hidden = 0|]), SEResidual(16)")]
     [InlineData("Channels is 0; it must be at least 1", "SEBlock([|0|]), SEResidual")]
-    public void So_is_a_modules(string message, string attributes) => DiagnosticAssert.Error("SEGEN010", message, $"[{attributes}] partial class Net;");
+    public void So_is_a_modules(string message, string attributes)
+        => DiagnosticAssert.Error("SEGEN010", message, $"[{attributes}] partial class Net;");
 
     [Theory]
     [InlineData("""Name is "a\nb" """, """SENetwork(8), Conv(8, [|Name = "a\nb"|])""")]
@@ -54,33 +55,82 @@ public class BlockDiagnosticsTests
     [InlineData("""Name is "." """, """SEBlock(16, [|Name = "."|])""")]
     [InlineData("""Name is "\t" """, """SEBlock(16, [|Name = "\t"|]), SEResidual""")]
     public void A_name_can_stand_in_a_file(string message, string attributes) => DiagnosticAssert.Error(
-        "SEGEN010", $"{message.Trim()}; it must be without line breaks, control characters, quotation marks, and dots at its ends", $"[{attributes}] partial class Net;");
+        "SEGEN010",
+        $"{message.Trim()}; it must be without line breaks, control characters, quotation marks, and dots at its ends",
+        $"[{attributes}] partial class Net;");
 
     [Theory]
-    [InlineData("Body is 6, which is no value of that enum; use one of Basic, Bottleneck, BottleneckStrideIn1x1, RegNetY, Conv, Identity", "SEResidual(16, [|Body = (ResidualBody)6|])")]
-    [InlineData("Placement is -1, which is no value of that enum; use one of Standard, Pre, Post, Identity, InnerConv, None", "SEResidual(16, [|Placement = (SEPlacement)(-1)|])")]
-    [InlineData("Placement is 9, which is no value of that enum; use one of Standard, Pre, Post, Identity, InnerConv, None", "InvertedResidual(16, Expand = 16, [|Placement = (SEPlacement)9|])")]
-    [InlineData("Shortcut is 4, which is no value of that enum; use one of Auto, Identity, Projection, None", "SEResidual(16, [|Shortcut = (Shortcut)4|])")]
-    [InlineData("BlockActivation is 5, which is no value of that enum; use one of ReLU, ReLU6, SiLU, HardSwish, Identity", "InvertedResidual(16, Expand = 16, [|BlockActivation = (Activation)5|])")]
+    [InlineData(
+        "Body is 6, which is no value of that enum; use one of Basic, Bottleneck, BottleneckStrideIn1x1, RegNetY, Conv, Identity",
+        "SEResidual(16, [|Body = (ResidualBody)6|])")]
+    [InlineData(
+        "Placement is -1, which is no value of that enum; use one of Standard, Pre, Post, Identity, InnerConv, None",
+        "SEResidual(16, [|Placement = (SEPlacement)(-1)|])")]
+    [InlineData(
+        "Placement is 9, which is no value of that enum; use one of Standard, Pre, Post, Identity, InnerConv, None",
+        "InvertedResidual(16, Expand = 16, [|Placement = (SEPlacement)9|])")]
+    [InlineData(
+        "Shortcut is 4, which is no value of that enum; use one of Auto, Identity, Projection, None",
+        "SEResidual(16, [|Shortcut = (Shortcut)4|])")]
+    [InlineData(
+        "BlockActivation is 5, which is no value of that enum; use one of ReLU, ReLU6, SiLU, HardSwish, Identity",
+        "InvertedResidual(16, Expand = 16, [|BlockActivation = (Activation)5|])")]
     [InlineData("Gate is 2, which is no value of that enum; use one of Sigmoid, HardSigmoid", "SEResidual(16), SEBlock([|Gate = (Gate)2|])")]
-    public void An_undefined_value_is_refused(string message, string attributes) => DiagnosticAssert.Error("SEGEN011", message, $"[{attributes}] partial class Net;");
+    public void An_undefined_value_is_refused(string message, string attributes)
+        => DiagnosticAssert.Error("SEGEN011", message, $"[{attributes}] partial class Net;");
 
     [Theory]
-    [InlineData("Groups", "a Basic block has ungrouped convolutions on all its channels; write Body = ResidualBody.Bottleneck, or leave it out", "SEResidual(64, [|Groups = 2|])")]
-    [InlineData("Channels", "a bottleneck has a quarter of them as planes; write a multiple of 4", "SEResidual([|30|], Body = ResidualBody.Bottleneck)")]
-    [InlineData("Channels", "a bottleneck has a quarter of them as planes; write a multiple of 4", "SENetwork(30), [|SEResidual(Body = ResidualBody.BottleneckStrideIn1x1)|]")]
+    [InlineData(
+        "Groups",
+        "a Basic block has ungrouped convolutions on all its channels; write Body = ResidualBody.Bottleneck, or leave it out",
+        "SEResidual(64, [|Groups = 2|])")]
+    [InlineData(
+        "Channels",
+        "a bottleneck has a quarter of them as planes; write a multiple of 4",
+        "SEResidual([|30|], Body = ResidualBody.Bottleneck)")]
+    [InlineData(
+        "Channels",
+        "a bottleneck has a quarter of them as planes; write a multiple of 4",
+        "SENetwork(30), [|SEResidual(Body = ResidualBody.BottleneckStrideIn1x1)|]")]
     [InlineData("BaseWidth", "the bottleneck would have no channels; raise it", "SEResidual(64, Body = ResidualBody.Bottleneck, [|BaseWidth = 1|])")]
     [InlineData("BaseWidth", "only bottlenecks have one; leave it out", "SEResidual(64, Body = ResidualBody.RegNetY, [|BaseWidth = 4|])")]
-    [InlineData("Groups", "a Conv block has no such convolution; leave it out", "SEResidual(64, Body = ResidualBody.Conv, [|Groups = 2|])")]
-    [InlineData("BaseWidth", "a Identity block has no such convolution; leave it out", "SEResidual(64, Body = ResidualBody.Identity, [|BaseWidth = 2|])")]
-    [InlineData("Placement", "an Identity block is its gate and the addition of its input; leave it out", "SEResidual(64, Body = ResidualBody.Identity, [|Placement = SEPlacement.Pre|])")]
-    [InlineData("Shortcut", "an Identity block is its gate and the addition of its input; leave it out", "SEResidual(64, Body = ResidualBody.Identity, [|Shortcut = Shortcut.Projection|])")]
-    [InlineData("Stride", "an Identity block keeps the shape of its input, 64 channels; leave it out", "SEResidual(64, Body = ResidualBody.Identity, [|Stride = 2|])")]
-    [InlineData("Channels", "an Identity block keeps the shape of its input, 16 channels; leave it out", "SENetwork(16), SEResidual([|64|], Body = ResidualBody.Identity)")]
-    [InlineData("Placement", "a Conv block has one convolution; write Standard", "SEResidual(64, Body = ResidualBody.Conv, [|Placement = SEPlacement.InnerConv|])")]
-    [InlineData("ZeroInitLast", "a Conv block has no batch norm; leave it out", "SEResidual(64, Body = ResidualBody.Conv, [|ZeroInitLast = true|])")]
-    [InlineData("Placement", "there is no shortcut to gate; choose another", "SEResidual(64, Shortcut = Shortcut.None, [|Placement = SEPlacement.Identity|])")]
-    [InlineData("Placement", "the gate of an inverted residual block stands after its depthwise convolution; write Standard or None", "InvertedResidual(64, Expand = 64, [|Placement = SEPlacement.Post|])")]
+    [InlineData("Groups", "ResidualBody.Conv has no such convolution; leave it out", "SEResidual(64, Body = ResidualBody.Conv, [|Groups = 2|])")]
+    [InlineData(
+        "BaseWidth",
+        "ResidualBody.Identity has no such convolution; leave it out",
+        "SEResidual(64, Body = ResidualBody.Identity, [|BaseWidth = 2|])")]
+    [InlineData(
+        "Placement",
+        "an Identity block is its gate and the addition of its input; leave it out",
+        "SEResidual(64, Body = ResidualBody.Identity, [|Placement = SEPlacement.Pre|])")]
+    [InlineData(
+        "Shortcut",
+        "an Identity block is its gate and the addition of its input; leave it out",
+        "SEResidual(64, Body = ResidualBody.Identity, [|Shortcut = Shortcut.Projection|])")]
+    [InlineData(
+        "Stride",
+        "an Identity block keeps the shape of its input, 64 channels; leave it out",
+        "SEResidual(64, Body = ResidualBody.Identity, [|Stride = 2|])")]
+    [InlineData(
+        "Channels",
+        "an Identity block keeps the shape of its input, 16 channels; leave it out",
+        "SENetwork(16), SEResidual([|64|], Body = ResidualBody.Identity)")]
+    [InlineData(
+        "Placement",
+        "a Conv block has one convolution; write Standard",
+        "SEResidual(64, Body = ResidualBody.Conv, [|Placement = SEPlacement.InnerConv|])")]
+    [InlineData(
+        "ZeroInitLast",
+        "ResidualBody.Conv has no batch norm; leave it out",
+        "SEResidual(64, Body = ResidualBody.Conv, [|ZeroInitLast = true|])")]
+    [InlineData(
+        "Placement",
+        "there is no shortcut to gate; choose another",
+        "SEResidual(64, Shortcut = Shortcut.None, [|Placement = SEPlacement.Identity|])")]
+    [InlineData(
+        "Placement",
+        "the gate of an inverted residual block stands after its depthwise convolution; write Standard or None",
+        "InvertedResidual(64, Expand = 64, [|Placement = SEPlacement.Post|])")]
     public void A_setting_fits_the_block(string name, string reason, string attributes)
         => DiagnosticAssert.Error("SEGEN031", $"{name} is not possible here: {reason}", $"[{attributes}] partial class Net;");
 
@@ -92,7 +142,8 @@ public class BlockDiagnosticsTests
         => DiagnosticAssert.Error("SEGEN032", $"Write {message}", $"[{attributes}] partial class Net;");
 
     [Fact]
-    public void An_even_kernel_with_padding_is_fine() => DiagnosticAssert.Nothing("[SENetwork(16), Conv(16, Kernel = 2, Stride = 2, Padding = 0)] partial class Net;");
+    public void An_even_kernel_with_padding_is_fine()
+        => DiagnosticAssert.Nothing("[SENetwork(16), Conv(16, Kernel = 2, Stride = 2, Padding = 0)] partial class Net;");
 
     [Theory]
     [InlineData("[[|SENetwork|], ReLU] partial class Net;")]
@@ -105,14 +156,16 @@ public class BlockDiagnosticsTests
     [InlineData("SENetwork(16, [|Channels = 8|]), ReLU")]
     [InlineData("SENetwork(3), SEResidual(16, [|Channels = 8|])")]
     [InlineData("SEResidual(16, [|Channels = 8|], InChannels = 4)")]
-    public void Channels_written_twice_must_agree(string attributes)
-        => DiagnosticAssert.Error("SEGEN009", "Channels is 16 where it has no name and 8 where it has; write it once", $"[{attributes}] partial class Net;");
+    public void Channels_written_twice_must_agree(string attributes) => DiagnosticAssert.Error(
+        "SEGEN009", "Channels is 16 where it has no name and 8 where it has; write it once", $"[{attributes}] partial class Net;");
 
     [Theory]
     [InlineData("SENetwork(3, [|Height = 7|]), ReLU")]
     [InlineData("SEBlock(16, [|Height = 7|]), SEResidual")]
     public void Height_and_width_belong_together(string attributes) => DiagnosticAssert.Error(
-        "SEGEN012", "Height is written without Width; write both to fix the size, or neither to take any size at run time", $"[{attributes}] partial class Net;");
+        "SEGEN012",
+        "Height is written without Width; write both to fix the size, or neither to take any size at run time",
+        $"[{attributes}] partial class Net;");
 
     [Theory]
     [InlineData(8, 16, "SENetwork(8), [|SEBlock|]")]

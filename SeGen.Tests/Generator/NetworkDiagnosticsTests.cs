@@ -30,11 +30,15 @@ public class NetworkDiagnosticsTests
     [InlineData("InvertedResidual", "[|InvertedResidual(16, Expand = 32)|], SEBlock, SEResidual(16)")]
     [InlineData("SEResidual", "SEResidual(16), [|SEResidual(16)|]")]
     public void A_module_is_of_one_kind(string second, string attributes) => DiagnosticAssert.Error(
-        "SEGEN019", $"'Net' has both [SEResidual] and [{second}]; keep one, or write [SENetwork] to make them layers", $"[{attributes}] partial class Net;");
+        "SEGEN019",
+        $"'Net' has both [SEResidual] and [{second}]; keep one, or write [SENetwork] to make them layers",
+        $"[{attributes}] partial class Net;");
 
     [Fact]
     public void A_block_has_one_gate_attribute_beside_it() => DiagnosticAssert.Error(
-        "SEGEN007", "'Net' has more than one [SEBlock]; keep one of them", "[SEBlock(Reduction = 4), SEResidual(16), [|SEBlock(Reduction = 4)|]] partial class Net;");
+        "SEGEN007",
+        "'Net' has more than one [SEBlock]; keep one of them",
+        "[SEBlock(Reduction = 4), SEResidual(16), [|SEBlock(Reduction = 4)|]] partial class Net;");
 
     [Theory]
     [InlineData("[|SENetwork(3)|]")]
@@ -47,7 +51,9 @@ public class NetworkDiagnosticsTests
     [InlineData("Width", "SEBlock([|Width = 8|])")]
     [InlineData("MaxBatch", "InvertedResidual(16, Expand = 16, [|MaxBatch = 8|])")]
     public void The_size_is_the_networks(string name, string layer) => DiagnosticAssert.Error(
-        "SEGEN028", $"{name} belongs to [SENetwork], whose input it describes; remove it from the layer", $"[SENetwork(16), {layer}] partial class Net;");
+        "SEGEN028",
+        $"{name} belongs to [SENetwork], whose input it describes; remove it from the layer",
+        $"[SENetwork(16), {layer}] partial class Net;");
 
     [Theory]
     [InlineData("Reduction is 8 here and 16 in [SEResidual]", "SEBlock([|Reduction = 8|]), SEResidual(64, Reduction = 16)")]
@@ -58,8 +64,8 @@ public class NetworkDiagnosticsTests
         => DiagnosticAssert.Error("SEGEN029", $"{message}; write it once", $"[{attributes}] partial class Net;");
 
     [Fact]
-    public void The_same_value_may_be_written_twice()
-        => DiagnosticAssert.Nothing("[SEBlock(16, Reduction = 4, Squeeze = Squeeze.Max), SEResidual(16, Reduction = 4, Squeeze = Squeeze.Max)] partial class Net;");
+    public void The_same_value_may_be_written_twice() => DiagnosticAssert.Nothing(
+        "[SEBlock(16, Reduction = 4, Squeeze = Squeeze.Max), SEResidual(16, Reduction = 4, Squeeze = Squeeze.Max)] partial class Net;");
 
     [Theory]
     [InlineData("Conv \"conv\"", "conv", "Conv(8, Name = \"conv\"), ReLU, Conv(8, [|Name = \"conv\"|])")]
@@ -91,7 +97,9 @@ public class NetworkDiagnosticsTests
         DiagnosticAssert.Nothing(string.Create(CultureInfo.InvariantCulture, $"[{Attributes}, Budget({name} = {exact})] partial class Net;"));
         DiagnosticAssert.Error(
             "SEGEN027",
-            string.Create(CultureInfo.InvariantCulture, $"'Net' has {exact:N0} {unit}, more than its budget of {exact - 1:N0}; make it smaller, or raise the budget"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"'Net' has {exact:N0} {unit}, more than its budget of {exact - 1:N0}; make it smaller, or raise the budget"),
             string.Create(CultureInfo.InvariantCulture, $"[{Attributes}, Budget([|{name} = {exact - 1}|])] partial class Net;"));
     }
 
@@ -105,11 +113,16 @@ public class NetworkDiagnosticsTests
     [InlineData("multiply-adds", "MultiplyAdds = 1")]
     [InlineData("bytes of workspace", "WorkspaceBytes = long.MaxValue")]
     public void A_budget_of_what_depends_on_the_size_needs_one(string unit, string bound) => DiagnosticAssert.Error(
-        "SEGEN032", $"Write Height and Width: without a size the {unit} of 'Net' are not known", $"[SENetwork(8), Conv(8), Budget([|{bound}|])] partial class Net;");
+        "SEGEN032",
+        $"Write Height and Width: without a size the {unit} of 'Net' are not known",
+        $"[SENetwork(8), Conv(8), Budget([|{bound}|])] partial class Net;");
 
     [Fact]
     public void A_budget_of_nothing_is_a_warning() => DiagnosticAssert.Check(
-        "SEGEN015", DiagnosticSeverity.Warning, "[Budget] has no effect on a class that is no module; remove it", "[[|Budget(Parameters = 5)|]] partial class Net;");
+        "SEGEN015",
+        DiagnosticSeverity.Warning,
+        "[Budget] has no effect on a class that is no module; remove it",
+        "[[|Budget(Parameters = 5)|]] partial class Net;");
 
     [Theory]
     [InlineData("'Other' cannot be a layer: it is no module; annotate it with " + Roots, "Other")]
@@ -148,7 +161,8 @@ public class NetworkDiagnosticsTests
         Assert.Null(result.Run.Exception);
         Assert.Empty(result.Sources);
         Assert.Equal([id, "SEGEN025"], result.Reported.Select(d => d.Id));
-        Assert.Equal("'Inner' cannot be a layer: its own declaration is wrong; correct that first", result.Reported[1].GetMessage(CultureInfo.InvariantCulture));
+        Assert.Equal(
+            "'Inner' cannot be a layer: its own declaration is wrong; correct that first", result.Reported[1].GetMessage(CultureInfo.InvariantCulture));
     }
 
     [Theory]
@@ -162,5 +176,10 @@ public class NetworkDiagnosticsTests
 
     [Fact]
     public void Names_and_strings_of_any_form_compile() => DiagnosticAssert.Nothing(
-        "[SENetwork(16), Conv(16, Name = \"\"\"\n    conv\\1\n    \"\"\"), SEBlock(Name = @\"a\\b\"), BatchNorm(Name = \"<&>\"), Conv(16, Name = \"\"\"\"\"x\"\"\"\"\")] partial class Net;");
+        """"""
+        [SENetwork(16), Conv(16, Name = """
+            conv\1
+            """), SEBlock(Name = @"a\b"), BatchNorm(Name = "<&>"), Conv(16, Name = """""x""""")]
+        partial class Net;
+        """""");
 }

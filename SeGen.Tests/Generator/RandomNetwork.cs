@@ -15,7 +15,9 @@ internal sealed class RandomNetwork
     // What someone may try, or mistype.
     private static readonly string[] Odd = ["0", "-1", "-7", "1001", "65536", "int.MaxValue", "int.MinValue"];
 
-    private static readonly string[] Names = ["\"a\"", "\"a\"", "\"b.c\"", "\"1\"", "\"\"", "null", "\"x.\"", "\"a\\nb\"", "\"\\\"\"", "\"\\u2028\"", "@\"a\\b\"", "\"<&>\""];
+    private static readonly string[] Names = [
+        "\"a\"", "\"a\"", "\"b.c\"", "\"1\"", "\"\"", "null", "\"x.\"", "\"a\\nb\"", "\"\\\"\"", "\"\\u2028\"", "@\"a\\b\"", "\"<&>\"",
+    ];
 
     private readonly Random _random;
     private readonly double _wrong;
@@ -34,13 +36,19 @@ internal sealed class RandomNetwork
         {
             0 => [Residual(isRoot: true)],
             1 => [Inverted(isRoot: true)],
-            _ => [Attribute("SENetwork", [Written("Channels", 0.98, Channel), .. Size(), .. Gate(0.1), .. Norm(0.05)]), .. Enumerable.Range(0, _random.Next(12) == 0 ? 0 : _random.Next(1, 6)).Select(_ => Layer())],
+            _ => [
+                Attribute("SENetwork", [Written("Channels", 0.98, Channel), .. Size(), .. Gate(0.1), .. Norm(0.05)]),
+                .. Enumerable.Range(0, _random.Next(12) == 0 ? 0 : _random.Next(1, 6)).Select(_ => Layer()),
+            ],
         };
         if (_random.Next(12) == 0)
             attributes.Insert(_random.Next(attributes.Count + 1), Attribute(GateOnly, Gate(0.3)));
 
         if (_random.Next(8) == 0)
-            attributes.Add(Attribute("Budget", [Written("Parameters", 0.5, Bound), Written("MultiplyAdds", 0.3, Bound), Written("WorkspaceBytes", 0.3, Bound)]));
+        {
+            string[] bounds = [Written("Parameters", 0.5, Bound), Written("MultiplyAdds", 0.3, Bound), Written("WorkspaceBytes", 0.3, Bound)];
+            attributes.Add(Attribute("Budget", bounds));
+        }
 
         return string.Join(", ", attributes);
     }
@@ -79,8 +87,9 @@ internal sealed class RandomNetwork
     ]);
 
     private string[] Gate(double chance) => [
-        Written("Reduction", 0.7, () => Among("1", "2", "4")), Written("Hidden", chance, Channel), Enum<HiddenRule>("HiddenRule", chance), Written("Divisor", chance / 4, Small),
-        Maybe(() => "", "RoundLimit = 2", "RoundLimit = double.NaN"), Enum<SEBias>("Bias", chance), Enum<Squeeze>("Squeeze", chance), Enum<Activation>("Activation", chance), Enum<Gate>("Gate", chance),
+        Written("Reduction", 0.7, () => Among("1", "2", "4")), Written("Hidden", chance, Channel), Enum<HiddenRule>("HiddenRule", chance),
+        Written("Divisor", chance / 4, Small), Maybe(() => "", "RoundLimit = 2", "RoundLimit = double.NaN"), Enum<SEBias>("Bias", chance),
+        Enum<Squeeze>("Squeeze", chance), Enum<Activation>("Activation", chance), Enum<Gate>("Gate", chance),
     ];
 
     private string[] Norm(double chance) => [
@@ -89,7 +98,8 @@ internal sealed class RandomNetwork
     ];
 
     private string[] Pool() => [
-        Value(() => Among("2", "3")), Written("Stride", 0.5, Stride), Written("Padding", 0.3, () => Among("0", "1")), Written("CeilMode", 0.3, Flag), .. Name(),
+        Value(() => Among("2", "3")), Written("Stride", 0.5, Stride), Written("Padding", 0.3, () => Among("0", "1")), Written("CeilMode", 0.3, Flag),
+        .. Name(),
     ];
 
     private string[] Size() => _random.Next(3) == 0
@@ -122,7 +132,8 @@ internal sealed class RandomNetwork
 
     private string Enum<T>(string name, double chance)
         where T : struct, Enum
-        => _random.NextDouble() < chance ? $"{name} = ({typeof(T).Name}){(Wrong ? "99" : Number(_random.Next(System.Enum.GetValues<T>().Length)))}" : "";
+        => _random.NextDouble() >= chance ? ""
+        : $"{name} = ({typeof(T).Name}){(Wrong ? "99" : Number(_random.Next(System.Enum.GetValues<T>().Length)))}";
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -8,8 +8,12 @@ public class ShapeDiagnosticsTests
     [Theory]
     [InlineData("SEBlock needs 32 channels, but ReLU gives 16 x H x W", "3), Conv(16), ReLU, SEBlock([|32|])")]
     [InlineData("SEBlock \"se\" needs 32 channels, but the input gives 3 x H x W", "3), SEBlock([|Channels = 32|], Name = \"se\")")]
-    [InlineData("SEResidual needs 8 channels, but MaxPool gives 3 x 4 x 3", "3, Height = 8, Width = 6), MaxPool(2), SEResidual(16, [|InChannels = 8|])")]
-    [InlineData("InvertedResidual needs 8 channels, but Conv \"stem\" gives 16 x (H + 1) / 2 x (W + 1) / 2", "3), Conv(16, Stride = 2, Name = \"stem\"), InvertedResidual(16, Expand = 16, [|InChannels = 8|])")]
+    [InlineData(
+        "SEResidual needs 8 channels, but MaxPool gives 3 x 4 x 3",
+        "3, Height = 8, Width = 6), MaxPool(2), SEResidual(16, [|InChannels = 8|])")]
+    [InlineData(
+        "InvertedResidual needs 8 channels, but Conv \"stem\" gives 16 x (H + 1) / 2 x (W + 1) / 2",
+        "3), Conv(16, Stride = 2, Name = \"stem\"), InvertedResidual(16, Expand = 16, [|InChannels = 8|])")]
     [InlineData("SEBlock needs 4 channels, but Linear gives 10 x 1 x 1", "3), GlobalAveragePool, Linear(10), SEBlock([|4|])")]
     public void A_layer_fits_the_one_before(string message, string rest)
         => DiagnosticAssert.Error("SEGEN021", $"{message}; change one of them", $"[SENetwork({rest}] partial class Net;");
@@ -23,7 +27,10 @@ public class ShapeDiagnosticsTests
     public void So_does_a_module_of_the_users_own(string message, string inner, string rest)
     {
         GeneratorResult result = DiagnosticAssert.Check(
-            "SEGEN021", DiagnosticSeverity.Error, $"{message}; change one of them", $"{inner} partial class Inner; [SENetwork({rest}, [|Layer<Inner>|]] partial class Net;");
+            "SEGEN021",
+            DiagnosticSeverity.Error,
+            $"{message}; change one of them",
+            $"{inner} partial class Inner; [SENetwork({rest}, [|Layer<Inner>|]] partial class Net;");
         Assert.DoesNotContain("Net.g.cs", result.HintNames);
     }
 
@@ -40,7 +47,9 @@ public class ShapeDiagnosticsTests
     [InlineData("9 pixels is larger than its input of 8 x 20", "8, Height = 8, Width = 20), [|Conv(8, Dilation = 4, Padding = 0)|]")]
     [InlineData("5 pixels is larger than its input of 3 x 3", "8), GlobalAveragePool, [|Conv(8, Kernel = 5, Padding = 1)|]")]
     public void A_window_fits_its_input(string message, string rest) => DiagnosticAssert.Error(
-        "SEGEN022", $"The window of {message}, padding included; remove a stride before it, pad it, or enlarge the input", $"[SENetwork({rest}] partial class Net;");
+        "SEGEN022",
+        $"The window of {message}, padding included; remove a stride before it, pad it, or enlarge the input",
+        $"[SENetwork({rest}] partial class Net;");
 
     [Theory]
     [InlineData("3 groups do not divide 6 input and 16 output channels", "Conv(16, [|Groups = 3|])")]
@@ -56,11 +65,14 @@ public class ShapeDiagnosticsTests
     [InlineData("16 x H x W and the branch 32 x H x W", "[|SEResidual(32, InChannels = 16, Body = ResidualBody.Conv)|]")]
     [InlineData(
         "32 x (H + 1) / 4 x (W + 1) / 4 and the branch 32 x (H + 5) / 8 x (W + 5) / 8",
-        "SENetwork(3), Conv(32, Kernel = 7, Stride = 2), MaxPool(2), [|SEResidual(Stride = 2, Shortcut = Shortcut.Identity, Body = ResidualBody.Bottleneck)|]")]
+        "SENetwork(3), Conv(32, Kernel = 7, Stride = 2), MaxPool(2), [|SEResidual(Stride = 2, Shortcut = Shortcut.Identity)|]")]
     [InlineData(
-        "32 x H - 2 x W - 2 and the branch 16 x H - 2 x W - 2", "SENetwork(3), Conv(32, Padding = 0), [|SEResidual(16, Blocks = 2, Shortcut = Shortcut.Identity)|]")]
+        "32 x (H - 2) x (W - 2) and the branch 16 x (H - 2) x (W - 2)",
+        "SENetwork(3), Conv(32, Padding = 0), [|SEResidual(16, Blocks = 2, Shortcut = Shortcut.Identity)|]")]
     public void An_identity_shortcut_keeps_the_shape(string message, string attributes) => DiagnosticAssert.Error(
-        "SEGEN024", $"The shortcut gives {message}; write Shortcut = Shortcut.Projection or None, or keep the shape", $"[{attributes}] partial class Net;");
+        "SEGEN024",
+        $"The shortcut gives {message}; write Shortcut = Shortcut.Projection or None, or keep the shape",
+        $"[{attributes}] partial class Net;");
 
     [Theory]
     [InlineData("SEResidual(32, InChannels = 16, Stride = 2)")]
@@ -85,10 +97,18 @@ public class ShapeDiagnosticsTests
     [InlineData("The packed weights up to this layer would have 2,500,900,000", "1), Conv(50000, Kernel = 1), Conv([|50000|], Kernel = 1)")]
     [InlineData("The packed weights up to this layer would have 36,507,222,016", "1), GlobalAveragePool, Linear([|int.MaxValue|])")]
     [InlineData("The packed weights up to this layer would have 4,294,960,000", "2147480000), [|BatchNorm|]")]
-    [InlineData("The packed weights up to this layer would have 139,586,437,120", "64), SEResidual([|1000000000|], Body = ResidualBody.Bottleneck, BaseWidth = 2000000000)")]
+    [InlineData(
+        "The packed weights up to this layer would have 139,586,437,120",
+        "64), SEResidual([|1000000000|], Body = ResidualBody.Bottleneck, BaseWidth = 2000000000)")]
     [InlineData("The padded input of this layer would have 6,405,121,024", "1, Height = 8, Width = 8), Conv(8, Kernel = 1, [|Padding = 10000|])")]
-    [InlineData("The output of this layer, in whole vectors, would have 2,560,000,000", "16, Height = 400, Width = 400), [|Conv(16000, Kernel = 1)|]")]
-    [InlineData("The workspace of one image would have 2,352,896,128", "16, Height = 7000, Width = 7000)|], SEResidual(Placement = SEPlacement.None)")]
+    [InlineData(
+        "The output of this layer, in whole vectors, would have 2,560,000,000",
+        "16, Height = 400, Width = 400), [|Conv(16000, Kernel = 1)|]")]
+    [InlineData(
+        "The workspace of one image would have 2,352,896,128",
+        "16, Height = 7000, Width = 7000)|], SEResidual(Placement = SEPlacement.None)")]
     public void What_cannot_be_allocated_is_refused(string message, string rest) => DiagnosticAssert.Error(
-        "SEGEN014", $"{message} values; a tensor can have at most 2,147,483,000", $"[{(rest.Contains("[|", StringComparison.Ordinal) ? "" : "[|")}SENetwork({rest}] partial class Net;");
+        "SEGEN014",
+        $"{message} values; a tensor can have at most 2,147,483,000",
+        $"[{(rest.Contains("[|", StringComparison.Ordinal) ? "" : "[|")}SENetwork({rest}] partial class Net;");
 }

@@ -26,19 +26,25 @@ public class WarningTests
 
     [Theory]
     [InlineData("Reduction has no effect beside SEPlacement.None; remove it", "SEResidual(64, Placement = SEPlacement.None, [|Reduction = 8|])")]
-    [InlineData("Bias has no effect beside SEPlacement.None; remove it", "SEBlock([|Bias = SEBias.None|]), InvertedResidual(16, Expand = 64, Placement = SEPlacement.None)")]
-    [InlineData("Hidden has no effect beside SEPlacement.None; remove it", "SENetwork(16), SEResidual(64, Placement = SEPlacement.None, [|Hidden = 8|])")]
+    [InlineData(
+        "Bias has no effect beside SEPlacement.None; remove it",
+        "SEBlock([|Bias = SEBias.None|]), InvertedResidual(16, Expand = 64, Placement = SEPlacement.None)")]
+    [InlineData(
+        "Hidden has no effect beside SEPlacement.None; remove it",
+        "SENetwork(16), SEResidual(64, Placement = SEPlacement.None, [|Hidden = 8|])")]
     [InlineData("Reduction has no effect beside Hidden; remove it", "SEBlock([|Reduction = 8|]), SEResidual(64, Hidden = 4)")]
     [InlineData("Divisor has no effect without HiddenRule.MakeDivisible; remove it", "SENetwork(16, [|Divisor = 4|]), SEBlock")]
     [InlineData("Divisor has no effect without HiddenRule.MakeDivisible; remove it", "SENetwork(16), SEBlock([|Divisor = 4|])")]
-    public void So_it_is_in_a_block_or_network(string message, string attributes) => DiagnosticAssert.Warning("SEGEN015", message, $"[{attributes}] partial class Net;");
+    public void So_it_is_in_a_block_or_network(string message, string attributes)
+        => DiagnosticAssert.Warning("SEGEN015", message, $"[{attributes}] partial class Net;");
 
     [Theory]
     [InlineData("SENetwork(16, HiddenRule = HiddenRule.MakeDivisible), SEBlock(Divisor = 4)")]
     [InlineData("SENetwork(16, Divisor = 4), SEBlock(HiddenRule = HiddenRule.MakeDivisible)")]
     [InlineData("SENetwork(16, Hidden = 4), SEBlock(Reduction = 4)")]
     [InlineData("SENetwork(16, Reduction = 4), SEBlock(Hidden = 4), SEResidual(Placement = SEPlacement.None)")]
-    public void What_network_and_layer_say_together_has_an_effect(string attributes) => DiagnosticAssert.Nothing($"[{attributes}] partial class Net;");
+    public void What_network_and_layer_say_together_has_an_effect(string attributes)
+        => DiagnosticAssert.Nothing($"[{attributes}] partial class Net;");
 
     [Theory]
     [InlineData("SEResidual(64, [|Squeeze = Squeeze.SumOverHPlusW|])")]
