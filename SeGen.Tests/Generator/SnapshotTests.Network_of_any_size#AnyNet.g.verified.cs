@@ -16,7 +16,7 @@
 //   total                                                       1,634
 #nullable enable
 
-/// <summary>A network from [N, 16, H, W] to [N, 16, H, W].</summary>
+/// <summary>A network from [N, 16, H, W] to [N, 16, H / 2, W / 2].</summary>
 /// <remarks>
 /// <code>
 /// layer             kind                         output  parameters  multiply-adds  kernel                                      arena
