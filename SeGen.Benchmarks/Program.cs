@@ -51,7 +51,10 @@ generator.SetAction(_ => GeneratorBenchmark.Run());
 var micro = new Command("micro", "Runs the micro-benchmarks under BenchmarkDotNet; its own arguments follow.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assembly).Run([.. arguments.UnmatchedTokens]); });
 
+var networks = new Command("networks", "Measures the sample's networks, one image at a time.");
+networks.SetAction(_ => NetworkTimes.Run());
+
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, generator, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, networks, generator, sigmoid, micro }.Parse(args).Invoke();
