@@ -44,9 +44,10 @@ public sealed class SeGenGenerator : IIncrementalGenerator
                 .Where(static reading => reading.Network is not null)
                 .Select(static (reading, _) => reading.Network!)
                 .WithTrackingName(Steps.Specs);
-            context.RegisterSourceOutput(networks.Combine(space), AddNetwork);
-            IncrementalValueProvider<EquatableArray<KernelSpec>> more = networks
-                .Select(static (spec, _) => NetworkPlanner.Plan(spec).Kernels.ToEquatableArray())
+            IncrementalValuesProvider<NetworkPlan> plans = networks.Select(static (spec, _) => NetworkPlanner.Plan(spec));
+            context.RegisterSourceOutput(plans.Combine(space), AddNetwork);
+            IncrementalValueProvider<EquatableArray<KernelSpec>> more = plans
+                .Select(static (plan, _) => plan.Kernels.ToEquatableArray())
                 .Collect()
                 .Select(static (all, _) => KernelFile.Distinct(all.SelectMany(k => k)));
             kernels = kernels.Combine(more).Select(static (both, _) => KernelFile.Distinct(both.Left.Concat(both.Right)));
@@ -70,8 +71,8 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     private static void AddBlock(SourceProductionContext context, SEBlockSpec spec)
         => context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(SEBlockPlanner.Plan(spec)), Utf8WithoutMark));
 
-    private static void AddNetwork(SourceProductionContext context, (NetworkSpec Spec, string Namespace) network)
-        => context.AddSource(network.Spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(NetworkPlanner.Plan(network.Spec), network.Namespace), Utf8WithoutMark));
+    private static void AddNetwork(SourceProductionContext context, (NetworkPlan Plan, string Namespace) network)
+        => context.AddSource(network.Plan.Spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace), Utf8WithoutMark));
 
     private static void AddKernel(SourceProductionContext context, (KernelSpec Kernel, string Namespace) kernel)
         => context.AddSource(KernelFile.HintName(kernel.Kernel), SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace), Utf8WithoutMark));

@@ -11,7 +11,7 @@ internal static class GateReader
 {
     private static readonly string[] WidthByRule = ["Reduction", "HiddenRule", "Divisor", "RoundLimit"];
 
-    private static readonly string[] Settings = ["Hidden", "Reduction", "HiddenRule", "Divisor", "RoundLimit", "Bias", "Squeeze", "Activation", "Gate"];
+    private static readonly string[] Settings = ["Hidden", .. WidthByRule, "Bias", "Squeeze", "Activation", "Gate"];
 
     /// <summary>Whether a layer writes anything about a gate.</summary>
     public static IEnumerable<string> Written(AttributeArguments arguments) => Settings.Where(arguments.IsWritten);

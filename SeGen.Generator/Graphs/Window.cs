@@ -6,9 +6,6 @@ internal sealed record Window(int Kernel, int Stride, int Padding, int Dilation 
     /// <summary>Pixels from the first to the last tap.</summary>
     public int Extent => Dilation * (Kernel - 1) + 1;
 
-    /// <summary>A window that looks at one pixel after the other.</summary>
-    public bool IsPointwise => Kernel == 1 && Stride == 1 && Padding == 0;
-
     /// <summary>Pixels that a numerator of the size formula adds to the input's: out = (in + Reach) / Stride + 1.</summary>
     public int Reach => 2 * Padding - Extent;
 

@@ -129,9 +129,6 @@ internal sealed record ConvKernel(
             foreach (int pixels in TileSizes(width).Distinct())
                 new ConvTile(this, width, pixels).Emit(writer);
         }
-
-        if (!Out.IsFixed)
-            writer.Blank();
     }
 
     /// <summary>Vectors that a tile keeps for each pixel.</summary>

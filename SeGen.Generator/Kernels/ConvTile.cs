@@ -20,6 +20,8 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
 
     private string NextOutput => width.Lanes == 16 ? _out.Block : Numbers.Text(width.Lanes);
 
+    private string NextResidual => width.Lanes == 16 ? conv.Out.IsFixed ? "AddBlock" : "addBlock" : Numbers.Text(width.Lanes);
+
     /// <summary>Whether a vector holds several groups, each of which reads inputs of its own.</summary>
     private bool Shuffles => conv.Form == ConvForm.Grouped && conv.GroupInputs < width.Lanes;
 
@@ -103,19 +105,21 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
         {
             int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16;
             using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(inputs)}; i++)"))
-                Broadcasts(writer, step, "i");
+            {
+                Broadcasts(writer, step);
+                writer.Line("pixel = ref Add(ref pixel, 1);");
+            }
         }
     }
 
-    private void Broadcasts(SourceWriter writer, int step, string index = "")
+    private void Broadcasts(SourceWriter writer, int step)
     {
         writer.Line(_vectors == 2
             ? $"{width.Floats} tap0 = {Load("w", "0")}, tap1 = {Load("w", NextWeights)};"
             : $"var tap0 = {Load("w", "0")};");
         for (int p = 0; p < pixels; p++)
         {
-            string offset = p == 0 ? index.Length > 0 ? index : "0" : index.Length > 0 ? $"{index} + {Numbers.Text(p * step)}" : Numbers.Text(p * step);
-            string value = $"{width.Type}.Create(Add(ref pixel, {offset}))";
+            string value = p == 0 ? $"{width.Type}.Create(pixel)" : $"{width.Type}.Create(Add(ref pixel, {Numbers.Text(p * step)}))";
             writer.Line(_vectors == 2
                 ? $"var x{p} = {value}; a{p} = {Fma($"x{p}", "tap0", $"a{p}")}; b{p} = {Fma($"x{p}", "tap1", $"b{p}")};"
                 : $"a{p} = {Fma(value, "tap0", $"a{p}")};");
@@ -129,22 +133,28 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
         for (int v = 0; v < _vectors; v++)
         {
             string name = v == 0 ? "a" : "b";
+            if (v == 1)
+            {
+                writer.Line($"output = ref Add(ref output, {NextOutput});");
+                if (conv.Residual is not null)
+                    writer.Line($"residual = ref Add(ref residual, {NextResidual});");
+            }
+
             for (int p = 0; p < pixels; p++)
             {
-                string at(string next) => v == 0 ? Numbers.Text(p * 16) : p == 0 ? next : $"{next} + {Numbers.Text(p * 16)}";
-                string nextResidual = width.Lanes == 16 ? conv.Out.IsFixed ? "AddBlock" : "addBlock" : Numbers.Text(width.Lanes);
-                string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", at(nextResidual))}";
+                string at = Numbers.Text(p * 16);
+                string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", at)}";
                 if (conv.Activation != Activation.Identity || conv.Residual is not null)
                     writer.Line($"{name}{p} = {(conv.Activation == Activation.Identity ? value : $"Activations.{conv.Activation}({value})")};");
 
-                writer.Line($"{name}{p}.StoreUnsafe(ref output, {at(NextOutput)});");
+                writer.Line($"{name}{p}.StoreUnsafe(ref output{(p == 0 ? "" : $", {at}")});");
             }
 
             if (conv.HasSums)
             {
                 string lane = v == 0 ? "0" : Numbers.Text(width.Lanes);
                 string sum = string.Join(" + ", Enumerable.Range(0, pixels).Select(p => $"{name}{p}"));
-                writer.Line($"({Load("sums", lane)} + ({sum})).StoreUnsafe(ref sums, {lane});");
+                writer.Line($"({Load("sums", lane)} + ({sum})).StoreUnsafe(ref sums{(v == 0 ? "" : $", {lane}")});");
             }
         }
     }

@@ -52,7 +52,7 @@ internal sealed class Fusion
                 break;
             case FactorsOp factors:
                 int x = Resolve(factors.X);
-                Emit(new FactorsStep(factors with { X = x, Inputs = Of(factors.X) }, _steps.OfType<ConvStep>().Any(s => s.Output == x && s.HasSums)));
+                Emit(new FactorsStep(factors with { X = x, Inputs = Of(factors.X) }, TakesSums(factors) && _steps.OfType<ConvStep>().Any(s => s.Output == x && s.HasSums)));
                 break;
             case DropoutOp:
                 break;
@@ -73,17 +73,19 @@ internal sealed class Fusion
         int y = conv.Output, residual = -1;
         BatchNormOp? norm = Only<BatchNormOp>(y);
         y = Take(norm) ?? y;
-        Activation activation = Activation.Identity;
         if (Only<AddOp>(y) is { } add && _ready.Contains(Resolve(add.A == y ? add.B : add.A)) && !IsPendingGate(add.A == y ? add.B : add.A))
         {
             residual = Resolve(add.A == y ? add.B : add.A);
             y = Take(add)!.Value;
         }
 
-        activation = TakeActivation(y, out y);
-        bool sums = Readers(y).OfType<FactorsOp>().Any(f => f.Gate.Hidden > 0 && f.Gate.Squeeze is Squeeze.Mean or Squeeze.SumOverHPlusW) && !_graph.Tensors[y].IsVector;
+        Activation activation = TakeActivation(y, out y);
+        bool sums = Readers(y).OfType<FactorsOp>().Any(TakesSums) && !_graph.Tensors[y].IsVector;
         Emit(new ConvStep(conv with { X = Resolve(conv.X), Inputs = Of(conv.X) }, norm, residual, activation, sums, y));
     }
+
+    /// <summary>Whether sums over the pixels are all that a gate needs of its input.</summary>
+    private static bool TakesSums(FactorsOp factors) => factors.Gate is { Hidden: > 0, Squeeze: Squeeze.Mean or Squeeze.SumOverHPlusW };
 
     /// <summary>The sum of two values, of which one may yet have to be scaled by its gate.</summary>
     private void AddSum(AddOp add)

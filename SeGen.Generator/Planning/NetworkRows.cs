@@ -13,7 +13,7 @@ internal static class NetworkRows
         foreach (PlannedStep planned in plan.Steps)
         {
             Step step = planned.Step;
-            (string name, string kind, long parameters, long multiplyAdds) = Describe(plan, step);
+            (string name, string kind, long parameters, long multiplyAdds) = Describe(plan, planned);
             string output = step.Output < 0 ? Shape(plan, ((ExportStep)step).X) : Shape(plan, step.Output);
             string kernel = string.Join(", ", new KernelSpec?[] { planned.Sum, planned.Kernel, planned.Excite }.OfType<KernelSpec>().Select(k => k.Name));
             string at = step.Output < 0 ? "" : plan.IsFixed
@@ -23,12 +23,9 @@ internal static class NetworkRows
         }
     }
 
-    /// <summary>Values of the parameters of a gate.</summary>
-    public static long GateParameters(GateSpec gate)
-        => 2L * gate.Channels * gate.Hidden + (gate.HasReduceBias ? gate.Hidden : 0) + (gate.HasExpandBias ? gate.Channels : 0);
-
-    private static (string Name, string Kind, long Parameters, long MultiplyAdds) Describe(NetworkPlan plan, Step step)
+    private static (string Name, string Kind, long Parameters, long MultiplyAdds) Describe(NetworkPlan plan, PlannedStep planned)
     {
+        Step step = planned.Step;
         switch (step)
         {
             case ImportStep:
@@ -48,8 +45,8 @@ internal static class NetworkRows
             case MeanStep:
                 return (plan.Spec.LayerNames[step.Layer], "mean", 0, 0);
             case FactorsStep factors:
-                GateSpec gate = factors.Factors.Gate;
-                return (Name(factors.Factors.Scope, factors.Factors.Inside), $"gate, hidden {Numbers.Text(gate.Hidden)}", GateParameters(gate), 2L * gate.Channels * gate.Hidden);
+                SEBlockPlan gate = planned.Excite!.Plan;
+                return (Name(factors.Factors.Scope, factors.Factors.Inside), $"gate, hidden {Numbers.Text(gate.Hidden)}", gate.ParameterCount, gate.MultiplyAdds);
             case PointwiseStep pointwise:
                 string parts = string.Join(", ", new[]
                 {

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
+using SeGen.Generator.Planning;
 
 namespace SeGen.Tests.Generator;
 
@@ -68,7 +68,7 @@ public class NetworkIncrementalityTests
             (IncrementalGeneratorRunStep source, int index) = Assert.Single(step.Inputs);
             string? name = source.Outputs[index].Value switch
             {
-                ValueTuple<NetworkSpec, string> network => network.Item1.Type.Name,
+                ValueTuple<NetworkPlan, string> network => network.Item1.Spec.Type.Name,
                 ValueTuple<KernelSpec, string> kernel => kernel.Item1.Name,
                 _ => null,
             };

@@ -38,6 +38,20 @@ public class AllocationTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
+    public void A_thousand_forward_passes_of_networks_allocate_nothing(int threads)
+    {
+        IModule[] modules = [new Residual16 { Threads = threads }, new Residual16Any { Threads = threads }];
+        float[] x = RandomTensor.Normal(3 * Residual16.InputLength, 1), y = new float[x.Length];
+        AssertNothingAllocated(() =>
+        {
+            foreach (IModule module in modules)
+                module.Forward(x, y, Residual16.InputHeight, Residual16.InputWidth);
+        });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
     public void A_thousand_training_steps_allocate_nothing(int threads)
     {
         var module = new Bias32 { Threads = threads };

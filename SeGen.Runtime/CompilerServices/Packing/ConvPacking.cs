@@ -32,11 +32,19 @@ public readonly record struct ConvShape(int Channels, int InChannels, int Kernel
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record NormSource(string Name, double Epsilon)
 {
-    /// <summary>As y = scale x + shift, of one channel.</summary>
-    internal (float Scale, float Shift) Fold(ParameterSet parameters, int channel)
+    /// <summary>As y = scale x + shift for each channel.</summary>
+    internal (float Scale, float Shift)[] Fold(ParameterSet parameters)
     {
-        double scale = parameters[$"{Name}.weight"].Values[channel] / Math.Sqrt(parameters[$"{Name}.running_var"].Values[channel] + Epsilon);
-        return ((float)scale, (float)(parameters[$"{Name}.bias"].Values[channel] - parameters[$"{Name}.running_mean"].Values[channel] * scale));
+        ReadOnlySpan<float> weight = parameters[$"{Name}.weight"].Values, bias = parameters[$"{Name}.bias"].Values;
+        ReadOnlySpan<float> mean = parameters[$"{Name}.running_mean"].Values, variance = parameters[$"{Name}.running_var"].Values;
+        var folded = new (float, float)[weight.Length];
+        for (int c = 0; c < folded.Length; c++)
+        {
+            double scale = weight[c] / Math.Sqrt(variance[c] + Epsilon);
+            folded[c] = ((float)scale, (float)(bias[c] - mean[c] * scale));
+        }
+
+        return folded;
     }
 }
 
@@ -59,10 +67,11 @@ public static class ConvPacking
         int groupInputs = shape.InChannels / shape.Groups, groupOutputs = shape.Channels / shape.Groups, taps = shape.Kernel * shape.Kernel;
         int blocks = (shape.Channels + Lanes - 1) / Lanes;
         int blockLength = shape.Inputs * taps * Lanes * (shape.Layout == ConvLayout.Blocks ? Lanes : 1);
+        (float Scale, float Shift)[]? folded = norm?.Fold(parameters);
         packed.Clear();
         for (int o = 0; o < shape.Channels; o++)
         {
-            (float scale, float shift) = norm?.Fold(parameters, o) ?? (1f, 0f);
+            (float scale, float shift) = folded?[o] ?? (1f, 0f);
             packed[o] = (biases.IsEmpty ? 0f : biases[o] * scale) + shift;
             Span<float> block = packed.Slice(blocks * Lanes + o / Lanes * blockLength, blockLength)[(o % Lanes)..];
             int firstInput = o / groupOutputs * groupInputs;

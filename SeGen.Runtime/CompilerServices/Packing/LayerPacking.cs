@@ -10,9 +10,10 @@ public static class NormPacking
     public static void Pack(ParameterSet parameters, Span<float> packed, NormSource norm)
     {
         packed.Clear();
-        int padded = packed.Length / 2, channels = parameters[$"{norm.Name}.weight"].Values.Length;
-        for (int c = 0; c < channels; c++)
-            (packed[c], packed[padded + c]) = norm.Fold(parameters, c);
+        int padded = packed.Length / 2;
+        (float Scale, float Shift)[] folded = norm.Fold(parameters);
+        for (int c = 0; c < folded.Length; c++)
+            (packed[c], packed[padded + c]) = folded[c];
     }
 }
 
