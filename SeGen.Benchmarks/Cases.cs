@@ -1,21 +1,37 @@
+using SeGen.Sample;
+using SeGen.Sample.Models;
+
 namespace SeGen.Benchmarks;
 
 /// <summary>One thing that is measured.</summary>
 /// <param name="Name">As it stands in tables and file names.</param>
 /// <param name="Batch">Images.</param>
-/// <param name="Channels">Channels of the gate.</param>
+/// <param name="Channels">Channels of the input.</param>
 /// <param name="Size">Height and width.</param>
 /// <param name="Create">The module declared for it.</param>
 /// <param name="CreateAny">The module with any size, where that is compared.</param>
 /// <param name="Training">Forward and backward instead of inference.</param>
-/// <param name="Least">The ratio to the fastest peer that must be reached, with one and two threads.</param>
+/// <param name="Least">The ratio to the fastest peer that must be reached, with one and two threads; null where none is.</param>
 internal sealed record Case(
-    string Name, int Batch, int Channels, int Size, Func<IModule> Create, Func<IModule>? CreateAny, bool Training, double[] Least)
+    string Name, int Batch, int Channels, int Size, Func<IModule> Create, Func<IModule>? CreateAny, bool Training, double[]? Least)
 {
+    /// <summary>What the peers build: models.py knows it.</summary>
+    public string Model { get; init; } = "gate";
+
+    /// <summary>Whose names the peers' weights carry.</summary>
+    public Naming Naming { get; init; } = Naming.Linear;
+
+    /// <summary>Values of one image of the output; 0 where they are those of the input.</summary>
+    public int Classes { get; init; }
+
     public int Length => Batch * Channels * Size * Size;
 
-    /// <summary>All cases, in the order of the tables.</summary>
-    public static IReadOnlyList<Case> All { get; } =
+    public int OutputLength => Classes > 0 ? Batch * Classes : Length;
+
+    public bool IsNetwork => Classes > 0;
+
+    /// <summary>The gates, in the order of the tables.</summary>
+    public static IReadOnlyList<Case> Gates { get; } =
     [
         new("1x128x224x224", 1, 128, 224, () => new Gate128x224(), () => new Gate128Any(), false, [1.05, 1.05]),
         new("1x128x56x56", 1, 128, 56, () => new Gate128x56(), () => new Gate128Any(), false, [1.5, 1.5]),
@@ -25,5 +41,18 @@ internal sealed record Case(
         new("32x128x28x28-training", 32, 128, 28, () => new Gate128x28Batch32(), null, true, [3.5, 3.5]),
     ];
 
-    public static Case Named(string name) => All.First(c => c.Name == name);
+    /// <summary>The sample's architectures, one image each.</summary>
+    public static IReadOnlyList<Case> Networks { get; } =
+    [
+        .. Architectures.All.Select(a => new Case(a.Name, 1, 3, a.Side, a.Create, null, false, null)
+        {
+            Model = a.Name,
+            Classes = a.Classes,
+
+            // torchvision has these, and its names; the others are written in PyTorch with SeGen's.
+            Naming = a.Name is nameof(MobileNetV3Small) or nameof(MobileNetV3Large) or nameof(EfficientNetB0) or nameof(RegNetY400MF) ? Naming.TorchVision : Naming.SeGen,
+        }),
+    ];
+
+    public static Case Named(string name) => Gates.Concat(Networks).First(c => c.Name == name);
 }

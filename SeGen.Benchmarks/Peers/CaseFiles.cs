@@ -12,11 +12,11 @@ internal static unsafe class CaseFiles
         return memory;
     }
 
-    public static float* Read(string folder, Case what, string ending)
+    public static float* Read(string folder, Case what, string ending, int length)
     {
-        float* memory = Allocate(what.Length);
+        float* memory = Allocate(length);
         using FileStream stream = File.OpenRead(Path.Combine(folder, $"{what.Name}.{ending}.bin"));
-        stream.ReadExactly(MemoryMarshal.AsBytes(new Span<float>(memory, what.Length)));
+        stream.ReadExactly(MemoryMarshal.AsBytes(new Span<float>(memory, length)));
         return memory;
     }
 

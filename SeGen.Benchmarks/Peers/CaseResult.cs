@@ -12,7 +12,8 @@ internal sealed class CaseResult(Case what, int threads)
 
     public IEnumerable<string> Peers => Rounds.Keys.Where(p => p is not (PeersBenchmark.Own or PeersBenchmark.Floor));
 
-    public double Least => what.Least[threads - 1];
+    /// <summary>The ratio that must be reached, or null.</summary>
+    public double? Least => what.Least?[threads - 1];
 
     public double Milliseconds(string peer) => Statistics.Median(Rounds[peer]);
 
@@ -21,7 +22,9 @@ internal sealed class CaseResult(Case what, int threads)
         .Select(round => Peers.Min(p => Rounds[p][round]) / Rounds[PeersBenchmark.Own][round]);
 
     /// <summary>In each round, the floor's time over SeGen's.</summary>
-    public IEnumerable<double> OfFloor => Rounds[PeersBenchmark.Floor].Zip(Rounds[PeersBenchmark.Own], (floor, own) => floor / own);
+    public IEnumerable<double> OfFloor => Rounds.TryGetValue(PeersBenchmark.Floor, out List<double>? floors)
+        ? floors.Zip(Rounds[PeersBenchmark.Own], (floor, own) => floor / own)
+        : [];
 
     public void Add(string peer, double milliseconds)
     {

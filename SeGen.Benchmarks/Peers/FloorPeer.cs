@@ -20,7 +20,7 @@ internal sealed unsafe class FloorPeer(string folder) : ParallelWork, IPeer
     {
         _case = what;
         _threads = threads;
-        _input = CaseFiles.Read(folder, what, "input");
+        _input = CaseFiles.Read(folder, what, "input", what.Length);
         _output = CaseFiles.Allocate(what.Length);
         return 0;
     }

@@ -26,12 +26,15 @@ internal sealed unsafe class OnnxRuntimePeer(string folder, string library) : IP
         Check(((delegate* unmanaged<void*, byte*, void*, void**, void*>)_api[CreateSession])(_environment, path, options, &session));
         Check(((delegate* unmanaged<int, int, void**, void*>)_api[CreateMemoryInfo])(0, 0, &memory));
 
-        float* x = CaseFiles.Read(folder, what, "input"), y = CaseFiles.Allocate(what.Length);
+        float* x = CaseFiles.Read(folder, what, "input", what.Length), y = CaseFiles.Allocate(what.OutputLength);
         long* shape = (long*)NativeMemory.Alloc(4 * sizeof(long));
         (shape[0], shape[1], shape[2], shape[3]) = (what.Batch, what.Channels, what.Size, what.Size);
         var create = (delegate* unmanaged<void*, void*, nuint, long*, nuint, int, void**, void*>)_api[CreateTensor];
         Check(create(memory, x, (nuint)what.Length * sizeof(float), shape, 4, Float, &input));
-        Check(create(memory, y, (nuint)what.Length * sizeof(float), shape, 4, Float, &output));
+        if (what.IsNetwork)
+            shape[1] = what.Classes;
+
+        Check(create(memory, y, (nuint)what.OutputLength * sizeof(float), shape, (nuint)(what.IsNetwork ? 2 : 4), Float, &output));
         _session = session;
         _inputValue = input;
         _outputValue = output;
@@ -39,7 +42,7 @@ internal sealed unsafe class OnnxRuntimePeer(string folder, string library) : IP
         for (int i = 0; i < 3; i++)
             Run();
 
-        return CaseFiles.Error(y, CaseFiles.Read(folder, what, "output"), what.Length);
+        return CaseFiles.Error(y, CaseFiles.Read(folder, what, "output", what.OutputLength), what.OutputLength);
     }
 
     public void Run()

@@ -14,7 +14,7 @@ internal static class PeerFiles
         Directory.CreateDirectory(folder);
         Run("bash", Path.Combine(Scripts, "install.sh"), folder);
         foreach (Case c in cases.Where(c => !File.Exists(Path.Combine(folder, c.Name + ".weights.safetensors"))))
-            Run("/usr/bin/python3", Path.Combine(Scripts, "export.py"), folder, c.Name, $"{c.Batch}", $"{c.Channels}", $"{c.Size}", c.Training ? "1" : "0");
+            Run("/usr/bin/python3", Path.Combine(Scripts, "export.py"), folder, c.Name, c.Model, $"{c.Batch}", $"{c.Channels}", $"{c.Size}", c.Training ? "1" : "0");
     }
 
     private static void Run(string program, params string[] arguments)

@@ -27,7 +27,7 @@ internal sealed class PeerProcess : IDisposable
         => new("PyTorch", new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "Scripts", "torch_peer.py"), folder]));
 
     public double Load(Case what, int threads) => double.Parse(
-        Ask($"load {what.Name} {what.Batch} {what.Channels} {what.Size} {(what.Training ? 1 : 0)} {threads}"), CultureInfo.InvariantCulture);
+        Ask($"load {what.Name} {what.Model} {what.Batch} {what.Channels} {what.Size} {(what.Training ? 1 : 0)} {threads}"), CultureInfo.InvariantCulture);
 
     public double[] Time(double seconds) =>
         [.. Ask(string.Create(CultureInfo.InvariantCulture, $"time {seconds}")).Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture))];

@@ -49,12 +49,12 @@ internal static class PeersReport
                 UpperQuartile = Statistics.Quantile(r.Ratios, 0.75),
                 r.Least,
                 Reached = Reached(r),
-                OfFloor = Statistics.Median(r.OfFloor),
+                OfFloor = r.OfFloor.Any() ? Statistics.Median(r.OfFloor) : (double?)null,
             }),
         },
         Indented);
 
-    public static bool Reached(CaseResult result) => Statistics.Quantile(result.Ratios, 0.25) >= result.Least;
+    public static bool? Reached(CaseResult result) => result.Least is { } least ? Statistics.Quantile(result.Ratios, 0.25) >= least : null;
 
     private static string[] Row(CaseResult r) =>
     [
@@ -64,8 +64,8 @@ internal static class PeersReport
         Spread(r, PeersBenchmark.Onnx),
         Spread(r, PeersBenchmark.Torch),
         string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.Ratios):f2} ({Statistics.Quantile(r.Ratios, 0.25):f2} to {Statistics.Quantile(r.Ratios, 0.75):f2})"),
-        string.Create(CultureInfo.InvariantCulture, $"{r.Least:f2} {(Reached(r) ? "reached" : "MISSED")}"),
-        r.Case.Training ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
+        r.Least is { } least ? string.Create(CultureInfo.InvariantCulture, $"{least:f2} {(Reached(r) == true ? "reached" : "MISSED")}") : "-",
+        r.Case.Training || !r.OfFloor.Any() ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
     ];
 
     private static string Spread(CaseResult result, string peer)

@@ -13,14 +13,14 @@ internal sealed unsafe class SeGenPeer(string folder) : IPeer
         _case = what;
         _module = what.Create();
         _module.Threads = threads;
-        _module.LoadWeights(Path.Combine(folder, $"{what.Name}.weights.safetensors"), Naming.Linear);
-        _input = CaseFiles.Read(folder, what, "input");
-        _output = CaseFiles.Allocate(what.Length);
+        _module.LoadWeights(Path.Combine(folder, $"{what.Name}.weights.safetensors"), what.Naming);
+        _input = CaseFiles.Read(folder, what, "input", what.Length);
+        _output = CaseFiles.Allocate(what.OutputLength);
         if (what.Training)
         {
             // PyTorch keeps no copy of the input either.
             _lent = new NativeMemoryManager(_input, what.Length).Memory;
-            _outputGradient = CaseFiles.Read(folder, what, "output-gradient");
+            _outputGradient = CaseFiles.Read(folder, what, "output-gradient", what.Length);
             _inputGradient = CaseFiles.Allocate(what.Length);
         }
 
@@ -28,15 +28,15 @@ internal sealed unsafe class SeGenPeer(string folder) : IPeer
             Run();
 
         return what.Training
-            ? CaseFiles.Error(_inputGradient, CaseFiles.Read(folder, what, "input-gradient"), what.Length)
-            : CaseFiles.Error(_output, CaseFiles.Read(folder, what, "output"), what.Length);
+            ? CaseFiles.Error(_inputGradient, CaseFiles.Read(folder, what, "input-gradient", what.Length), what.Length)
+            : CaseFiles.Error(_output, CaseFiles.Read(folder, what, "output", what.OutputLength), what.OutputLength);
     }
 
     public void Run()
     {
         int length = _case!.Length;
         ReadOnlySpan<float> input = new(_input, length);
-        Span<float> output = new(_output, length);
+        Span<float> output = new(_output, _case.OutputLength);
         if (!_case.Training)
         {
             _module!.Forward(input, output, _case.Size, _case.Size);

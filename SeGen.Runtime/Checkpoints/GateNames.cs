@@ -30,6 +30,9 @@ internal static class GateNames
         return $"{block}.{Alone(layer["se.".Length..], naming)}";
     }
 
+    /// <summary>Whether a convention computes a gate's dense layers by 1x1 convolutions.</summary>
+    public static bool AreConvolutions(Naming naming) => naming is Naming.Timm or Naming.TimmLegacy or Naming.TorchVision;
+
     /// <summary>Whether a layer of a block is one of its gate's.</summary>
     public static bool IsGate(string layer) => layer.StartsWith("se.", StringComparison.Ordinal);
 }

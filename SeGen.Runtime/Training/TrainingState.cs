@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace SeGen;
+
+/// <summary>Where a run on so many samples stands: after so many steps of an epoch, with the sums over them. Of 0 samples before it began.</summary>
+internal readonly record struct TrainingPosition(int Count, int Epoch, int Step, int Samples, double LossSum, int Correct);
+
+/// <summary>
+/// A run's file: the weights under SeGen's names, what the optimizer keeps under "optimizer.", the position in the metadata. It is written
+/// whole or not at all, and read whole before anything is changed.
+/// </summary>
+internal static class TrainingState
+{
+    private const string Prefix = "optimizer.", StepsOf = ".steps", BatchesOf = ".batches";
+
+    public static void Save(string path, Optimizer optimizer, TrainingPosition position, IReadOnlyDictionary<string, string> settings)
+    {
+        ParameterSet parameters = optimizer.Parameters;
+        var tensors = new List<TensorToWrite>();
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            Parameter parameter = parameters[i];
+            int[] shape = parameter.Shape.ToArray();
+            tensors.Add(new(parameter.Name, shape, parameter.Values.ToArray()));
+            if (parameter.Batches is { } batches)
+                tensors.Add(new(parameter.Name + BatchesOf, [], default, batches));
+
+            (long steps, float[][] buffers) = optimizer.StateOf(i);
+            if (steps == 0)
+                continue;
+
+            tensors.Add(new(Prefix + parameter.Name + StepsOf, [], default, steps));
+            for (int b = 0; b < buffers.Length; b++)
+                tensors.Add(new($"{Prefix}{parameter.Name}.{optimizer.BufferNames[b]}", shape, buffers[b]));
+        }
+
+        SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string>(settings)
+        {
+            ["format"] = "segen-training",
+            ["count"] = Text(position.Count),
+            ["epoch"] = Text(position.Epoch),
+            ["step"] = Text(position.Step),
+            ["samples"] = Text(position.Samples),
+            ["correct"] = Text(position.Correct),
+            ["loss"] = position.LossSum.ToString("R", CultureInfo.InvariantCulture),
+        });
+    }
+
+    /// <exception cref="SafeTensorsException">The file is no state of such a run; the message says what differs.</exception>
+    public static TrainingPosition Load(string path, Optimizer optimizer, IReadOnlyDictionary<string, string> settings)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        foreach ((string key, string value) in settings)
+        {
+            if (Metadata(file, key) is var given && given != value)
+                throw new SafeTensorsException(file.Name, null, $"it is of a run with {key} {given}; this one has {value}");
+        }
+
+        var position = new TrainingPosition(
+            Integer(file, "count"), Integer(file, "epoch"), Integer(file, "step"), Integer(file, "samples"),
+            double.TryParse(Metadata(file, "loss"), CultureInfo.InvariantCulture, out double loss) ? loss : throw Fault(file, "loss"), Integer(file, "correct"));
+        var apply = new List<Action>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < optimizer.Parameters.Count; i++)
+            Read(file, optimizer, i, apply, known);
+
+        if (file.Tensors.FirstOrDefault(t => !known.Contains(t.Name)) is { } unexpected)
+            throw new SafeTensorsException(file.Name, unexpected.Name, "a run of this module and optimizer has no such tensor");
+
+        apply.ForEach(a => a());
+        return position;
+    }
+
+    private static void Read(SafeTensorsFile file, Optimizer optimizer, int index, List<Action> apply, HashSet<string> known)
+    {
+        Parameter parameter = optimizer.Parameters[index];
+        float[] values = Values(file, parameter.Name, parameter, known);
+        long? batches = Scalar(file, parameter.Name + BatchesOf, known);
+        long steps = Scalar(file, Prefix + parameter.Name + StepsOf, known) ?? 0;
+        float[][] buffers = steps == 0 ? [] : [.. optimizer.BufferNames.ToArray().Select(name => Values(file, $"{Prefix}{parameter.Name}.{name}", parameter, known))];
+        apply.Add(() =>
+        {
+            values.CopyTo(parameter.Write());
+            parameter.Batches = batches;
+            optimizer.Restore(index, steps, buffers);
+        });
+    }
+
+    private static float[] Values(SafeTensorsFile file, string name, Parameter like, HashSet<string> known)
+    {
+        known.Add(name);
+        if (!file.TryGet(name, out TensorInfo? tensor))
+            throw new SafeTensorsException(file.Name, name, "it is missing");
+
+        if (tensor.Type != TensorType.F32 || !tensor.Shape.SequenceEqual([.. like.Shape.ToArray().Select(d => (long)d)]))
+            throw new SafeTensorsException(file.Name, name, $"it is {tensor.Type} {tensor.ShapeText}; F32 [{string.Join(", ", like.Shape.ToArray())}] is needed");
+
+        float[] values = new float[tensor.Length];
+        file.ReadSingles(tensor, values);
+        return values;
+    }
+
+    private static long? Scalar(SafeTensorsFile file, string name, HashSet<string> known)
+    {
+        known.Add(name);
+        if (!file.TryGet(name, out TensorInfo? tensor))
+            return null;
+
+        return tensor.Type == TensorType.I64 && tensor.Shape.IsEmpty
+            ? file.ReadInt64(tensor)
+            : throw new SafeTensorsException(file.Name, name, $"it is {tensor.Type} {tensor.ShapeText}; I64 [] is needed");
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static int Integer(SafeTensorsFile file, string key)
+        => int.TryParse(Metadata(file, key), CultureInfo.InvariantCulture, out int value) && value >= 0 ? value : throw Fault(file, key);
+
+    private static string Metadata(SafeTensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw Fault(file, key);
+
+    private static SafeTensorsException Fault(SafeTensorsFile file, string key)
+        => new(file.Name, null, $"its metadata has no sound \"{key}\"; it is no state of a training run");
+}
