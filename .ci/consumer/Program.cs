@@ -1,4 +1,4 @@
-// What a user's program does with the package: inference, a training step, a checkpoint. It prints a hash of all bits that it
+// What a user's program does with the package: inference of gates and networks, a training step, a checkpoint. It prints a hash of all bits that it
 // computed, so that two builds of it can be compared.
 using System;
 using System.Diagnostics;
@@ -15,6 +15,8 @@ var hash = new BitHash();
 Run(new Gates.Fixed(seed: 1), 9, 11);
 Run(new Gates.Any(seed: 2), 13, 7);
 Run(new Gates.Constant(seed: 3), 5, 5);
+RunNetwork(new Gates.Network(seed: 4), 20, 24);
+RunNetwork(new Gates.NetworkAny(seed: 4), 19, 13);
 Console.WriteLine($"vectors {SeGenInfo.VectorWidth}");
 Console.WriteLine($"hash {hash.Value:x16}");
 
@@ -45,8 +47,42 @@ void Run(IGate gate, int height, int width)
     hash.Add(y);
 }
 
+void RunNetwork(IModule network, int height, int width)
+{
+    float[] x = new float[2 * 3 * height * width], y = new float[2 * 10];
+    var random = new Random(8);
+    for (int i = 0; i < x.Length; i++)
+        x[i] = random.NextSingle() * 2 - 1;
+
+    network.Forward(x, y, height, width);
+    hash.Add(y);
+    string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    network.SaveWeights(file);
+    network.Parameters["fc.weight"].Write().Clear();
+    network.LoadWeights(file);
+    File.Delete(file);
+    network.Forward(x, y, height, width);
+    hash.Add(y);
+}
+
 namespace Gates
 {
+    [SENetwork(3, Height = 20, Width = 24, Reduction = 4)]
+    [Conv(16, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU, MaxPool(3, Stride = 2, Padding = 1)]
+    [SEResidual(32, Stride = 2, Name = "layer1")]
+    [InvertedResidual(24, Expand = 96, Kernel = 5, BlockActivation = Activation.HardSwish, Name = "layer2")]
+    [SEResidual(32, Body = ResidualBody.RegNetY, Groups = 4, Name = "layer3")]
+    [GlobalAveragePool, Linear(10, Name = "fc")]
+    internal sealed partial class Network;
+
+    [SENetwork(3, Reduction = 4)]
+    [Conv(16, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU, MaxPool(3, Stride = 2, Padding = 1)]
+    [SEResidual(32, Stride = 2, Name = "layer1")]
+    [InvertedResidual(24, Expand = 96, Kernel = 5, BlockActivation = Activation.HardSwish, Name = "layer2")]
+    [SEResidual(32, Body = ResidualBody.RegNetY, Groups = 4, Name = "layer3")]
+    [GlobalAveragePool, Linear(10, Name = "fc")]
+    internal sealed partial class NetworkAny;
+
     [SEBlock(Channels = 40, Reduction = 4, Height = 9, Width = 11, MaxBatch = 2)]
     public sealed partial class Fixed;
 

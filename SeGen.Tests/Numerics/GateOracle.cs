@@ -1,3 +1,5 @@
+using SeGen.Tests.Numerics.Oracle;
+
 namespace SeGen.Tests.Numerics;
 
 /// <summary>
@@ -54,17 +56,18 @@ internal sealed class GateOracle
 
     /// <summary>The output of one image, and its input's gradient where an output gradient is given; adds to the parameters'.</summary>
     public (double[] Output, double[] Gates, double[] InputGradient) Run(ReadOnlySpan<float> x, int height, int width, ReadOnlySpan<float> dy)
-    {
-        double[] exact = new double[x.Length], y = new double[x.Length];
-        for (int i = 0; i < x.Length; i++)
-            exact[i] = x[i];
+        => Run(Exact(x), height, width, Exact(dy));
 
-        (double[] maxima, double[] z, double[] h, double[] a, double[] t, double[] s) = Forward(exact, height, width);
+    /// <summary>The same in double.</summary>
+    public (double[] Output, double[] Gates, double[] InputGradient) Run(double[] x, int height, int width, double[] dy)
+    {
+        double[] y = new double[x.Length];
+        (double[] maxima, double[] z, double[] h, double[] a, double[] t, double[] s) = Forward(x, height, width);
         for (int i = 0; i < x.Length; i++)
             y[i] = s[i / (height * width)] * x[i];
 
         double share = 1.0 / (_settings.Squeeze == Squeeze.SumOverHPlusW ? height + width : height * width);
-        return (y, s, dy.IsEmpty ? [] : Backward(x, dy, height * width, share, maxima, z, h, a, t, s));
+        return (y, s, dy.Length == 0 ? [] : Backward(x, dy, height * width, share, maxima, z, h, a, t, s));
     }
 
     private (double[] Maxima, double[] Z, double[] H, double[] A, double[] T, double[] S) Forward(ReadOnlySpan<double> x, int height, int width)
@@ -114,7 +117,7 @@ internal sealed class GateOracle
     }
 
     private double[] Backward(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> dy, int pixels, double share, double[] maxima, double[] z, double[] h, double[] a, double[] t, double[] s)
+        double[] x, double[] dy, int pixels, double share, double[] maxima, double[] z, double[] h, double[] a, double[] t, double[] s)
     {
         int channels = _settings.Channels, hidden = _settings.Hidden;
         double[] dt = new double[channels], dh = new double[hidden], dx = new double[x.Length];
@@ -122,7 +125,7 @@ internal sealed class GateOracle
         {
             double ds = 0;
             for (int i = 0; i < pixels; i++)
-                ds += (double)dy[c * pixels + i] * x[c * pixels + i];
+                ds += dy[c * pixels + i] * x[c * pixels + i];
 
             dt[c] = ds * GateSlope(t[c], s[c]);
             if (_settings.HasExpandBias)
@@ -165,38 +168,26 @@ internal sealed class GateOracle
         return dx;
     }
 
+    private static double[] Exact(ReadOnlySpan<float> values)
+    {
+        double[] exact = new double[values.Length];
+        for (int i = 0; i < exact.Length; i++)
+            exact[i] = values[i];
+
+        return exact;
+    }
+
     private static double[] Values(ParameterSet parameters, string name)
         => parameters.TryGet(name, out Parameter? parameter) ? [.. parameter.Values.ToArray().Select(v => (double)v)] : [];
 
     private static double Sigmoid(double v) => 1 / (1 + Math.Exp(-v));
 
-    private double Activate(double v) => _settings.Activation switch
-    {
-        Activation.ReLU => Math.Max(0, v),
-        Activation.ReLU6 => Math.Clamp(v, 0, 6),
-        Activation.SiLU => v * Sigmoid(v),
-        Activation.HardSwish => v * Math.Clamp(v / 6 + 0.5, 0, 1),
-        _ => v,
-    };
+    private double Activate(double v) => Textbook.Activate(_settings.Activation, v);
 
     private double Slope(double v)
     {
-        Near(v, _settings.Activation switch
-        {
-            Activation.ReLU => [0],
-            Activation.ReLU6 => [0, 6],
-            Activation.HardSwish => [-3, 3],
-            _ => [],
-        });
-        double s = Sigmoid(v);
-        return _settings.Activation switch
-        {
-            Activation.ReLU => v > 0 ? 1 : 0,
-            Activation.ReLU6 => v is > 0 and < 6 ? 1 : 0,
-            Activation.SiLU => s + v * s * (1 - s),
-            Activation.HardSwish => v < -3 ? 0 : v > 3 ? 1 : v / 3 + 0.5,
-            _ => 1,
-        };
+        Near(v, Slopes.Kinks(_settings.Activation));
+        return Slopes.Of(_settings.Activation, v);
     }
 
     private double GateOf(double v) => _settings.Gate == Gate.Sigmoid ? Sigmoid(v) : Math.Clamp(v / 6 + 0.5, 0, 1);
