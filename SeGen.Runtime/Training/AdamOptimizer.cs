@@ -29,6 +29,8 @@ public class AdamOptimizer : Optimizer
         _epsilon = Require(epsilon, 0, float.MaxValue, nameof(epsilon));
     }
 
+    internal override IReadOnlyList<float> Settings => [_beta1, _beta2, _epsilon, WeightDecay];
+
     /// <summary>Whether values shrink by themselves instead of by their gradient.</summary>
     private protected virtual bool IsDecoupled => false;
 

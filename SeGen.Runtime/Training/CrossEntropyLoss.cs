@@ -27,9 +27,9 @@ public sealed class CrossEntropyLoss
     /// <summary>The mean loss over the samples that count, and its gradient. Allocates nothing.</summary>
     /// <param name="logits">[N, classes], as a network's last layer gives them.</param>
     /// <param name="targets">N classes, or the index that is ignored.</param>
-    /// <param name="gradient">[N, classes], overwritten by (softmax - q) / counted samples, 0 for ignored ones; empty where not wanted.</param>
+    /// <param name="gradient">[N, classes], overwritten by (softmax - q) / counted samples, 0 for ignored ones; empty where not wanted; may be the logits.</param>
     /// <returns>The mean; not a number where no sample counts, as in PyTorch.</returns>
-    /// <exception cref="ArgumentException">Lengths do not fit, or a target is no class.</exception>
+    /// <exception cref="ArgumentException">Lengths do not fit, a target is no class, or the gradient overlaps the logits in part.</exception>
     public float Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> gradient)
     {
         int classes = targets.IsEmpty ? 0 : logits.Length / targets.Length;
@@ -39,12 +39,15 @@ public sealed class CrossEntropyLoss
         if (!gradient.IsEmpty && gradient.Length != logits.Length)
             throw new ArgumentException($"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits, or none.", nameof(gradient));
 
+        if (logits.Overlaps(gradient, out int offset) && offset != 0)
+            throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
+
         int counted = Count(targets, classes);
         double sum = 0;
         for (int n = 0; n < targets.Length; n++)
         {
             Span<float> row = gradient.IsEmpty ? [] : gradient.Slice(n * classes, classes);
-            if (targets[n] == _ignoreIndex)
+            if (!Counts(targets[n]))
                 row.Clear();
             else
                 sum += Sample(logits.Slice(n * classes, classes), targets[n], row, counted);
@@ -53,12 +56,18 @@ public sealed class CrossEntropyLoss
         return (float)(sum / counted);
     }
 
+    /// <summary>What the loss was made with, for the state of a run.</summary>
+    internal (double LabelSmoothing, int IgnoreIndex) Settings => (_smoothing, _ignoreIndex);
+
+    /// <summary>Whether a sample with this target counts.</summary>
+    internal bool Counts(int target) => target != _ignoreIndex;
+
     private int Count(ReadOnlySpan<int> targets, int classes)
     {
         int counted = 0;
         for (int n = 0; n < targets.Length; n++)
         {
-            if (targets[n] == _ignoreIndex)
+            if (!Counts(targets[n]))
                 continue;
 
             if ((uint)targets[n] >= (uint)classes)
@@ -80,13 +89,15 @@ public sealed class CrossEntropyLoss
             total += logit;
         }
 
+        // Before the gradient is written, which may lie where the logits are. A class that a logit of minus infinity rules out has no share.
         double logSum = largest + Math.Log(exponentials), shared = _smoothing / logits.Length;
+        double loss = (1 - _smoothing) * (logSum - logits[target]) + (_smoothing > 0 ? shared * (logits.Length * logSum - total) : 0);
         for (int c = 0; c < gradient.Length; c++)
         {
             double wanted = shared + (c == target ? 1 - _smoothing : 0);
             gradient[c] = (float)((Math.Exp(logits[c] - logSum) - wanted) / counted);
         }
 
-        return (1 - _smoothing) * (logSum - logits[target]) + shared * (logits.Length * logSum - total);
+        return loss;
     }
 }

@@ -25,8 +25,9 @@ public static class GradientClipping
                 squares += TensorPrimitives.SumOfSquares(gradient.Slice(at, Math.Min(Chunk, gradient.Length - at)));
         }
 
+        // A norm that is no number makes all gradients none, as in PyTorch: a broken step shows.
         float norm = (float)Math.Sqrt(squares), factor = limit / (norm + 1e-6f);
-        for (int i = 0; i < parameters.Count && factor < 1; i++)
+        for (int i = 0; i < parameters.Count && !(factor >= 1); i++)
         {
             Span<float> gradient = GradientOf(parameters[i]);
             TensorPrimitives.Multiply(gradient, factor, gradient);

@@ -48,6 +48,9 @@ public abstract class Optimizer
 
     internal ReadOnlySpan<string> BufferNames => _bufferNames;
 
+    /// <summary>The numbers it was made with, for the state of a run; the learning rate changes and is not among them.</summary>
+    internal abstract IReadOnlyList<float> Settings { get; }
+
     /// <summary>Changes every trainable parameter once by its gradient. Allocates nothing after the first step.</summary>
     public void Step()
     {
@@ -57,7 +60,9 @@ public abstract class Optimizer
             if (!parameter.IsTrainable || !parameter.HasGradient)
                 continue;
 
+            // Marked before and after: who packs the weights meanwhile must pack them again.
             Update(parameter.Write(), parameter.Gradient, _buffers[i] ??= Buffers(parameter.Values.Length), Decays(parameter) ? WeightDecay : 0, ++_steps[i]);
+            parameter.MarkChanged();
         }
     }
 

@@ -33,6 +33,8 @@ public sealed class SgdOptimizer : Optimizer
             : nesterov;
     }
 
+    internal override IReadOnlyList<float> Settings => [_momentum, _dampening, WeightDecay, _nesterov ? 1 : 0];
+
     private protected override void Update(Span<float> values, ReadOnlySpan<float> gradient, float[][] buffers, float decay, long step)
     {
         Span<float> buffer = _momentum == 0 ? [] : buffers[0];

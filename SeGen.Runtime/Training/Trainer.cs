@@ -9,6 +9,7 @@ namespace SeGen;
 /// first, but for what a state that is saved takes.
 /// </summary>
 /// <example><code>
+/// // network was declared with MaxBatch = 64.
 /// var trainer = new Trainer(network, new SgdOptimizer(network.Parameters, 0.05f, 0.9f, nesterov: true)) { StateFile = "run.safetensors" };
 /// trainer.TryResume();
 /// trainer.Train(data, epochs: 8, cancellation);
@@ -18,8 +19,10 @@ public sealed class Trainer
     private readonly IModule _module;
     private readonly Optimizer _optimizer;
     private readonly CrossEntropyLoss _loss;
-    private readonly int _batchSize = 64;
+    private readonly int _batchSize = 64, _saveEvery;
+    private readonly float _clipNorm;
     private TrainingPosition _position;
+    private bool _ownsState;
 
     // Of one run: a batch, what the module makes of it, and the order of the samples.
     private float[] _input = [], _logits = [], _gradient = [];
@@ -40,13 +43,16 @@ public sealed class Trainer
         (_module, _optimizer, _loss) = (module, optimizer, loss ?? new CrossEntropyLoss());
     }
 
-    /// <summary>Samples of a step, at least 1 and no more than the module's MaxBatch; 64 unless given. The last step of an epoch takes what is left.</summary>
+    /// <summary>Samples of a step, at least 1 and no more than the module's MaxBatch; 64 unless given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
     public int BatchSize
     {
         get => _batchSize;
         init => _batchSize = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "BatchSize must be at least 1.");
     }
+
+    /// <summary>Whether samples that fill no batch are left out of an epoch; else its last step takes them, as in PyTorch.</summary>
+    public bool DropLast { get; init; }
 
     /// <summary>What the order of the samples is drawn from.</summary>
     public int Seed { get; init; }
@@ -55,18 +61,31 @@ public sealed class Trainer
     public LearningRateSchedule? Schedule { get; init; }
 
     /// <summary>The norm that gradients are scaled to where it is larger; 0 for none.</summary>
-    public float ClipNorm { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
+    public float ClipNorm
+    {
+        get => _clipNorm;
+        init => _clipNorm = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ClipNorm), value, "ClipNorm must be at least 0.");
+    }
 
     /// <summary>Where the state of the run is kept; nowhere where null.</summary>
     public string? StateFile { get; init; }
 
-    /// <summary>After how many steps the state is saved, besides the end of each epoch; 0 for not.</summary>
-    public int SaveEvery { get; init; }
+    /// <summary>After how many steps the state is saved, besides the first step and the end of each epoch; 0 for not.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
+    public int SaveEvery
+    {
+        get => _saveEvery;
+        init => _saveEvery = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(SaveEvery), value, "SaveEvery must be at least 0.");
+    }
 
     /// <summary>Called after every step.</summary>
     public Action<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Goes on from the state file, where it is there.</summary>
+    /// <summary>
+    /// Goes on from the state file, where it is there. Module, optimizer and its settings, loss, batch size, seed and clipping must be those of
+    /// the run; the schedule and the number of epochs may be others.
+    /// </summary>
     /// <returns>Whether it was.</returns>
     /// <exception cref="InvalidOperationException">There is no <see cref="StateFile"/>.</exception>
     /// <exception cref="SafeTensorsException">The file is broken, or of a run with other settings; nothing was changed.</exception>
@@ -77,6 +96,7 @@ public sealed class Trainer
             return false;
 
         _position = TrainingState.Load(path, _optimizer, Settings());
+        _ownsState = true;
         return true;
     }
 
@@ -85,8 +105,9 @@ public sealed class Trainer
     /// <param name="epochs">How many epochs.</param>
     /// <param name="cancellation">Ends the run between two steps, after saving its state.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ArgumentException">The data does not fit the module.</exception>
-    /// <exception cref="IOException">The state cannot be saved.</exception>
+    /// <exception cref="ArgumentException">The data does not fit the module, or a class is none.</exception>
+    /// <exception cref="InvalidOperationException">The state file is another run's: it was there, and <see cref="TryResume"/> was not called.</exception>
+    /// <exception cref="IOException">The state cannot be saved; known after the first step.</exception>
     public void Train(ITrainingData data, int epochs, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -97,9 +118,14 @@ public sealed class Trainer
         if (_position.Count != 0 && _position.Count != data.Count)
             throw new ArgumentException($"The run that goes on has {_position.Count} samples; this data has {data.Count}.", nameof(data));
 
+        int steps = DropLast ? data.Count / BatchSize : (data.Count + BatchSize - 1) / BatchSize;
+        if (steps == 0)
+            throw new ArgumentException($"{data.Count} samples fill no batch of {BatchSize}, and DropLast leaves them out.", nameof(data));
+
+        if (StateFile is { } path && !_ownsState && File.Exists(path))
+            throw new InvalidOperationException($"{path} is there already: call TryResume to go on from it, or move it away.");
+
         Allocate(data);
-        _position = _position with { Count = data.Count };
-        int steps = (data.Count + BatchSize - 1) / BatchSize;
         while (_position.Epoch < epochs)
         {
             Shuffle(_position.Epoch);
@@ -112,7 +138,8 @@ public sealed class Trainer
                 }
 
                 Step(data, steps);
-                if (SaveEvery > 0 && _position.Step % SaveEvery == 0 && _position.Step < steps)
+                bool isFirst = _position is { Epoch: 0, Step: 1 };
+                if (isFirst || (SaveEvery > 0 && _position.Step % SaveEvery == 0 && _position.Step < steps))
                     Save();
             }
 
@@ -125,42 +152,63 @@ public sealed class Trainer
     /// <param name="module">The module.</param>
     /// <param name="data">The samples.</param>
     /// <param name="batchSize">How many at a time.</param>
-    public static Evaluation Evaluate(IModule module, ITrainingData data, int batchSize = 64)
+    /// <param name="loss">The loss, which also says which samples do not count; plain cross entropy where null.</param>
+    /// <exception cref="ArgumentException">There are no samples, or they do not fit the module.</exception>
+    public static Evaluation Evaluate(IModule module, ITrainingData data, int batchSize = 64, CrossEntropyLoss? loss = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        var loss = new CrossEntropyLoss();
-        float[] input = new float[batchSize * data.SampleLength], logits = new float[batchSize * data.Classes];
+        if (data.Count < 1)
+            throw new ArgumentException("There are no samples.", nameof(data));
+
+        loss ??= new CrossEntropyLoss();
+        batchSize = Math.Min(batchSize, data.Count);
+        float[] input = new float[checked(batchSize * data.SampleLength)], logits = new float[checked(batchSize * data.Classes)];
         int[] targets = new int[batchSize];
         int[,] confusion = new int[data.Classes, data.Classes];
         double sum = 0;
-        int right = 0;
+        int right = 0, counted = 0;
         for (int first = 0; first < data.Count; first += batchSize)
         {
-            int count = Math.Min(batchSize, data.Count - first);
+            int count = Math.Min(batchSize, data.Count - first), countedBefore = counted;
             for (int n = 0; n < count; n++)
-                targets[n] = data.Read(first + n, 0, input.AsSpan(n * data.SampleLength, data.SampleLength));
+                targets[n] = Read(data, first + n, 0, input.AsSpan(n * data.SampleLength, data.SampleLength), loss);
 
             Span<float> output = logits.AsSpan(0, count * data.Classes);
             module.Forward(input.AsSpan(0, count * data.SampleLength), output, data.Height, data.Width);
-            sum += (double)loss.Forward(output, targets.AsSpan(0, count), []) * count;
             for (int n = 0; n < count; n++)
             {
+                if (!loss.Counts(targets[n]))
+                    continue;
+
                 int guess = TensorPrimitives.IndexOfMax(output.Slice(n * data.Classes, data.Classes));
                 confusion[targets[n], guess]++;
                 right += guess == targets[n] ? 1 : 0;
+                counted++;
             }
+
+            if (counted > countedBefore)
+                sum += (double)loss.Forward(output, targets.AsSpan(0, count), []) * (counted - countedBefore);
         }
 
-        return new Evaluation(sum / data.Count, (double)right / data.Count, confusion);
+        return new Evaluation(sum / counted, (double)right / counted, confusion);
+    }
+
+    /// <summary>A sample and its class, which must be one.</summary>
+    private static int Read(ITrainingData data, int index, int epoch, Span<float> sample, CrossEntropyLoss loss)
+    {
+        int label = data.Read(index, epoch, sample);
+        return (uint)label < (uint)data.Classes || !loss.Counts(label)
+            ? label
+            : throw new ArgumentException($"Sample {index} is of class {label}; there are classes 0 to {data.Classes - 1}.", nameof(data));
     }
 
     private void Step(ITrainingData data, int steps)
     {
         int first = _position.Step * BatchSize, count = Math.Min(BatchSize, data.Count - first), length = data.SampleLength;
         for (int n = 0; n < count; n++)
-            _targets[n] = data.Read(_order[first + n], _position.Epoch, _input.AsSpan(n * length, length));
+            _targets[n] = Read(data, _order[first + n], _position.Epoch, _input.AsSpan(n * length, length), _loss);
 
         if (Schedule is not null)
             _optimizer.LearningRate = Schedule.At((long)_position.Epoch * steps + _position.Step);
@@ -174,15 +222,19 @@ public sealed class Trainer
             _module.Parameters.ClipGradientNorm(ClipNorm);
 
         _optimizer.Step();
-        int right = 0;
+        int right = 0, counted = 0;
         for (int n = 0; n < count; n++)
+        {
+            counted += _loss.Counts(_targets[n]) ? 1 : 0;
             right += TensorPrimitives.IndexOfMax(logits.Slice(n * data.Classes, data.Classes)) == _targets[n] ? 1 : 0;
+        }
 
         _position = _position with
         {
+            Count = data.Count,
             Step = _position.Step + 1,
-            Samples = _position.Samples + count,
-            LossSum = _position.LossSum + loss * count,
+            Samples = _position.Samples + counted,
+            LossSum = _position.LossSum + (counted > 0 ? loss * counted : 0),
             Correct = _position.Correct + right,
         };
         Progress?.Invoke(new TrainingProgress(
@@ -191,33 +243,52 @@ public sealed class Trainer
 
     private void Allocate(ITrainingData data)
     {
-        (_input, _logits, _gradient) = (new float[BatchSize * data.SampleLength], new float[BatchSize * data.Classes], new float[BatchSize * data.Classes]);
+        _input = new float[checked(BatchSize * data.SampleLength)];
+        (_logits, _gradient) = (new float[checked(BatchSize * data.Classes)], new float[BatchSize * data.Classes]);
         (_targets, _order) = (new int[BatchSize], new int[data.Count]);
     }
 
-    /// <summary>The order of an epoch, from nothing but the seed and its number: a resumed run draws the same.</summary>
+    /// <summary>
+    /// The order of an epoch, from nothing but the seed and its number, so that a resumed run draws the same, on any version of .NET:
+    /// Fisher-Yates over splitmix64 (Steele et al.: Fast splittable pseudorandom number generators, 2014).
+    /// </summary>
     private void Shuffle(int epoch)
     {
         for (int i = 0; i < _order.Length; i++)
             _order[i] = i;
 
-        // Mixed, so that no two pairs of seed and epoch share an order (splitmix64: Steele et al., 2014).
-        ulong mixed = ((ulong)(uint)Seed << 32 | (uint)epoch) + 0x9e3779b97f4a7c15;
-        mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-        new Random((int)(mixed ^ (mixed >> 31))).Shuffle(_order);
+        ulong state = Mix((ulong)(uint)Seed << 32 | (uint)epoch);
+        for (int i = _order.Length - 1; i > 0; i--)
+        {
+            state += 0x9e3779b97f4a7c15;
+            int other = (int)Math.BigMul(Mix(state), (ulong)i + 1, out _);
+            (_order[i], _order[other]) = (_order[other], _order[i]);
+        }
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+        value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+        return value ^ (value >> 31);
     }
 
     private void Save()
     {
-        if (StateFile is { } path)
-            TrainingState.Save(path, _optimizer, _position, Settings());
+        if (StateFile is not { } path)
+            return;
+
+        TrainingState.Save(path, _optimizer, _position, Settings());
+        _ownsState = true;
     }
 
     private Dictionary<string, string> Settings() => new()
     {
-        ["optimizer"] = _optimizer.GetType().Name,
+        ["optimizer"] = $"{_optimizer.GetType().Name}({string.Join(", ", _optimizer.Settings.Select(v => v.ToString("R", CultureInfo.InvariantCulture)))})",
+        ["loss"] = string.Create(CultureInfo.InvariantCulture, $"smoothing {_loss.Settings.LabelSmoothing:R}, ignoring {_loss.Settings.IgnoreIndex}"),
         ["batch size"] = BatchSize.ToString(CultureInfo.InvariantCulture),
+        ["drop last"] = DropLast ? "yes" : "no",
+        ["clip norm"] = ClipNorm.ToString("R", CultureInfo.InvariantCulture),
         ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -4,7 +4,7 @@ namespace SeGen;
 /// <param name="Epoch">The epoch, from 0.</param>
 /// <param name="Step">Steps of the epoch that are done.</param>
 /// <param name="StepsPerEpoch">Steps of an epoch.</param>
-/// <param name="Samples">Samples of the epoch that were seen.</param>
+/// <param name="Samples">Samples of the epoch that were seen and count.</param>
 /// <param name="Loss">The mean loss over them.</param>
 /// <param name="Accuracy">The part of them that was classified right, before the step that they took part in.</param>
 /// <param name="LearningRate">The rate of the step.</param>

@@ -3,7 +3,11 @@ using System.Globalization;
 namespace SeGen;
 
 /// <summary>Where a run on so many samples stands: after so many steps of an epoch, with the sums over them. Of 0 samples before it began.</summary>
-internal readonly record struct TrainingPosition(int Count, int Epoch, int Step, int Samples, double LossSum, int Correct);
+internal readonly record struct TrainingPosition(int Count, int Epoch, int Step, int Samples, double LossSum, int Correct)
+{
+    /// <summary>Whether it can be one: what was seen is no more than there is, and what was right no more than what was seen.</summary>
+    public bool IsSound => Correct <= Samples && Samples <= Count && (Step > 0 || (Samples == 0 && LossSum == 0)) && Step <= Count;
+}
 
 /// <summary>
 /// A run's file: the weights under SeGen's names, what the optimizer keeps under "optimizer.", the position in the metadata. It is written
@@ -11,7 +15,7 @@ internal readonly record struct TrainingPosition(int Count, int Epoch, int Step,
 /// </summary>
 internal static class TrainingState
 {
-    private const string Prefix = "optimizer.", StepsOf = ".steps", BatchesOf = ".batches";
+    private const string Format = "segen-training", Prefix = "optimizer.", StepsOf = ".steps", BatchesOf = ".batches";
 
     public static void Save(string path, Optimizer optimizer, TrainingPosition position, IReadOnlyDictionary<string, string> settings)
     {
@@ -26,9 +30,6 @@ internal static class TrainingState
                 tensors.Add(new(parameter.Name + BatchesOf, [], default, batches));
 
             (long steps, float[][] buffers) = optimizer.StateOf(i);
-            if (steps == 0)
-                continue;
-
             tensors.Add(new(Prefix + parameter.Name + StepsOf, [], default, steps));
             for (int b = 0; b < buffers.Length; b++)
                 tensors.Add(new($"{Prefix}{parameter.Name}.{optimizer.BufferNames[b]}", shape, buffers[b]));
@@ -36,13 +37,14 @@ internal static class TrainingState
 
         SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string>(settings)
         {
-            ["format"] = "segen-training",
+            ["format"] = Format,
+            ["learning rate"] = optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture),
             ["count"] = Text(position.Count),
             ["epoch"] = Text(position.Epoch),
             ["step"] = Text(position.Step),
             ["samples"] = Text(position.Samples),
             ["correct"] = Text(position.Correct),
-            ["loss"] = position.LossSum.ToString("R", CultureInfo.InvariantCulture),
+            ["loss sum"] = position.LossSum.ToString("R", CultureInfo.InvariantCulture),
         });
     }
 
@@ -50,6 +52,9 @@ internal static class TrainingState
     public static TrainingPosition Load(string path, Optimizer optimizer, IReadOnlyDictionary<string, string> settings)
     {
         using var file = SafeTensorsFile.Open(path);
+        if (Metadata(file, "format") != Format)
+            throw Fault(file, "format");
+
         foreach ((string key, string value) in settings)
         {
             if (Metadata(file, key) is var given && given != value)
@@ -58,8 +63,14 @@ internal static class TrainingState
 
         var position = new TrainingPosition(
             Integer(file, "count"), Integer(file, "epoch"), Integer(file, "step"), Integer(file, "samples"),
-            double.TryParse(Metadata(file, "loss"), CultureInfo.InvariantCulture, out double loss) ? loss : throw Fault(file, "loss"), Integer(file, "correct"));
-        var apply = new List<Action>();
+            double.TryParse(Metadata(file, "loss sum"), CultureInfo.InvariantCulture, out double loss) ? loss : throw Fault(file, "loss sum"), Integer(file, "correct"));
+        if (!position.IsSound)
+            throw new SafeTensorsException(file.Name, null, $"its position in the run cannot be: {position}");
+
+        if (!float.TryParse(Metadata(file, "learning rate"), CultureInfo.InvariantCulture, out float rate) || !(rate >= 0))
+            throw Fault(file, "learning rate");
+
+        var apply = new List<Action> { () => optimizer.LearningRate = rate };
         var known = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < optimizer.Parameters.Count; i++)
             Read(file, optimizer, i, apply, known);
@@ -76,11 +87,16 @@ internal static class TrainingState
         Parameter parameter = optimizer.Parameters[index];
         float[] values = Values(file, parameter.Name, parameter, known);
         long? batches = Scalar(file, parameter.Name + BatchesOf, known);
-        long steps = Scalar(file, Prefix + parameter.Name + StepsOf, known) ?? 0;
+        string count = Prefix + parameter.Name + StepsOf;
+        long steps = Scalar(file, count, known) ?? throw new SafeTensorsException(file.Name, count, "it is missing");
+        if (steps < 0)
+            throw new SafeTensorsException(file.Name, count, $"it is {steps}; a number of steps is at least 0");
+
         float[][] buffers = steps == 0 ? [] : [.. optimizer.BufferNames.ToArray().Select(name => Values(file, $"{Prefix}{parameter.Name}.{name}", parameter, known))];
         apply.Add(() =>
         {
             values.CopyTo(parameter.Write());
+            parameter.MarkChanged();
             parameter.Batches = batches;
             optimizer.Restore(index, steps, buffers);
         });

@@ -57,6 +57,26 @@ public class CrossEntropyLossTests
     }
 
     [Fact]
+    public void A_class_that_is_ruled_out_has_no_share()
+    {
+        float[] gradient = new float[3];
+        Assert.Equal(Math.Log(2), new CrossEntropyLoss().Forward([1, 1, float.NegativeInfinity], [0], gradient), 1e-6);
+        Assert.Equal([-0.5f, 0.5f, 0], gradient);
+    }
+
+    [Fact]
+    public void The_gradient_may_lie_where_the_logits_are()
+    {
+        float[] gradient = new float[12], both = [.. Logits];
+        var loss = new CrossEntropyLoss(0.1f);
+        Assert.Equal(loss.Forward(Logits, [2, 0, 3], gradient), loss.Forward(both, [2, 0, 3], both));
+        Assert.Equal(gradient, both);
+        Assert.Throws<ArgumentException>("gradient", () => loss.Forward(new float[13].AsSpan(0, 12), [2, 0, 3], both.AsSpan(0, 11)));
+        float[] shared = new float[13];
+        Assert.Contains("overlaps", Assert.Throws<ArgumentException>("gradient", () => loss.Forward(shared.AsSpan(0, 12), [2, 0, 3], shared.AsSpan(1, 12))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_counted_sample_gives_no_number()
     {
         float[] gradient = [5, 5];

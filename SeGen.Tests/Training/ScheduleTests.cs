@@ -33,6 +33,8 @@ public class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>("steps", () => LearningRateSchedule.Cosine(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>("every", () => LearningRateSchedule.Step(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>("steps", () => LearningRateSchedule.Constant(1).WithWarmUp(0));
+        Assert.Throws<ArgumentOutOfRangeException>("rate", () => LearningRateSchedule.Constant(-1));
+        Assert.Throws<ArgumentOutOfRangeException>("least", () => LearningRateSchedule.Cosine(1, 5, float.NaN));
     }
 
     [Fact]
@@ -44,6 +46,10 @@ public class ScheduleTests
         Assert.Equal(norm, parameters.ClipGradientNorm(3), norm * 1e-6);
         Close.AssertEqual([.. before.Select(v => v * 3 / (norm + 1e-6))], parameters[0].Gradient, 1e-6, "scaled");
         Assert.Equal(3, parameters.ClipGradientNorm(float.MaxValue), 1e-5f);
+
+        parameters[1].Gradient[0] = float.NaN;
+        Assert.True(float.IsNaN(parameters.ClipGradientNorm(1)));
+        Assert.All(parameters[0].Gradient.ToArray(), v => Assert.True(float.IsNaN(v)));
 
         parameters = Gradients(100, out _);
         before = parameters[0].Gradient.ToArray();

@@ -116,18 +116,88 @@ public sealed class TrainerTests : IDisposable
         Trainer first = Create(new TrainedGate(1), "sgd", path, 0, null);
         first.Train(new GateData(100), 1);
 
-        AssertRefused("batch size 16; this one has 8", new TrainedGate(3), g => new Trainer(g, new SgdOptimizer(g.Parameters, 1, 0.5f)) { BatchSize = 8, StateFile = path });
-        AssertRefused("seed 0; this one has 4", new TrainedGate(3), g => new Trainer(g, new SgdOptimizer(g.Parameters, 1, 0.5f)) { BatchSize = 16, Seed = 4, StateFile = path });
-        AssertRefused("optimizer SgdOptimizer; this one has AdamOptimizer", new TrainedGate(3), g => new Trainer(g, new AdamOptimizer(g.Parameters)) { BatchSize = 16, StateFile = path });
-        AssertRefused("optimizer.fc1.bias.momentum", new TrainedGate(3), g => new Trainer(g, new SgdOptimizer(g.Parameters, 1)) { BatchSize = 16, StateFile = path });
-        AssertRefused("fc1.weight", new CheckpointGate(3), g => new Trainer(g, new SgdOptimizer(g.Parameters, 1, 0.5f)) { BatchSize = 16, StateFile = path });
+        AssertRefused("batch size 16; this one has 8", g => new Trainer(g, Same(g)) { BatchSize = 8, StateFile = path });
+        AssertRefused("seed 0; this one has 4", g => new Trainer(g, Same(g)) { BatchSize = 16, Seed = 4, StateFile = path });
+        AssertRefused("clip norm 0; this one has 1", g => new Trainer(g, Same(g)) { BatchSize = 16, ClipNorm = 1, StateFile = path });
+        AssertRefused("drop last no; this one has yes", g => new Trainer(g, Same(g)) { BatchSize = 16, DropLast = true, StateFile = path });
+        AssertRefused("this one has smoothing 0.5, ignoring 1", g => new Trainer(g, Same(g), new CrossEntropyLoss(0.5f, 1)) { BatchSize = 16, StateFile = path });
+        AssertRefused("this one has AdamOptimizer(0.9, 0.999, 1E-08, 0)", g => new Trainer(g, new AdamOptimizer(g.Parameters)) { BatchSize = 16, StateFile = path });
+        AssertRefused("optimizer SgdOptimizer(0.9, 0, 0, 1); this one has SgdOptimizer(0.8, 0, 0, 1)", g => new Trainer(g, new SgdOptimizer(g.Parameters, 1, 0.8f, nesterov: true)) { BatchSize = 16, StateFile = path });
+        AssertRefused("fc1.weight", g => new Trainer(g, Same(g)) { BatchSize = 16, StateFile = path }, new CheckpointGate(3));
 
         byte[] whole = File.ReadAllBytes(path);
+        foreach ((string from, string to, string message) in new[]
+        {
+            ("\"step\":\"0\"", "\"step\":\"-\"", "no sound \"step\""), ("\"correct\":\"0\"", "\"correct\":\"7\"", "position in the run cannot be"),
+            ("segen-training", "segen-trainini", "no sound \"format\""), ("\"optimizer.fc1.bias.steps\"", "\"optimizer.fc1.bias.stepz\"", "optimizer.fc1.bias.steps"),
+            ("\"optimizer.fc1.bias.momentum\"", "\"optimizer.fc1.bias.momentun\"", "optimizer.fc1.bias.momentum"),
+        })
+        {
+            File.WriteAllBytes(path, Replaced(whole, from, to));
+            AssertRefused(message, g => new Trainer(g, Same(g)) { BatchSize = 16, StateFile = path });
+        }
+
         File.WriteAllBytes(path, whole[..^1]);
-        AssertRefused("run.safetensors", new TrainedGate(3), g => new Trainer(g, new SgdOptimizer(g.Parameters, 1, 0.5f)) { BatchSize = 16, StateFile = path });
+        AssertRefused("run.safetensors", g => new Trainer(g, Same(g)) { BatchSize = 16, StateFile = path });
 
         new TrainedGate(3).SaveWeights(path);
-        AssertRefused("metadata has no sound \"optimizer\"", new TrainedGate(3), g => new Trainer(g, new SgdOptimizer(g.Parameters, 1, 0.5f)) { BatchSize = 16, StateFile = path });
+        AssertRefused("metadata has no sound \"format\"", g => new Trainer(g, Same(g)) { BatchSize = 16, StateFile = path });
+    }
+
+    [Fact]
+    public void A_state_that_is_there_is_never_overwritten_by_another_run()
+    {
+        string path = _folder.File("run.safetensors");
+        Create(new TrainedGate(1), "sgd", path, 0, null).Train(new GateData(100), 1);
+        byte[] before = File.ReadAllBytes(path);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Contains("call TryResume", Assert.Throws<InvalidOperationException>(() => Create(new TrainedGate(2), "sgd", path, 0, null).Train(new GateData(100), 1, cancelled.Token)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(path));
+
+        // A run whose first step fails leaves no state behind.
+        string other = _folder.File("other.safetensors");
+        var gate = new TrainedGate(1);
+        Assert.ThrowsAny<ArgumentException>(() => new Trainer(gate, Same(gate)) { BatchSize = 17, StateFile = other }.Train(new GateData(20), 1));
+        Assert.False(File.Exists(other));
+    }
+
+    [Fact]
+    public void A_learning_rate_that_was_set_by_hand_is_resumed()
+    {
+        string path = _folder.File("run.safetensors");
+        TrainedGate first = new(1), second = new(2);
+        Optimizer optimizer = Same(first);
+        new Trainer(first, optimizer) { BatchSize = 16, StateFile = path, Progress = _ => optimizer.LearningRate = 0.125f }.Train(new GateData(100), 1);
+        Optimizer resumed = Same(second);
+        Assert.True(new Trainer(second, resumed) { BatchSize = 16, StateFile = path }.TryResume());
+        Assert.Equal(0.125f, resumed.LearningRate);
+        Assert.Equal(Values(first), Values(second));
+    }
+
+    [Fact]
+    public void Samples_that_fill_no_batch_may_be_left_out()
+    {
+        var data = new GateData(50);
+        var gate = new TrainedGate(1);
+        new Trainer(gate, Same(gate)) { BatchSize = 16, DropLast = true }.Train(data, 1);
+        Assert.Equal(48, data.Read.Count);
+        Assert.Throws<ArgumentException>("data", () => new Trainer(gate, Same(gate)) { BatchSize = 16, DropLast = true }.Train(new GateData(15), 1));
+    }
+
+    [Fact]
+    public void Ignored_samples_count_nowhere()
+    {
+        var data = new GateData(64) { Ignored = 5 };
+        var gate = new TrainedGate(1);
+        var seen = new List<TrainingProgress>();
+        var loss = new CrossEntropyLoss(ignoreIndex: -1);
+        new Trainer(gate, Same(gate), loss) { BatchSize = 16, Progress = seen.Add }.Train(data, 1);
+        Assert.Equal(59, seen[^1].Samples);
+        Assert.True(double.IsFinite(seen[^1].Loss));
+        Assert.Equal(59, Trainer.Evaluate(gate, data, 16, loss).Confusion.Cast<int>().Sum());
+        Assert.Contains("Sample 0 is of class -1", Assert.Throws<ArgumentException>("data", () => Trainer.Evaluate(gate, data)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("data", () => Trainer.Evaluate(gate, new GateData(0)));
     }
 
     [Fact]
@@ -185,12 +255,25 @@ public sealed class TrainerTests : IDisposable
             Schedule = LearningRateSchedule.Cosine(0.1f, 21),
         };
 
-    private static void AssertRefused(string message, IModule module, Func<IModule, Trainer> create)
+    /// <summary>The optimizer of the runs above.</summary>
+    private static SgdOptimizer Same(IModule gate) => new(gate.Parameters, 0.1f, 0.9f, nesterov: true);
+
+    private static void AssertRefused(string message, Func<IModule, Trainer> create, IModule? module = null)
     {
+        module ??= new TrainedGate(3);
         float[] before = Values(module);
         string text = Assert.Throws<SafeTensorsException>(() => create(module).TryResume()).Message;
         Assert.Contains(message, text, StringComparison.Ordinal);
         Assert.Equal(before, Values(module));
+    }
+
+    private static byte[] Replaced(byte[] file, string from, string to)
+    {
+        byte[] copy = [.. file];
+        int at = file.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(from));
+        Assert.True(at >= 0, from);
+        System.Text.Encoding.UTF8.GetBytes(to).CopyTo(copy, at);
+        return copy;
     }
 
     private static void Copy(TrainedGate from, TrainedGate to)
@@ -207,6 +290,9 @@ public sealed class TrainerTests : IDisposable
         public const int Logits = 16;
 
         public bool Keeps { get; init; } = true;
+
+        /// <summary>How many samples at the start have no class.</summary>
+        public int Ignored { get; init; }
 
         public List<(int Index, int Epoch)> Read { get; } = [];
 
@@ -229,7 +315,7 @@ public sealed class TrainerTests : IDisposable
             if (Keeps)
                 Read.Add((index, epoch));
 
-            return label;
+            return index < Ignored ? -1 : label;
         }
     }
 }
