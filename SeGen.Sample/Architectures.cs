@@ -38,12 +38,12 @@ internal static class Architectures
 
     public static void List()
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("model").AddColumn("image");
+        var table = new Table().Border(TableBorder.Rounded).AddColumn(new TableColumn("model").NoWrap()).AddColumn("image");
         foreach (string column in new[] { "parameters", "multiply-adds", "workspace bytes" })
             table.AddColumn(new TableColumn(column).RightAligned());
 
         foreach (Architecture a in All)
-            table.AddRow(a.Name, $"3 x {a.Side} x {a.Side}", $"{a.Parameters:N0}", $"{a.MultiplyAdds:N0}", $"{a.WorkspaceBytes:N0}");
+            table.AddRow(a.Name, $"{a.Side} x {a.Side}", $"{a.Parameters:N0}", $"{a.MultiplyAdds:N0}", $"{a.WorkspaceBytes:N0}");
 
         AnsiConsole.Write(table);
     }

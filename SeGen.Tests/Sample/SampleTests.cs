@@ -22,7 +22,7 @@ public sealed class SampleTests : IDisposable
         Assert.Contains("28,088,024", output, StringComparison.Ordinal);
         Assert.Contains("4,091,699,200", output, StringComparison.Ordinal);
         Assert.Contains($"{SEResNet50.WorkspaceBytes:N0}", output, StringComparison.Ordinal);
-        Assert.Equal(11, Regex.Count(output, @"3 x \d+ x \d+"));
+        Assert.Equal(11, Regex.Count(output, @"│ \w+ +│ \d+ x \d+ +│"));
     }
 
     [Theory]
