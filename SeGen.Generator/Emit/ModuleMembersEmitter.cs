@@ -139,6 +139,13 @@ internal static class ModuleMembersEmitter
                 get => {{State}}.Threads;
                 set => {{State}}.Threads = value;
             }
+
+            /// <inheritdoc/>
+            public long DropoutSeed
+            {
+                get => {{State}}.DropoutSeed;
+                set => {{State}}.DropoutSeed = value;
+            }
             """);
     }
 

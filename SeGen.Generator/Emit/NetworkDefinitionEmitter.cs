@@ -33,6 +33,8 @@ internal static class NetworkDefinitionEmitter
             Pack(writer, plan);
             writer.Blank();
             writer.Line("public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);");
+            writer.Blank();
+            writer.Line("public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);");
         }
     }
 
@@ -136,7 +138,7 @@ internal static class NetworkDefinitionEmitter
                 {
                     case ConvStep conv:
                         var kernel = (ConvKernel)planned.Kernel!;
-                        string layout = kernel.Form != ConvForm.Dense ? "InGroup" : kernel.In.IsPlanar ? "Planes" : "Blocks";
+                        string layout = ValuePlaces.LayoutOf(kernel.Form, kernel.In.IsPlanar);
                         writer.Line($"ConvPacking.Pack({slice}, {Text(Of(conv.Conv.Scope, conv.Conv.Inside))}, {Norm(conv.Norm)}, new ConvShape({Numbers.Text(conv.Conv.Channels)}, {Numbers.Text(conv.Conv.InChannels)}, {Numbers.Text(conv.Conv.Window.Kernel)}, {Numbers.Text(conv.Conv.Groups)}, ConvLayout.{layout}, {Numbers.Text(kernel.GroupInputs)}));");
                         break;
                     case FactorsStep factors:

@@ -11,6 +11,7 @@ internal static class NetworkEmitter
         Constants(writer, plan);
         NetworkDefinitionEmitter.Emit(writer, plan);
         NetworkInferenceEmitter.Emit(writer, plan);
+        NetworkTrainingEmitter.Emit(writer, plan.Training);
     });
 
     /// <summary>The constant or field with the place of a buffer in the arena.</summary>

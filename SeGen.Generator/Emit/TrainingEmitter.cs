@@ -60,7 +60,7 @@ internal static class TrainingEmitter
             writer.Line("BackwardImagesOrChannels();");
             if (ParameterGradientOp.IsIn(plan))
             {
-                writer.Line("TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);");
+                writer.Line("TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);");
             }
         }
 

@@ -25,14 +25,14 @@ internal enum ConvForm
 /// </summary>
 /// <param name="In">The input.</param>
 /// <param name="Out">The output.</param>
-/// <param name="Window">Kernel, stride, padding, dilation.</param>
+/// <param name="Taps">What is read for a pixel.</param>
 /// <param name="Form">How outputs depend on inputs.</param>
 /// <param name="GroupInputs">Blocks of inputs that a dense output reads (planes of a planar input), or inputs of a group.</param>
 /// <param name="Activation">Applied last.</param>
 /// <param name="Residual">What is added, or null.</param>
 /// <param name="HasSums">Whether the sums over the pixels are kept.</param>
 internal sealed record ConvKernel(
-    Place In, Place Out, Window Window, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
+    Place In, Place Out, Taps Taps, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
 {
     /// <summary>Rows of a cut where the size comes at run time.</summary>
     public const int DynamicRows = 8;
@@ -43,12 +43,9 @@ internal sealed record ConvKernel(
     {
         get
         {
-            string side = Numbers.Text(Window.Kernel);
             string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
-            string window = $"{side}x{side}" + (Window.Stride > 1 ? $"S{Numbers.Text(Window.Stride)}" : "")
-                + (Window.Padding != (Window.Kernel - 1) / 2 ? $"P{Numbers.Text(Window.Padding)}" : "") + (Window.Dilation > 1 ? $"D{Numbers.Text(Window.Dilation)}" : "");
             string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
-            return $"{form}{window}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
+            return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
                 + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "");
         }
     }
@@ -57,11 +54,10 @@ internal sealed record ConvKernel(
     {
         get
         {
-            string side = Numbers.Text(Window.Kernel);
             string form = Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
             string residual = Residual is null ? "" : " + residual";
-            return $"output = {(Activation == Activation.Identity ? $"conv(input){residual}" : $"{Activation.ToString().ToLowerInvariant()}(conv(input){residual})")}: {form}{side} x {side}"
-                + (Window.Stride > 1 ? $", stride {Numbers.Text(Window.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
+            return $"output = {(Activation == Activation.Identity ? $"conv(input){residual}" : $"{Activation.ToString().ToLowerInvariant()}(conv(input){residual})")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
+                + (Taps.Stride > 1 ? $", stride {Numbers.Text(Taps.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
                 + (HasSums ? "; and the sums over the pixels of each band of rows." : ".");
         }
     }
@@ -72,15 +68,13 @@ internal sealed record ConvKernel(
     /// <summary>Output blocks that read the same inputs.</summary>
     private int BlocksOfGroup => Out.Blocks / Math.Max(1, Form == ConvForm.Dense ? In.Blocks / GroupInputs : 1);
 
-    private int Taps => Window.Kernel * Window.Kernel;
-
     /// <summary>Floats of the weights of a block of outputs.</summary>
-    public int BlockWeights => Taps * GroupInputs * VectorWidth.MaxLanes * (Form == ConvForm.Dense && !In.IsPlanar ? VectorWidth.MaxLanes : 1);
+    public int BlockWeights => Taps.Count * GroupInputs * VectorWidth.MaxLanes * (Form == ConvForm.Dense && !In.IsPlanar ? VectorWidth.MaxLanes : 1);
 
     /// <summary>Floats of all weights: biases first.</summary>
     public long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
 
-    public long MultiplyAddsOfRow => (long)BlocksTogether * BlockWeights * Out.Width;
+    public long MultiplyAddsOfRow => (long)BlocksTogether * BlockWeights * Out.Columns;
 
     /// <summary>Rows of a cut; the last one may have fewer.</summary>
     public int Rows
@@ -91,14 +85,14 @@ internal sealed record ConvKernel(
                 return DynamicRows;
 
             int columns = Out.Blocks / BlocksTogether;
-            long work = MultiplyAddsOfRow * Out.Height;
+            long work = MultiplyAddsOfRow * Out.Rows;
             long bands = Math.Min(Math.Max(1, work / CutWork), Math.Max(1, MaxCuts / columns));
-            return (int)((Out.Height + bands - 1) / bands);
+            return (int)((Out.Rows + bands - 1) / bands);
         }
     }
 
     /// <summary>Bands of rows, where the size is fixed.</summary>
-    public int Bands => (Out.Height + Rows - 1) / Rows;
+    public int Bands => (Out.Rows + Rows - 1) / Rows;
 
     public int Columns => Out.Blocks / BlocksTogether;
 
@@ -108,7 +102,7 @@ internal sealed record ConvKernel(
 
     private Strides? R => Residual is null ? null : new("Add", Residual);
 
-    private string StepText => Numbers.Text(Window.Stride * In.Pixel);
+    private string StepText => Numbers.Text(Taps.Stride * In.Pixel);
 
     public override void Emit(SourceWriter writer)
     {
@@ -142,9 +136,9 @@ internal sealed record ConvKernel(
         if (!Out.IsFixed)
             return [most, 1];
 
-        int tiles = (Out.Width + most - 1) / most;
-        int pixels = (Out.Width + tiles - 1) / tiles;
-        return [pixels, Out.Width - (tiles - 1) * pixels];
+        int tiles = (Out.Columns + most - 1) / most;
+        int pixels = (Out.Columns + tiles - 1) / tiles;
+        return [pixels, Out.Columns - (tiles - 1) * pixels];
     }
 
     private void EmitCut(SourceWriter writer, VectorWidth? width)
@@ -163,7 +157,9 @@ internal sealed record ConvKernel(
         writer.Line($"nuint block = (nuint)cut / {bands} * {together}, band = (nuint)cut % {bands};");
         writer.Line($"nuint firstRow = band * {rows}, lastRow = nuint.Min(firstRow + {rows}, {O.Height});");
         string group = Form == ConvForm.Dense ? BlocksOfGroup == Out.Blocks ? "" : $" + block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} * {I.Block}" : $" + block * {I.Block}";
-        string skip = In.Border == Window.Padding ? "0" : $"{Numbers.Text(In.Border - Window.Padding)} * ({I.Row} + {Numbers.Text(In.Pixel)})";
+        int skipRows = In.Border + Taps.Top, skipColumns = In.Border + Taps.Left;
+        string skip = skipRows != skipColumns ? $"{Numbers.Text(skipRows)} * {I.Row} + {Numbers.Text(skipColumns * In.Pixel)}"
+            : skipRows == 0 ? "0" : $"{Numbers.Text(skipRows)} * ({I.Row} + {Numbers.Text(In.Pixel)})";
         writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{group});");
         writer.Line($"ref float bias = ref Add(ref AsRef(in weights), block * 16);");
         writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * BlockWeights);");
@@ -179,7 +175,7 @@ internal sealed record ConvKernel(
 
         using (writer.Block("for (nuint row = firstRow; row < lastRow; row++)"))
         {
-            writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(Window.Stride)} * {I.Row});");
+            writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(Taps.Stride)} * {I.Row});");
             writer.Line($"ref float to = ref Add(ref y, row * {O.Row});");
             if (R is { } r)
                 writer.Line($"ref float also = ref Add(ref addend, row * {r.Row});");
@@ -202,7 +198,7 @@ internal sealed record ConvKernel(
             int block = width.Lanes == 16 ? 0 : part * perTile / 16, lane = width.Lanes == 16 ? 0 : part * perTile % 16;
             if (Out.IsFixed)
             {
-                int most = sizes[0], last = sizes[1], tiles = (Out.Width - last) / most;
+                int most = sizes[0], last = sizes[1], tiles = (Out.Columns - last) / most;
                 if (tiles > 1)
                 {
                     using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(tiles * most)}; column += {Numbers.Text(most)})"))
@@ -234,8 +230,8 @@ internal sealed record ConvKernel(
         int inputLane = Form switch { ConvForm.Depthwise => lane, ConvForm.Grouped => width.Lanes >= GroupInputs ? lane : lane / GroupInputs * GroupInputs, _ => 0 };
         string weights = Offset("w", "", block == 0 ? "" : "BlockWeights", lane), bias = Offset("bias", "", "", block * 16 + lane);
         string input = Offset("from", column == "0" ? "" : $"{column} * {StepText}", "", inputLane);
-        string output = at("to", "16", O.Block);
-        string residual = R is { } r ? $", {at("also", "16", r.Block)}" : "";
+        string output = at("to", Numbers.Text(Out.Step), O.Block);
+        string residual = R is { } r ? $", {at("also", Numbers.Text(Residual!.Step), r.Block)}" : "";
         string sums = HasSums ? $", {Offset("total", "", "", block * 16 + lane)}" : "";
         string sizes = Out.IsFixed && In.IsFixed ? "" : $", {I.Row}, {I.Block}, {O.Block}{(R is { } s ? $", {s.Block}" : "")}";
         return $"Tile{Bits(width)}x{Numbers.Text(pixels)}({input}, {weights}, {bias}, {output}{residual}{sums}{sizes});";

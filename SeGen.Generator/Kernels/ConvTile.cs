@@ -48,7 +48,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
 
     private void Loops(SourceWriter writer)
     {
-        string kernel = Numbers.Text(conv.Window.Kernel), dilation = conv.Window.Dilation == 1 ? "" : $" * {Numbers.Text(conv.Window.Dilation)}";
+        string dilation = conv.Taps.Dilation == 1 ? "" : $" * {Numbers.Text(conv.Taps.Dilation)}";
         var scopes = new Stack<SourceWriter.Scope>();
         var at = new List<string>();
         if (conv.Form == ConvForm.Dense && conv.GroupInputs > 1)
@@ -57,11 +57,15 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
             at.Add($"block * {_in.Block}");
         }
 
-        if (conv.Window.Kernel > 1)
+        if (conv.Taps.Rows > 1)
         {
-            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {kernel}; ky++)"));
-            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {kernel}; kx++)"));
+            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {Numbers.Text(conv.Taps.Rows)}; ky++)"));
             at.Add($"ky{dilation} * {_in.Row}");
+        }
+
+        if (conv.Taps.Columns > 1)
+        {
+            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {Numbers.Text(conv.Taps.Columns)}; kx++)"));
             at.Add($"kx{dilation} * {Numbers.Text(conv.In.Pixel)}");
         }
 
@@ -73,7 +77,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
 
     private void Taps(SourceWriter writer)
     {
-        int step = conv.Window.Stride * conv.In.Pixel;
+        int step = conv.Taps.Stride * conv.In.Pixel;
         if (conv.Form == ConvForm.Depthwise)
         {
             writer.Line($"var tap = {Load("w", "0")};");
@@ -142,7 +146,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
 
             for (int p = 0; p < pixels; p++)
             {
-                string at = Numbers.Text(p * 16);
+                string at = Numbers.Text(p * conv.Out.Step);
                 string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", at)}";
                 if (conv.Activation != Activation.Identity || conv.Residual is not null)
                     writer.Line($"{name}{p} = {(conv.Activation == Activation.Identity ? value : $"Activations.{conv.Activation}({value})")};");

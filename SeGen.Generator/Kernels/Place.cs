@@ -15,7 +15,19 @@ namespace SeGen.Generator.Kernels;
 /// <param name="IsPlanar">Whether it lies in planes.</param>
 internal sealed record Place(int Channels, int Height, int Width, int Border = 0, bool IsPlanar = false)
 {
+    /// <summary>Which pixels are meant, where not all are.</summary>
+    public Lattice? Lattice { get; init; }
+
     public bool IsFixed => Height > 0;
+
+    /// <summary>Rows that are meant, where the size is fixed.</summary>
+    public int Rows => Lattice is { } lattice ? (Height - lattice.Row + lattice.Step - 1) / lattice.Step : Height;
+
+    /// <summary>Columns that are meant, where the size is fixed.</summary>
+    public int Columns => Lattice is { } lattice ? (Width - lattice.Column + lattice.Step - 1) / lattice.Step : Width;
+
+    /// <summary>Floats from one pixel that is meant to the next.</summary>
+    public int Step => Pixel * (Lattice?.Step ?? 1);
 
     /// <summary>Floats from one pixel to the next.</summary>
     public int Pixel => IsPlanar ? 1 : VectorWidth.MaxLanes;
@@ -35,8 +47,15 @@ internal sealed record Place(int Channels, int Height, int Width, int Border = 0
     public long Length => Blocks * Block;
 
     /// <summary>"64x56x56", or "64" with the size left open; a border as "b1".</summary>
-    public string Text => Numbers.Text(Channels) + (IsFixed ? $"x{Numbers.Text(Height)}x{Numbers.Text(Width)}" : "") + (Border > 0 ? $"b{Numbers.Text(Border)}" : "");
+    public string Text => Numbers.Text(Channels) + (IsFixed ? $"x{Numbers.Text(Height)}x{Numbers.Text(Width)}" : "") + (Border > 0 ? $"b{Numbers.Text(Border)}" : "")
+        + (Lattice is { } lattice ? $"e{Numbers.Text(lattice.Step)}_{Numbers.Text(lattice.Row)}_{Numbers.Text(lattice.Column)}" : "");
 
     /// <summary>The same size without border, for people.</summary>
     public string Shape => Numbers.Text(Channels) + (IsFixed ? $" x {Numbers.Text(Height)} x {Numbers.Text(Width)}" : " x H x W");
 }
+
+/// <summary>Every so-manieth row and column of a tensor: what the gradient of a convolution with that stride computes at once.</summary>
+/// <param name="Step">From one row or column to the next.</param>
+/// <param name="Row">The first row.</param>
+/// <param name="Column">The first column.</param>
+internal sealed record Lattice(int Step, int Row, int Column);

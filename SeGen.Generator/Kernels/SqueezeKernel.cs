@@ -4,14 +4,17 @@ using SeGen.Generator.Planning;
 
 namespace SeGen.Generator.Kernels;
 
-/// <summary>One value for each channel: the mean over its pixels, its sum / (H + W), its maximum, or half of each; a cut is a block.</summary>
-internal sealed record SqueezeKernel(Place In, Squeeze Squeeze) : KernelSpec
+/// <summary>
+/// One value for each channel: the mean over its pixels, its sum / (H + W), its maximum, or half of each; for training perhaps the maximum
+/// too. A cut is a block.
+/// </summary>
+internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximum = false) : KernelSpec
 {
     private bool HasSum => Squeeze != Squeeze.Max;
 
     private bool HasMaximum => Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
 
-    public override string Name => $"Squeeze{Squeeze}_{In.Text}";
+    public override string Name => $"Squeeze{Squeeze}{(KeepsMaximum ? "_Max" : "")}_{In.Text}";
 
     public override string Summary => Squeeze switch
     {
@@ -34,7 +37,7 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze) : KernelSpec
         var from = new Strides("In", In);
         from.Constants(writer);
         writer.Blank();
-        EmitWidths(writer, $"ref readonly float input, ref float squeezed, {from.Parameter}int cut", $"in input, ref squeezed, {from.Argument}cut", width => Body(writer, width, from));
+        EmitWidths(writer, $"ref readonly float input, ref float squeezed, {(KeepsMaximum ? "ref float maxima, " : "")}{from.Parameter}int cut", $"in input, ref squeezed, {(KeepsMaximum ? "ref maxima, " : "")}{from.Argument}cut", width => Body(writer, width, from));
     }
 
     private void Body(SourceWriter writer, VectorWidth? width, Strides from)
@@ -77,6 +80,8 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze) : KernelSpec
                 _ => $"(sum0 + sum1) * {share} + maximum * 0.5f",
             };
             writer.Line(width is null ? $"Add(ref squeezed, (nuint)cut * 16 + lane) = {value};" : $"({value}).StoreUnsafe(ref squeezed, (nuint)cut * 16 + lane);");
+            if (KeepsMaximum)
+                writer.Line(new Lanes(width).Store("maximum", "maxima", "(nuint)cut * 16 + lane"));
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed record Strides(string Name, Place Place)
     public string Block => Of("Block");
 
     /// <summary>The first pixel: where the border ends.</summary>
-    public string First => Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} + {Numbers.Text(Place.Pixel)})";
+    public string First => Place.Lattice is { } lattice
+        ? $"{Numbers.Text(Place.Border + lattice.Row)} * ({Row} / {Numbers.Text(lattice.Step)}) + {Numbers.Text((Place.Border + lattice.Column) * Place.Pixel)}"
+        : Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} + {Numbers.Text(Place.Pixel)})";
 
     /// <summary>The size as a parameter, or "".</summary>
     public string Parameter => Place.IsFixed ? "" : $"MapSize {Lower("Size")}, ";
@@ -31,7 +33,7 @@ internal sealed record Strides(string Name, Place Place)
     {
         if (Place.IsFixed)
             writer.Line(
-                $"private const nuint {Height} = {Numbers.Text(Place.Height)}, {Width} = {Numbers.Text(Place.Width)}, {Row} = {Numbers.Text(Place.Row)}, {Block} = {Numbers.Text(Place.Block)};");
+                $"private const nuint {Height} = {Numbers.Text(Place.Rows)}, {Width} = {Numbers.Text(Place.Columns)}, {Row} = {Numbers.Text(Place.Row * (Place.Lattice?.Step ?? 1))}, {Block} = {Numbers.Text(Place.Block)};");
     }
 
     /// <summary>The method's locals.</summary>
@@ -44,6 +46,14 @@ internal sealed record Strides(string Name, Place Place)
             return;
 
         string border = Place.Border == 0 ? "" : $" + {Numbers.Text(2 * Place.Border)}";
+        if (Place.Lattice is { } lattice)
+        {
+            string side(string of, int first) => $"({size}.{of} + {Numbers.Text(lattice.Step - 1 - first)}) / {Numbers.Text(lattice.Step)}";
+            writer.Line($"nuint {Height} = {side("Height", lattice.Row)}, {Width} = {side("Width", lattice.Column)};");
+            writer.Line($"nuint {Row} = ({size}.Width{border}) * {Numbers.Text(Place.Step)}, {Block} = ({size}.Height{border}) * ({size}.Width{border}) * {Numbers.Text(Place.Pixel)};");
+            return;
+        }
+
         writer.Line($"nuint {Height} = {size}.Height, {Width} = {size}.Width, {Row} = ({size}.Width{border}) * {Numbers.Text(Place.Pixel)}, {Block} = ({size}.Height{border}) * {Row};");
     }
 

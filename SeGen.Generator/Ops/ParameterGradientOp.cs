@@ -9,7 +9,7 @@ namespace SeGen.Generator.Ops;
 /// </summary>
 internal static class ParameterGradientOp
 {
-    public const string Signature = "void ParameterGradients(ref float images, nuint batch, ref float sums)";
+    public const string Signature = "void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)";
 
     public static bool IsIn(SEBlockPlan plan) => plan.HasHidden || plan.Gate.HasExpandBias;
 
@@ -109,6 +109,6 @@ internal static class ParameterGradientOp
     {
         writer.Blank();
         writer.Line("ref float image = ref images;");
-        return writer.Block("for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))");
+        return writer.Block("for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))");
     }
 }

@@ -20,8 +20,8 @@ internal static class GeneratedMembers
     private static readonly HashSet<string> Names =
     [
         "InputChannels", "InputHeight", "InputWidth", "InputLength", "OutputChannels", "OutputHeight", "OutputWidth", "OutputLength",
-        "ParameterCount", "MultiplyAdds", "WorkspaceBytes", "Summary", "Parameters", "FreezeStatistics", "Threads", State,
-        "get_Summary", "get_Parameters", "get_FreezeStatistics", "set_FreezeStatistics", "get_Threads", "set_Threads",
+        "ParameterCount", "MultiplyAdds", "WorkspaceBytes", "Summary", "Parameters", "FreezeStatistics", "Threads", "DropoutSeed", State,
+        "get_Summary", "get_Parameters", "get_FreezeStatistics", "set_FreezeStatistics", "get_Threads", "set_Threads", "get_DropoutSeed", "set_DropoutSeed",
     ];
 
     private static readonly Dictionary<string, string[]> Methods = new()

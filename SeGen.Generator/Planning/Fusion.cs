@@ -6,7 +6,8 @@ namespace SeGen.Generator.Planning;
 /// <summary>
 /// Fuses operations into steps: batch norm into the convolution before it; bias, residual addition and activation into whoever computes
 /// the value last; the squeeze of a gate into the convolution whose output it sums; the gate's scaling into the addition after it.
-/// An operation is fused only where nobody else reads the value between.
+/// An operation is fused only where nobody else reads the value between. In training convolutions and dense layers stay alone, since the way
+/// back needs what they compute; a batch norm takes the addition and the activation after it.
 /// </summary>
 internal sealed class Fusion
 {
@@ -15,10 +16,15 @@ internal sealed class Fusion
     private readonly HashSet<int> _done = [];
     private readonly HashSet<int> _ready = [0];
 
-    private Fusion(Graph graph) => _graph = graph;
+    private readonly bool _trains;
 
-    /// <summary>The steps of a graph, in an order in which they can run.</summary>
-    public static IReadOnlyList<Step> Fuse(Graph graph) => new Fusion(graph).Run();
+    private Fusion(Graph graph, bool trains) => (_graph, _trains) = (graph, trains);
+
+    /// <summary>The steps of a graph in inference, in an order in which they can run.</summary>
+    public static IReadOnlyList<Step> Fuse(Graph graph) => new Fusion(graph, trains: false).Run();
+
+    /// <summary>The steps of a graph in training.</summary>
+    public static IReadOnlyList<Step> FuseTraining(Graph graph) => new Fusion(graph, trains: true).Run();
 
     private List<Step> Run()
     {
@@ -37,6 +43,15 @@ internal sealed class Fusion
     {
         switch (op)
         {
+            case ConvOp conv when _trains:
+                Emit(new ConvStep(conv, null, -1, Activation.Identity, HasSums: false, conv.Output));
+                break;
+            case LinearOp linear when _trains:
+                Emit(new LinearStep(linear, Activation.Identity, linear.Output));
+                break;
+            case DropoutOp dropout when _trains:
+                Emit(new DropoutStep(dropout, _steps.OfType<DropoutStep>().Count()));
+                break;
             case ConvOp conv:
                 AddConv(conv);
                 break;
@@ -70,15 +85,10 @@ internal sealed class Fusion
 
     private void AddConv(ConvOp conv)
     {
-        int y = conv.Output, residual = -1;
+        int y = conv.Output;
         BatchNormOp? norm = Only<BatchNormOp>(y);
         y = Take(norm) ?? y;
-        if (Only<AddOp>(y) is { } add && _ready.Contains(Resolve(add.A == y ? add.B : add.A)) && !IsPendingGate(add.A == y ? add.B : add.A))
-        {
-            residual = Resolve(add.A == y ? add.B : add.A);
-            y = Take(add)!.Value;
-        }
-
+        int residual = TakeResidual(ref y);
         Activation activation = TakeActivation(y, out y);
         bool sums = Readers(y).OfType<FactorsOp>().Any(TakesSums) && !_graph.Tensors[y].IsVector;
         Emit(new ConvStep(conv with { X = Resolve(conv.X), Inputs = Of(conv.X) }, norm, residual, activation, sums, y));
@@ -111,9 +121,9 @@ internal sealed class Fusion
 
         var norm = op as BatchNormOp;
         var own = op as ActivationOp;
-        int y = op.Output;
+        int y = op.Output, residual = _trains && norm is not null ? TakeResidual(ref y) : -1;
         Activation activation = own?.Function ?? TakeActivation(y, out y);
-        Emit(new PointwiseStep(Resolve(op.Input), -1, norm, -1, activation, y, op.Layer));
+        Emit(new PointwiseStep(Resolve(op.Input), -1, norm, residual, activation, y, op.Layer));
         _done.Add(index);
     }
 
@@ -132,6 +142,20 @@ internal sealed class Fusion
     private GateOp? Pending(int value) => IsPendingGate(value) ? (GateOp)_graph.Ops.First(o => o.Output == value) : null;
 
     private bool IsPendingGate(int value) => !_ready.Contains(value) && _graph.Ops.FirstOrDefault(o => o.Output == value) is GateOp;
+
+    /// <summary>The other part of the sum that only this value goes into, where it is there; the value becomes the sum.</summary>
+    private int TakeResidual(ref int value)
+    {
+        if (Only<AddOp>(value) is not { } add)
+            return -1;
+
+        int other = add.A == value ? add.B : add.A;
+        if (!_ready.Contains(Resolve(other)) || IsPendingGate(other))
+            return -1;
+
+        value = Take(add)!.Value;
+        return Resolve(other);
+    }
 
     private Activation TakeActivation(int value, out int result)
     {
@@ -170,7 +194,7 @@ internal sealed class Fusion
     /// <summary>The value itself, or the one that a dropout passes on.</summary>
     private int Resolve(int value)
     {
-        while (_graph.Ops.FirstOrDefault(o => o.Output == value) is DropoutOp dropout)
+        while (!_trains && _graph.Ops.FirstOrDefault(o => o.Output == value) is DropoutOp dropout)
             value = dropout.X;
 
         return value;

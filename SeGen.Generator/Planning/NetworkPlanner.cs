@@ -2,6 +2,7 @@ using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
 using SeGen.Generator.Model;
+using SeGen.Generator.Planning.Training;
 
 namespace SeGen.Generator.Planning;
 
@@ -40,20 +41,12 @@ internal sealed class NetworkPlanner
         long arena = _graph.IsFixed ? placed.Max(b => b.Offset + b.Length) : 0;
         int slots = _graph.IsFixed ? 0 : (int)placed.Max(b => b.Offset) + 1;
         var plan = new NetworkPlan(
-            _spec, steps, placed, arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), []);
+            _spec, steps, placed, arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), [],
+            TrainingPlanner.Plan(_spec));
         return plan with { Rows = [.. NetworkRows.Of(plan)] };
     }
 
-    /// <summary>The layout of a value: in planes where only ungrouped convolutions read few channels; the border that its readers' padding needs.</summary>
-    private Place PlaceOf(int value)
-    {
-        Tensor tensor = _graph.Tensors[value];
-        SizeRule size = _graph.SizeOf(tensor);
-        Step[] readers = [.. _steps.Where(s => s.Reads.Contains(value))];
-        int border = readers.OfType<ConvStep>().Where(s => s.X == value).Select(s => s.Conv.Window.Padding).DefaultIfEmpty(0).Max();
-        bool planar = value == 0 && tensor.Channels < VectorWidth.MaxLanes && readers.All(r => r is ConvStep conv && conv.Conv.Groups == 1 && conv.Residual != value);
-        return new Place(tensor.Channels, size.Height, size.Width, border, planar);
-    }
+    private Place PlaceOf(int value) => ValuePlaces.Of(_graph, _steps, value);
 
     private IEnumerable<ArenaBuffer> Buffers()
     {
@@ -125,12 +118,7 @@ internal sealed class NetworkPlanner
     {
         ConvOp conv = step.Conv;
         Place from = _places[step.X], to = _places.TryGetValue(step.Output, out Place? known) ? known : PlaceOf(step.Output);
-        int inputs = conv.GroupInputs, outputs = conv.Channels / conv.Groups;
-        (ConvForm form, int groupInputs) = conv.Groups == 1 || from.IsPlanar ? (ConvForm.Dense, from.Blocks)
-            : inputs == 1 && outputs == 1 ? (ConvForm.Depthwise, 1)
-            : inputs % VectorWidth.MaxLanes == 0 && outputs % VectorWidth.MaxLanes == 0 ? (ConvForm.Dense, inputs / VectorWidth.MaxLanes)
-            : inputs == outputs && VectorWidth.MaxLanes % inputs == 0 ? (ConvForm.Grouped, inputs)
-            : (ConvForm.Dense, from.Blocks);
-        return new ConvKernel(from, to, conv.Window, form, groupInputs, step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums);
+        (ConvForm form, int groupInputs) = ValuePlaces.FormOf(conv, from);
+        return new ConvKernel(from, to, Taps.Of(conv.Window), form, groupInputs, step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums);
     }
 }

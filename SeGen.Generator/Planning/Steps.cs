@@ -62,3 +62,11 @@ internal sealed record LinearStep(LinearOp Linear, Activation Activation, int Ou
 {
     public override IEnumerable<int> Reads => [Linear.Input];
 }
+
+/// <summary>In training: some values are dropped, the others scaled.</summary>
+/// <param name="Dropout">The operation.</param>
+/// <param name="Number">Which of the network's dropouts it is: each has masks of its own.</param>
+internal sealed record DropoutStep(DropoutOp Dropout, int Number) : Step(Dropout.Output, Dropout.Layer)
+{
+    public override IEnumerable<int> Reads => [Dropout.Input];
+}

@@ -71,6 +71,10 @@ internal static class ModuleArguments
                 name);
     }
 
+    /// <summary>What a batch norm says that cannot be trained on what it gets.</summary>
+    public static ArgumentException OneValue(string layer, string argument) => new(
+        $"The batch norm {layer} gets one value for each channel, which has no variance: train on more images or pixels, or set FreezeStatistics.", argument);
+
     /// <summary>The elements and size of a dense tensor [C, H, W] or [N, C, H, W].</summary>
     public static ReadOnlySpan<float> Dense(
         ModuleDefinition module, in ReadOnlyTensorSpan<float> tensor, int channels, string name, out int batch, out int height, out int width)

@@ -46,7 +46,5 @@ public abstract class ModuleDefinition
     public abstract ForwardRun CreateForward(PackedWeights weights);
 
     /// <summary>Makes an object that runs training steps, with its own scratch.</summary>
-    /// <exception cref="NotSupportedException">The module cannot be trained: blocks and networks run inference only so far.</exception>
-    public virtual TrainingRun CreateTraining(PackedWeights weights)
-        => throw new NotSupportedException($"{Name} cannot be trained: blocks and networks run inference only so far; gates alone can be trained.");
+    public abstract TrainingRun CreateTraining(PackedWeights weights);
 }

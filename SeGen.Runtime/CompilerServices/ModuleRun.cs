@@ -74,8 +74,11 @@ public abstract unsafe class ModuleRun : ParallelWork
         _output = output;
         _threads = threads;
         (Batch, Height, Width, Pixels) = (batch, height, width, (nuint)height * (nuint)width);
-        _weights.EnsureCurrent();
+        EnsureWeights();
     }
+
+    /// <summary>Packs the weights again where they have changed.</summary>
+    internal virtual void EnsureWeights() => _weights.EnsureCurrent();
 
     internal void Unbind()
     {

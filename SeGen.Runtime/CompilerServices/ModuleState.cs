@@ -37,6 +37,9 @@ public sealed unsafe class ModuleState
     /// <summary>See <see cref="IModule.FreezeStatistics"/>.</summary>
     public bool FreezeStatistics { get; set; }
 
+    /// <summary>See <see cref="IModule.DropoutSeed"/>.</summary>
+    public long DropoutSeed { get; set; }
+
     /// <summary>See <see cref="IGatedModule.GateObserver"/>.</summary>
     public GateObserver? GateObserver { get; set; }
 
@@ -199,7 +202,9 @@ public sealed unsafe class ModuleState
             {
                 run.Borrow((float*)pinned.Pointer);
                 run.Bind(from, to, batch, height, width, Degree);
+                (run.FreezeStatistics, run.DropoutSeed) = (FreezeStatistics, DropoutSeed);
                 run.Forward(lent);
+                DropoutSeed = unchecked(DropoutSeed + 1);
             }
         }
         finally

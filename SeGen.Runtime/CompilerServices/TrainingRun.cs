@@ -40,6 +40,12 @@ public abstract unsafe class TrainingRun : ModuleRun
     /// <summary>What the caller lent to the last forward pass; empty where it was copied.</summary>
     internal ReadOnlyMemory<float> Lent { get; private set; }
 
+    /// <summary>See <see cref="IModule.FreezeStatistics"/>.</summary>
+    internal bool FreezeStatistics { get; set; }
+
+    /// <summary>See <see cref="IModule.DropoutSeed"/>; that of the last forward pass.</summary>
+    internal long DropoutSeed { get; set; }
+
     internal int LastBatch { get; private set; }
 
     internal (int Height, int Width) LastSize { get; private set; }

@@ -21,6 +21,12 @@ public interface IModule
     /// <exception cref="ArgumentOutOfRangeException">Set below 0 or above <see cref="SeGenThreads.Maximum"/>.</exception>
     int Threads { get; set; }
 
+    /// <summary>
+    /// What the masks of dropout are drawn from in the next <c>ForwardTraining</c>, which raises it by one. The same seed gives the same masks
+    /// on any machine; without dropout in the module it has no effect.
+    /// </summary>
+    long DropoutSeed { get; set; }
+
     /// <summary>Inference at the declared height and width.</summary>
     /// <param name="input">[N, C, H, W]; N = input.Length / (C * H * W), any number: more than MaxBatch run in slices.</param>
     /// <param name="output">The output's elements, as many images as the input has.</param>

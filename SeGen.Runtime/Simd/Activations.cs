@@ -101,4 +101,91 @@ public static class Activations
 
     /// <summary>hard_swish'(v): 0 below -3, 1 above 3, else v / 3 + 1/2; -1/2 and 3/2 at the ends, as PyTorch.</summary>
     public static float HardSwishDerivative(float value) => value < -3f ? 0f : value > 3f ? 1f : value * (1f / 3f) + 0.5f;
+
+    /// <summary>g relu'(v), told from what came out.</summary>
+    public static float ReLUGradient(float gradient, float output) => output > 0f ? gradient : 0f;
+
+    /// <summary>g relu6'(v), told from what came out.</summary>
+    public static float ReLU6Gradient(float gradient, float output) => output is > 0f and < 6f ? gradient : 0f;
+
+    /// <summary>g silu'(v).</summary>
+    public static float SiLUGradient(float gradient, float value) => gradient * SiLUDerivative(value);
+
+    /// <summary>g hard_swish'(v).</summary>
+    public static float HardSwishGradient(float gradient, float value) => gradient * HardSwishDerivative(value);
+
+    /// <summary>g relu'(v) of 16 values, told from what came out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ReLUGradient(Vector512<float> gradient, Vector512<float> output) => gradient & Vector512.GreaterThan(output, Vector512<float>.Zero);
+
+    /// <summary>g relu6'(v) of 16 values, told from what came out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ReLU6Gradient(Vector512<float> gradient, Vector512<float> output)
+        => gradient & Vector512.GreaterThan(output, Vector512<float>.Zero) & Vector512.LessThan(output, Vector512.Create(6f));
+
+    /// <summary>g silu'(v) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SiLUGradient(Vector512<float> gradient, Vector512<float> value)
+    {
+        var s = Sigmoid.Of(value);
+        return gradient * (s + value * s * (Vector512<float>.One - s));
+    }
+
+    /// <summary>g hard_swish'(v) of 16 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HardSwishGradient(Vector512<float> gradient, Vector512<float> value)
+    {
+        var slope = Vector512.ConditionalSelect(Vector512.GreaterThan(value, Vector512.Create(3f)), Vector512<float>.One, value * Vector512.Create(1f / 3f) + Vector512.Create(0.5f));
+        return Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512.Create(-3f)), Vector512<float>.Zero, gradient * slope);
+    }
+
+    /// <summary>g relu'(v) of 8 values, told from what came out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReLUGradient(Vector256<float> gradient, Vector256<float> output) => gradient & Vector256.GreaterThan(output, Vector256<float>.Zero);
+
+    /// <summary>g relu6'(v) of 8 values, told from what came out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ReLU6Gradient(Vector256<float> gradient, Vector256<float> output)
+        => gradient & Vector256.GreaterThan(output, Vector256<float>.Zero) & Vector256.LessThan(output, Vector256.Create(6f));
+
+    /// <summary>g silu'(v) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SiLUGradient(Vector256<float> gradient, Vector256<float> value)
+    {
+        var s = Sigmoid.Of(value);
+        return gradient * (s + value * s * (Vector256<float>.One - s));
+    }
+
+    /// <summary>g hard_swish'(v) of 8 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> HardSwishGradient(Vector256<float> gradient, Vector256<float> value)
+    {
+        var slope = Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256.Create(3f)), Vector256<float>.One, value * Vector256.Create(1f / 3f) + Vector256.Create(0.5f));
+        return Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(-3f)), Vector256<float>.Zero, gradient * slope);
+    }
+
+    /// <summary>g relu'(v) of 4 values, told from what came out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ReLUGradient(Vector128<float> gradient, Vector128<float> output) => gradient & Vector128.GreaterThan(output, Vector128<float>.Zero);
+
+    /// <summary>g relu6'(v) of 4 values, told from what came out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ReLU6Gradient(Vector128<float> gradient, Vector128<float> output)
+        => gradient & Vector128.GreaterThan(output, Vector128<float>.Zero) & Vector128.LessThan(output, Vector128.Create(6f));
+
+    /// <summary>g silu'(v) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SiLUGradient(Vector128<float> gradient, Vector128<float> value)
+    {
+        var s = Sigmoid.Of(value);
+        return gradient * (s + value * s * (Vector128<float>.One - s));
+    }
+
+    /// <summary>g hard_swish'(v) of 4 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> HardSwishGradient(Vector128<float> gradient, Vector128<float> value)
+    {
+        var slope = Vector128.ConditionalSelect(Vector128.GreaterThan(value, Vector128.Create(3f)), Vector128<float>.One, value * Vector128.Create(1f / 3f) + Vector128.Create(0.5f));
+        return Vector128.ConditionalSelect(Vector128.LessThan(value, Vector128.Create(-3f)), Vector128<float>.Zero, gradient * slope);
+    }
 }

@@ -24,7 +24,10 @@ public enum ConvLayout
 /// <param name="Layout">The order of inputs.</param>
 /// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs);
+public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs)
+{
+    internal PackedConv Packed => new(Channels, InChannels, Kernel * Kernel, Groups, Layout, Inputs);
+}
 
 /// <summary>A batch norm that is folded into what is before it.</summary>
 /// <param name="Name">Its parameters' names without the last part.</param>
@@ -52,8 +55,6 @@ public sealed record NormSource(string Name, double Epsilon)
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ConvPacking
 {
-    private const int Lanes = 16;
-
     /// <summary>Biases for whole blocks of outputs, then the weights of each block.</summary>
     /// <param name="parameters">Where the weights are.</param>
     /// <param name="packed">Where they go.</param>
@@ -64,34 +65,23 @@ public static class ConvPacking
     {
         ReadOnlySpan<float> weights = parameters[$"{name}.weight"].Values;
         ReadOnlySpan<float> biases = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default;
-        int groupInputs = shape.InChannels / shape.Groups, groupOutputs = shape.Channels / shape.Groups, taps = shape.Kernel * shape.Kernel;
-        int blocks = (shape.Channels + Lanes - 1) / Lanes;
-        int blockLength = shape.Inputs * taps * Lanes * (shape.Layout == ConvLayout.Blocks ? Lanes : 1);
-        (float Scale, float Shift)[]? folded = norm?.Fold(parameters);
+        Pack(weights, biases, norm?.Fold(parameters), shape.Packed, packed);
+    }
+
+    /// <summary>The same from the values themselves.</summary>
+    internal static void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, (float Scale, float Shift)[]? folded, PackedConv conv, Span<float> packed)
+    {
         packed.Clear();
-        for (int o = 0; o < shape.Channels; o++)
+        Span<float> blocks = packed[conv.Biases..];
+        for (int o = 0; o < conv.Channels; o++)
         {
             (float scale, float shift) = folded?[o] ?? (1f, 0f);
             packed[o] = (biases.IsEmpty ? 0f : biases[o] * scale) + shift;
-            Span<float> block = packed.Slice(blocks * Lanes + o / Lanes * blockLength, blockLength)[(o % Lanes)..];
-            int firstInput = o / groupOutputs * groupInputs;
-
-            // Where the kernel reads the blocks of one group, counting starts there.
-            int firstBlock = shape.Layout == ConvLayout.Blocks && shape.Inputs * Lanes < shape.InChannels ? firstInput / Lanes : 0;
-            ReadOnlySpan<float> from = weights.Slice(o * groupInputs * taps, groupInputs * taps);
-            for (int i = 0; i < groupInputs; i++)
+            int from = o * conv.GroupInputs * conv.Taps;
+            for (int i = 0; i < conv.GroupInputs; i++)
             {
-                int input = firstInput + i;
-                for (int tap = 0; tap < taps; tap++)
-                {
-                    int at = shape.Layout switch
-                    {
-                        ConvLayout.Blocks => ((input / Lanes - firstBlock) * taps + tap) * Lanes + input % Lanes,
-                        ConvLayout.Planes => input * taps + tap,
-                        _ => tap * shape.Inputs + i,
-                    };
-                    block[at * Lanes] = from[i * taps + tap] * scale;
-                }
+                for (int tap = 0, at = conv.At(o, i); tap < conv.Taps; tap++, at += conv.Tap)
+                    blocks[at] = weights[from++] * scale;
             }
         }
     }

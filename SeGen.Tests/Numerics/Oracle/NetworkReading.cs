@@ -27,6 +27,9 @@ internal abstract class NetworkReading<T>(IModule module)
 
     protected abstract T Linear(T x, string name, int features);
 
+    /// <summary>Nothing, in inference.</summary>
+    protected virtual T Dropout(T x, double p) => x;
+
     protected abstract T Add(T a, T b);
 
     /// <summary>A gate whose parameters' names begin so.</summary>
@@ -80,7 +83,7 @@ internal abstract class NetworkReading<T>(IModule module)
             case "Linear":
                 return Linear(x, path, layer.Get("Features", 0));
             case "Dropout":
-                return x;
+                return Dropout(x, layer.Get("P", 0d));
             case "SEBlock":
                 return Gate(layer, x, prefix, network, Channels(x));
             case "SEResidual":

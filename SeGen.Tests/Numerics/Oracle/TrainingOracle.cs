@@ -8,6 +8,8 @@ internal sealed class TrainingOracle(IModule module, bool frozen) : NetworkReadi
 {
     private readonly Stack<Action> _back = new();
     private readonly Dictionary<string, double[]> _gradients = [];
+    private readonly long _dropoutSeed = module.DropoutSeed;
+    private int _dropouts;
 
     /// <summary>What the running statistics become, by name.</summary>
     public Dictionary<string, double[]> Statistics { get; } = [];
@@ -118,6 +120,22 @@ internal sealed class TrainingOracle(IModule module, bool frozen) : NetworkReadi
                 }
             }
         });
+    }
+
+    protected override Signal Dropout(Signal x, double p)
+    {
+        int number = _dropouts++;
+        double factor(int image, int i) => DropoutHash.Keeps(_dropoutSeed, number, image, x.Channels, x.Images[image].Pixels, i, p) ? 1 / (1 - p) : 0;
+        var y = new Signal(x.Images.Select((image, n) => image with { Values = [.. image.Values.Select((v, i) => v * factor(n, i))] }));
+        _back.Push(() =>
+        {
+            for (int n = 0; n < x.Images.Length; n++)
+            {
+                for (int i = 0; i < x.Gradients[n].Values.Length; i++)
+                    x.Gradients[n].Values[i] += y.Gradients[n].Values[i] * factor(n, i);
+            }
+        });
+        return y;
     }
 
     protected override Signal Add(Signal a, Signal b)

@@ -1,0 +1,212 @@
+using SeGen.Generator.Emit;
+using SeGen.Generator.Graphs;
+using SeGen.Generator.Kernels;
+using SeGen.Generator.Kernels.Training;
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Planning.Training;
+
+/// <summary>Plans the forward pass of a training step, and the layers with parameters that it meets.</summary>
+internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBuilder program, List<TrainedLayer> layers)
+{
+    private Graph Graph => spec.Graph;
+
+    public static string Conv(int step) => $"_conv{Numbers.Text(step)}";
+
+    public static string Norm(int step) => $"_norm{Numbers.Text(step)}";
+
+    public static string Gate(int factors) => $"_gate{Numbers.Text(factors)}";
+
+    public static string Linear(int step) => $"_linear{Numbers.Text(step)}";
+
+    public void Add(int index, Step step)
+    {
+        int y = step.Output;
+        string at = y < 0 ? "" : Values.V(y);
+        program.Comment(TrainingNames.Of(spec, step));
+        if (y >= 0 && step is not FactorsStep)
+            values.Border(at, values.PlaceOf(y), y, forInput: false);
+
+        switch (step)
+        {
+            case ImportStep:
+                Place place = values.PlaceOf(0);
+                var import = new ImportKernel(place);
+                program.Image($"{import.Name}.Run", import, Numbers.Text(place.Blocks), values.Work(0), false, [Given(0), Operand.Ref(at), .. values.Size(0)]);
+                break;
+            case ExportStep export:
+                values.Blocks(new ExportKernel(values.PlaceOf(export.X)), export.X, false, [Operand.In(Values.V(export.X)), Wanted(export.X), .. values.Size(export.X)]);
+                break;
+            case ConvStep conv:
+                AddConv(index, conv);
+                break;
+            case PointwiseStep pointwise:
+                AddPointwise(index, pointwise);
+                break;
+            case PoolStep pool:
+                int from = pool.Pool.Input;
+                values.Blocks(
+                    new PoolKernel(values.PlaceOf(from), values.PlaceOf(y), pool.Pool.Window, pool.Pool.IsMaximum), from, false,
+                    [Operand.In(Values.V(from)), Operand.Ref(at), .. values.Size(from), .. values.Size(y)]);
+                break;
+            case MeanStep mean:
+                values.Blocks(
+                    new SqueezeKernel(values.PlaceOf(mean.Pool.Input), Squeeze.Mean), mean.Pool.Input, false,
+                    [Operand.In(Values.V(mean.Pool.Input)), Operand.Ref(at), .. values.Size(mean.Pool.Input)]);
+                break;
+            case FactorsStep factors:
+                AddFactors(factors);
+                break;
+            case DropoutStep dropout:
+                values.Blocks(
+                    new DropoutKernel(values.PlaceOf(dropout.Dropout.Input), values.PlaceOf(y), dropout.Dropout.Probability, Adds: false), y, false,
+                    [Operand.In(Values.V(dropout.Dropout.Input)), Key(dropout), Operand.Ref(at), .. values.Size(y)]);
+                break;
+            default:
+                AddLinear(index, (LinearStep)step);
+                break;
+        }
+    }
+
+    /// <summary>The key of a dropout's mask, for the image at hand.</summary>
+    public static Operand Key(DropoutStep step) => new($"DropoutKey({Numbers.Text(step.Number)}, image)");
+
+    /// <summary>The caller's image that is read: of the input, or of the output's gradient.</summary>
+    private Operand Given(int value) => Caller(values, "in Given", value);
+
+    /// <summary>The caller's image that is written.</summary>
+    private Operand Wanted(int value) => Caller(values, "ref Wanted", value);
+
+    public static Operand Caller(Values values, string phrase, int value)
+        => new($"{phrase}(image, {(values.PlaceOf(value).IsFixed ? Numbers.Text(values.PlaceOf(value).Channels * (long)values.PlaceOf(value).Height * values.PlaceOf(value).Width) : $"{Numbers.Text(values.PlaceOf(value).Channels)} * {values.Pixels(value)}")})");
+
+    private void AddConv(int index, ConvStep step)
+    {
+        ConvOp conv = step.Conv;
+        ConvKernel kernel = ConvOf(values, step);
+        program.Image(
+            $"{kernel.Name}.Run", kernel, Cuts(values, kernel, step.Output), WorkOf(kernel), false,
+            [Operand.In(Values.V(step.X)), new Operand($"in {Conv(index)}.Weights"), Operand.Ref(Values.V(step.Output)), .. values.Size(step.X), .. values.Size(step.Output)]);
+
+        Place gradient = values.GradientPlaceOf(step.Output);
+        ConvWeightGradientKernel weights = WeightsOf(values, step);
+        (ConvForm turned, int turnedInputs) = ValuePlaces.FormOf(Turn(conv), gradient);
+        string sides = string.Join(", ", Enumerable.Range(0, conv.Window.Stride).Select(p => TurnedConv.Of(conv.Window, p)).Select(s =>
+            $"new TurnedTaps({Numbers.Text(s.First)}, {Numbers.Text(s.Step)}, {Numbers.Text(s.Count)})"));
+        string name = NetworkDefinitionEmitter.Text((conv.Scope.Prefix + conv.Inside).TrimEnd('.'));
+        string shape = $"new ConvShape({Numbers.Text(conv.Channels)}, {Numbers.Text(conv.InChannels)}, {Numbers.Text(conv.Window.Kernel)}, {Numbers.Text(conv.Groups)}, ConvLayout.{ValuePlaces.LayoutOf(kernel.Form, kernel.In.IsPlanar)}, {Numbers.Text(kernel.GroupInputs)})";
+        layers.Add(new TrainedLayer(
+            Conv(index), "ConvLayer",
+            $"{name}, {shape}, {Numbers.Text(weights.Groups)}, ConvLayout.{ValuePlaces.LayoutOf(turned, isPlanar: false)}, {Numbers.Text(turnedInputs)}, new[] {{ {sides} }}",
+            TrainingNames.Of(spec, step)));
+    }
+
+    private void AddPointwise(int index, PointwiseStep step)
+    {
+        Place x = values.PlaceOf(step.X);
+        int y = step.Output;
+        if (step.Norm is { } norm)
+        {
+            var statistics = new StatisticsKernel(x);
+            program.Declare(Values.S(index), step.X, null, 2 * x.PaddedChannels);
+            values.Blocks(statistics, step.X, false, [Operand.In(Values.V(step.X)), Operand.Ref(Values.S(index)), .. values.Size(step.X)]);
+            program.After(new BatchPart($"{Norm(index)}.Forward", [Operand.Ref(Values.S(index)), new Operand("Stride"), new Operand("Batch"), new Operand(values.Pixels(step.X)), new Operand("IsFrozen")]));
+            program.Break();
+            layers.Add(new TrainedLayer(
+                Norm(index), "BatchNormLayer",
+                $"{NetworkDefinitionEmitter.Text((norm.Scope.Prefix + norm.Inside).TrimEnd('.'))}, {Numbers.Text(norm.Channels)}, {Numbers.Text(norm.Epsilon)}d, {Numbers.Text(norm.Momentum)}d",
+                TrainingNames.Of(spec, step)));
+        }
+
+        var kernel = new PointwiseKernel(
+            x, values.PlaceOf(y), step.Factors >= 0, step.Norm is not null, step.Residual < 0 ? null : values.PlaceOf(step.Residual), step.Activation);
+        var operands = new List<Operand> { Operand.In(Values.V(step.X)) };
+        if (step.Norm is not null)
+            operands.Add(new Operand($"in {Norm(index)}.Affine"));
+
+        if (step.Factors >= 0)
+            operands.Add(Operand.In(Values.V(step.Factors), GateOf(step.Factors).At("GatesAt")));
+
+        if (step.Residual >= 0)
+            operands.Add(Operand.In(Values.V(step.Residual)));
+
+        values.Blocks(kernel, y, false, [.. operands, Operand.Ref(Values.V(y)), .. values.Size(y)]);
+    }
+
+    private ExciteTrainingKernel GateOf(int factors) => new(Graph.Ops.OfType<FactorsOp>().First(f => f.Output == factors).Gate);
+
+    private void AddFactors(FactorsStep step)
+    {
+        GateSpec gate = step.Factors.Gate;
+        int x = step.Factors.Input;
+        string scratch = Values.V(step.Output), weights = $"in {Gate(step.Output)}.Weights";
+        var excite = new ExciteTrainingKernel(gate);
+        SEBlockPlan plan = excite.Plan;
+        if (gate.Hidden > 0)
+        {
+            bool keeps = gate.Squeeze == Squeeze.MeanMaxAverage;
+            Operand[] maxima = keeps ? [Operand.Ref(scratch, excite.At("MaximaAt"))] : [];
+            values.Blocks(
+                new SqueezeKernel(values.PlaceOf(x), gate.Squeeze, keeps), x, false,
+                [Operand.In(Values.V(x)), Operand.Ref(scratch, excite.At("SqueezedAt")), .. maxima, .. values.Size(x)]);
+        }
+
+        program.Image($"{excite.Name}.Run", excite, "", plan.MultiplyAdds / 16, false, [new Operand(weights), Operand.Ref(scratch)]);
+        string fields(int length, IEnumerable<BufferField> all, params string[] names)
+            => $"new GateFields({Numbers.Text(length)}, {string.Join(", ", names.Select(n => Numbers.Text(all.FirstOrDefault(f => f.Name == n)?.Offset ?? -1)))})";
+        string packed = fields(plan.WeightsLength, plan.Weights, "ReduceWeightsAt", "ReduceBiasAt", "ExpandWeightsAt", "ExpandBiasAt");
+        string sums = fields(plan.GradientLength, plan.GradientSums, "ReduceSumsAt", "ReduceBiasSumsAt", "ExpandSumsAt", "ExpandBiasSumsAt");
+        layers.Add(new TrainedLayer(
+            Gate(step.Output), "GateLayer",
+            $"{NetworkDefinitionEmitter.Text(step.Factors.Scope.Prefix + step.Factors.Inside)}, {Numbers.Text(gate.Channels)}, {Numbers.Text(gate.Hidden)}, {packed}, {sums}",
+            TrainingNames.Of(spec, step)));
+    }
+
+    private void AddLinear(int index, LinearStep step)
+    {
+        LinearOp linear = step.Linear;
+        Place x = values.PlaceOf(linear.Input);
+        var kernel = new LinearKernel(checked((int)x.Length), linear.Features, Activation.Identity);
+        program.Image(
+            $"{kernel.Name}.Run", kernel, Numbers.Text(kernel.Cuts), kernel.WeightsLength, false,
+            [Operand.In(Values.V(linear.Input)), new Operand($"in {Linear(index)}.Weights"), Operand.Ref(Values.V(step.Output))]);
+        layers.Add(new TrainedLayer(
+            Linear(index), "LinearLayer",
+            $"{NetworkDefinitionEmitter.Text(linear.Scope.Prefix.TrimEnd('.'))}, {Numbers.Text(linear.Features)}, new LinearShape({Numbers.Text(x.Channels)}, {Numbers.Text(x.Height)}, {Numbers.Text(x.Width)}, {Numbers.Text(x.Border)}, {Numbers.Text(x.Pixel)}), new LinearShape({Numbers.Text(x.Channels)}, {Numbers.Text(x.Height)}, {Numbers.Text(x.Width)}, {Numbers.Text(values.GradientPlaceOf(linear.Input).Border)}, 16)",
+            TrainingNames.Of(spec, step)));
+    }
+
+    /// <summary>The convolution alone: what is fused in inference stays apart.</summary>
+    public static ConvKernel ConvOf(Values values, ConvStep step)
+    {
+        Place from = values.PlaceOf(step.X);
+        (ConvForm form, int inputs) = ValuePlaces.FormOf(step.Conv, from);
+        return new ConvKernel(from, values.PlaceOf(step.Output), Taps.Of(step.Conv.Window), form, inputs, Activation.Identity, null, HasSums: false);
+    }
+
+    public static ConvWeightGradientKernel WeightsOf(Values values, ConvStep step)
+    {
+        Place from = values.PlaceOf(step.X);
+        (ConvForm form, int inputs) = ValuePlaces.FormOf(step.Conv, from);
+        return new ConvWeightGradientKernel(from, values.GradientPlaceOf(step.Output), Taps.Of(step.Conv.Window), form, inputs);
+    }
+
+    /// <summary>The convolution that goes back: inputs and outputs have changed places.</summary>
+    public static ConvOp Turn(ConvOp conv) => conv with { InChannels = conv.Channels, Channels = conv.InChannels };
+
+    /// <summary>The cuts of a convolution's kernel, as an expression.</summary>
+    public static string Cuts(Values values, ConvKernel kernel, int output)
+    {
+        if (kernel.Out.IsFixed)
+            return Numbers.Text(kernel.Columns * kernel.Bands);
+
+        string rows = $"(int){values.SizeName(output)}.Height";
+        if (kernel.Out.Lattice is { } lattice)
+            rows = $"({rows} + {Numbers.Text(lattice.Step - 1 - lattice.Row)}) / {Numbers.Text(lattice.Step)}";
+
+        return $"{Numbers.Text(kernel.Columns)} * (({rows} + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)})";
+    }
+
+    public static long WorkOf(ConvKernel kernel)
+        => Math.Max(1, (long)kernel.Out.Blocks * kernel.BlockWeights * (kernel.Out.IsFixed ? (long)kernel.Out.Rows * kernel.Out.Columns : 1) / 16);
+}

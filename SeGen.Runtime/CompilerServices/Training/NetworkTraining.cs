@@ -1,0 +1,128 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SeGen.Simd;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>
+/// Training steps of a block or network. Each image of the batch has an arena of its own, in which values stay until the way back has read
+/// them; stages run image by image, and between them are the sums over the batch.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class NetworkTraining : TrainingRun
+{
+    private readonly List<TrainedLayer> _layers = [];
+    private readonly string _name;
+    private long _packedVersion, _turnedVersion;
+
+    /// <summary>A run with no scratch yet.</summary>
+    protected NetworkTraining(PackedWeights weights, string name)
+        : base(weights, 0) => _name = name;
+
+    /// <summary>Floats from one image's arena to the next.</summary>
+    protected long Stride { get; private set; }
+
+    /// <summary>Whether the last forward pass used the running statistics.</summary>
+    protected bool IsFrozen { get; private set; }
+
+    /// <inheritdoc/>
+    public sealed override void Forward()
+    {
+        IsFrozen = FreezeStatistics;
+        if (_packedVersion != Parameters.Version)
+        {
+            _packedVersion = Parameters.Version;
+            foreach (TrainedLayer layer in _layers)
+                layer.Pack();
+        }
+
+        ForwardPass();
+        if (IsFrozen)
+            return;
+
+        lock (Parameters.AddingGradients)
+        {
+            foreach (TrainedLayer layer in _layers)
+                layer.Commit();
+        }
+
+        Parameters.MarkChanged();
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Backward()
+    {
+        if (_turnedVersion != _packedVersion)
+        {
+            _turnedVersion = _packedVersion;
+            foreach (TrainedLayer layer in _layers)
+                layer.PackTurned();
+        }
+
+        BackwardPass();
+    }
+
+    /// <summary>The stages of the forward pass.</summary>
+    protected abstract void ForwardPass();
+
+    /// <summary>The stages of the way back.</summary>
+    protected abstract void BackwardPass();
+
+    /// <inheritdoc/>
+    protected sealed override long KeptLength(long pixels) => 0;
+
+    /// <summary>Makes room for the arenas of a batch.</summary>
+    /// <param name="stride">Floats of one.</param>
+    /// <exception cref="InvalidOperationException">They are more than an array holds.</exception>
+    protected void Reserve(long stride)
+    {
+        long length = stride * Batch;
+        if (length > Array.MaxLength - 64)
+            throw new InvalidOperationException($"{_name}: training {Batch} images of {Height} x {Width} takes {length:N0} floats, more than an array holds; use smaller batches.");
+
+        EnsureScratch(length);
+        Stride = stride;
+    }
+
+    /// <summary>Takes a layer into the run.</summary>
+    protected T Add<T>(T layer)
+        where T : TrainedLayer
+    {
+        _layers.Add(layer);
+        return layer;
+    }
+
+    /// <summary>The arena of an image.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected ref float Image(nuint image) => ref Unsafe.Add(ref Scratch, (nint)((long)image * Stride));
+
+    /// <summary>A place in an image's arena.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static ref float At(ref float image, long offset) => ref Unsafe.Add(ref image, (nint)offset);
+
+    /// <summary>An image of what the caller gave: of the input, or of the output's gradient.</summary>
+    protected ref readonly float Given(nuint image, long length) => ref Unsafe.Add(ref Unsafe.AsRef(in Input), (nint)((long)image * length));
+
+    /// <summary>An image of what the caller wants: of the output, or of the input's gradient.</summary>
+    protected ref float Wanted(nuint image, long length) => ref Unsafe.Add(ref Output, (nint)((long)image * length));
+
+    /// <summary>Sets floats to zero.</summary>
+    protected static void Clear(ref float from, long length) => MemoryMarshal.CreateSpan(ref from, checked((int)length)).Clear();
+
+    /// <summary>The key of a dropout's mask: another one for each step, dropout of the network and image.</summary>
+    protected uint DropoutKey(int number, nuint image) => DropoutMask.Key(DropoutSeed, number, (int)image);
+
+    /// <inheritdoc/>
+    protected sealed override void AddGradients()
+    {
+        foreach (TrainedLayer layer in _layers)
+            layer.AddGradients();
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void EnsureWeights()
+    {
+        // The layers pack their own, without batch norms folded in.
+    }
+}

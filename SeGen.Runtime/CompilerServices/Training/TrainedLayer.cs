@@ -1,0 +1,28 @@
+using System.ComponentModel;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>A layer with parameters while its network is trained: the parameters as kernels read them, and what their gradients are summed up in.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class TrainedLayer
+{
+    /// <summary>Writes the parameters as the forward kernels read them.</summary>
+    internal virtual void Pack()
+    {
+    }
+
+    /// <summary>Writes the parameters as the kernels of the way back read them.</summary>
+    internal virtual void PackTurned()
+    {
+    }
+
+    /// <summary>After a forward pass that succeeded: takes over its statistics.</summary>
+    internal virtual void Commit()
+    {
+    }
+
+    /// <summary>Adds the sums of the last backward pass to the gradients of the parameters.</summary>
+    internal virtual void AddGradients()
+    {
+    }
+}
