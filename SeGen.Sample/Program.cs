@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SeGen;
 using SeGen.Sample;
+using SeGen.Sample.Training;
 using Spectre.Console;
 
 var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "A gate's state_dict as safetensors, in any convention." };
@@ -17,11 +18,21 @@ command.SetAction(arguments => Guarded(() =>
     if (arguments.GetValue(checkpoint) is { } weights)
         CheckpointRun.Run(weights.FullName, arguments.GetValue(input)!.FullName);
     else
+    {
         Demonstration.Run();
+        AnsiConsole.Write(new Rule("[bold]training[/]").LeftJustified());
+        return TrainCommand.Run(Recipe.Drawn(seed: 0), epochs: null, seed: 0, state: null, resume: false, weights: null);
+    }
+
+    return 0;
 }));
 
 var models = new Command("models", "Lists the declared architectures.");
-models.SetAction(_ => Guarded(Architectures.List));
+models.SetAction(_ => Guarded(() =>
+{
+    Architectures.List();
+    return 0;
+}));
 command.Subcommands.Add(models);
 
 var weightsOf = new Option<FileInfo>("--checkpoint") { Description = "A network's state_dict as safetensors.", Required = true };
@@ -29,20 +40,23 @@ var model = new Option<string>("--model") { Description = $"One of {string.Join(
 var image = new Option<FileInfo>("--image") { Description = "A binary PGM or PPM image (P5, P6) of any size.", Required = true };
 var naming = new Option<Naming?>("--naming") { Description = "Whose names the checkpoint carries; tried one after the other where not given." };
 var predict = new Command("predict", "Classifies one image.") { weightsOf, model, image, naming };
-predict.SetAction(arguments => Guarded(() => Prediction.Run(
-    arguments.GetRequiredValue(weightsOf).FullName, arguments.GetRequiredValue(model), arguments.GetRequiredValue(image).FullName, arguments.GetValue(naming))));
+predict.SetAction(arguments => Guarded(() =>
+{
+    Prediction.Run(arguments.GetRequiredValue(weightsOf).FullName, arguments.GetRequiredValue(model), arguments.GetRequiredValue(image).FullName, arguments.GetValue(naming));
+    return 0;
+}));
 command.Subcommands.Add(predict);
+command.Subcommands.Add(TrainCommand.Create(Guarded));
 
 return command.Parse(args).Invoke();
 
-static int Guarded(Action action)
+static int Guarded(Func<int> action)
 {
     try
     {
-        action();
-        return 0;
+        return action();
     }
-    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException or NotSupportedException)
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException or NotSupportedException or InvalidOperationException)
     {
         AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
         return 1;

@@ -148,7 +148,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor SizeOnLayer = Error(
         id: DiagnosticIds.SizeOnLayer,
         title: "The size is the module's",
-        message: "{0} belongs to [SENetwork], whose input it describes; remove it from the layer");
+        message: "{0} belongs to [SENetwork], which it describes as a whole; remove it from the layer");
 
     public static readonly DiagnosticDescriptor SettingsDiffer = Error(
         id: DiagnosticIds.SettingsDiffer,

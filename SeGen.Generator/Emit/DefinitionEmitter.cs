@@ -15,7 +15,7 @@ internal static class DefinitionEmitter
             Shape(writer, plan);
             Parameters(writer, plan);
             Pack(writer, plan);
-            foreach ((string method, string result, string run) in new[] { ("CreateForward", "ForwardRun", "Inference"), ("CreateTraining", "TrainingRun", "Training") })
+            foreach ((string method, string result, string run) in new[] { ("CreateForward", "ForwardRun", "Inference"), ("CreateTraining", "TrainingRun", "Training") }.Take(plan.Trains ? 2 : 1))
             {
                 writer.Blank();
                 writer.Line($"public override {result} {method}(PackedWeights weights)");

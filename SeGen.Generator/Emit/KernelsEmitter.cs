@@ -23,10 +23,12 @@ internal static class KernelsEmitter
             if (ScaleAndSqueezeOp.IsIn(plan))
                 ScaleAndSqueezeOp.Declare(writer);
 
-            if (plan.HasMaximum)
+            if (plan.Trains && plan.HasMaximum)
                 MaximumSqueeze.DeclareTies(writer, plan);
 
-            ExciteGradientOp.Declare(writer, plan);
+            if (plan.Trains)
+                ExciteGradientOp.Declare(writer, plan);
+
             if (ParameterGradientOp.IsIn(plan))
                 ParameterGradientOp.Declare(writer);
         }
@@ -51,10 +53,12 @@ internal static class KernelsEmitter
             if (ScaleAndSqueezeOp.IsIn(kernel.Plan))
                 ScaleAndSqueezeOp.Emit(kernel);
 
-            if (kernel.Plan.HasMaximum)
+            if (kernel.Plan.Trains && kernel.Plan.HasMaximum)
                 MaximumSqueeze.EmitTies(kernel);
 
-            ExciteGradientOp.Emit(kernel);
+            if (kernel.Plan.Trains)
+                ExciteGradientOp.Emit(kernel);
+
             if (ParameterGradientOp.IsIn(kernel.Plan))
                 ParameterGradientOp.Emit(kernel);
         }
@@ -74,10 +78,12 @@ internal static class KernelsEmitter
             if (ScaleAndSqueezeOp.IsIn(plan))
                 ScaleAndSqueezeOp.EmitScalar(writer);
 
-            if (plan.HasMaximum)
+            if (plan.Trains && plan.HasMaximum)
                 MaximumSqueeze.EmitScalarTies(writer, plan);
 
-            ExciteGradientOp.EmitScalar(writer, plan);
+            if (plan.Trains)
+                ExciteGradientOp.EmitScalar(writer, plan);
+
             if (ParameterGradientOp.IsIn(plan))
                 ParameterGradientOp.EmitScalar(writer, plan);
         }

@@ -33,6 +33,9 @@ internal static class NetworkDefinitionEmitter
             Pack(writer, plan);
             writer.Blank();
             writer.Line("public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);");
+            if (plan.Training is null)
+                return;
+
             writer.Blank();
             writer.Line("public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);");
         }

@@ -11,7 +11,8 @@ internal static class NetworkEmitter
         Constants(writer, plan);
         NetworkDefinitionEmitter.Emit(writer, plan);
         NetworkInferenceEmitter.Emit(writer, plan);
-        NetworkTrainingEmitter.Emit(writer, plan.Training);
+        if (plan.Training is { } training)
+            NetworkTrainingEmitter.Emit(writer, training);
     });
 
     /// <summary>The constant or field with the place of a buffer in the arena.</summary>

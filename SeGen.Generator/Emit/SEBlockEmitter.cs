@@ -11,7 +11,9 @@ internal static class SEBlockEmitter
         Constants(writer, plan);
         DefinitionEmitter.Emit(writer, plan);
         InferenceEmitter.Emit(writer, plan);
-        TrainingEmitter.Emit(writer, plan);
+        if (plan.Trains)
+            TrainingEmitter.Emit(writer, plan);
+
         KernelsEmitter.Emit(writer, plan);
     });
 
@@ -56,6 +58,9 @@ internal static class SEBlockEmitter
 
         Layout(writer, "The packed weights: matrices in rows padded to whole vectors", plan.Weights, "WeightsLength", plan.WeightsLength);
         Layout(writer, "The scratch of an image", plan.ForwardScratch, "ForwardLength", plan.ForwardLength);
+        if (!plan.Trains)
+            return;
+
         Layout(writer, "In training it goes on with", plan.TrainingScratch.Skip(plan.ForwardScratch.Count), "TrainingLength", plan.TrainingLength);
         if (plan.GradientLength > 0)
             Layout(writer, "The sums of the parameters' gradients", plan.GradientSums, "GradientLength", plan.GradientLength);

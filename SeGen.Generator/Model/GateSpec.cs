@@ -15,7 +15,8 @@ internal sealed record GateSpec(int Channels, int Hidden, SEBias Bias, Squeeze S
 /// <param name="Height">Pixels, or 0 for any.</param>
 /// <param name="Width">Pixels, or 0 for any.</param>
 /// <param name="MaxBatch">The batch for which buffers are sized.</param>
-internal sealed record SEBlockSpec(TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch)
+/// <param name="InferenceOnly">Whether no training code is written.</param>
+internal sealed record SEBlockSpec(TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch, bool InferenceOnly = false)
 {
     public bool IsFixed => Height > 0;
 }

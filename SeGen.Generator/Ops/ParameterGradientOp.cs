@@ -11,7 +11,7 @@ internal static class ParameterGradientOp
 {
     public const string Signature = "void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)";
 
-    public static bool IsIn(SEBlockPlan plan) => plan.HasHidden || plan.Gate.HasExpandBias;
+    public static bool IsIn(SEBlockPlan plan) => plan.Trains && (plan.HasHidden || plan.Gate.HasExpandBias);
 
     public static void Declare(SourceWriter writer)
     {

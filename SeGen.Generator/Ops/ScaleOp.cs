@@ -27,6 +27,9 @@ internal static class ScaleOp
             writer.Line($"static abstract {Signature(plan, name, keeps)};");
         }
 
+        if (!plan.Trains)
+            return;
+
         writer.Blank();
         writer.Line("/// <summary>gateGradients[c] = the sum over the pixels of kept[c] outputGradient[c].</summary>");
         writer.Line($"static abstract {DotSignature(plan)};");
@@ -43,6 +46,9 @@ internal static class ScaleOp
     {
         foreach ((string name, bool keeps, bool streams) in FormsOf(kernel.Plan))
             EmitForward(kernel, name, keeps, streams);
+
+        if (!kernel.Plan.Trains)
+            return;
 
         using (Kernel.Method(kernel.Writer, DotSignature(kernel.Plan)))
         {
@@ -80,6 +86,9 @@ internal static class ScaleOp
                 }
             }
         }
+
+        if (!plan.Trains)
+            return;
 
         using (Kernel.Method(writer, DotSignature(plan)))
         {
@@ -200,7 +209,7 @@ internal static class ScaleOp
         _ => "",
     };
 
-    private static IEnumerable<(string Name, bool Keeps, bool Streams)> FormsOf(SEBlockPlan plan) => Forms.Where(f => plan.CanStream || !f.Streams);
+    private static IEnumerable<(string Name, bool Keeps, bool Streams)> FormsOf(SEBlockPlan plan) => Forms.Where(f => (plan.CanStream || !f.Streams) && (plan.Trains || !f.Keeps));
 
     private static bool[] Streamings(SEBlockPlan plan) => plan.CanStream ? [false, true] : [false];
 

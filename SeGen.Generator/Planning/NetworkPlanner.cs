@@ -42,7 +42,7 @@ internal sealed class NetworkPlanner
         int slots = _graph.IsFixed ? 0 : (int)placed.Max(b => b.Offset) + 1;
         var plan = new NetworkPlan(
             _spec, steps, placed, arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), [],
-            TrainingPlanner.Plan(_spec));
+            _spec.InferenceOnly ? null : TrainingPlanner.Plan(_spec));
         return plan with { Rows = [.. NetworkRows.Of(plan)] };
     }
 

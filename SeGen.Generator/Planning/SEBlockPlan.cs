@@ -35,6 +35,8 @@ internal sealed record SEBlockPlan(
 
     public bool IsFixed => Spec.IsFixed;
 
+    public bool Trains => !Spec.InferenceOnly;
+
     /// <summary>Pixels of a channel, or 0 where they come at run time.</summary>
     public int Pixels => Spec.Height * Spec.Width;
 

@@ -79,7 +79,8 @@ internal static class DeclarationRules
                     gate.Enum<Activation>("Activation"), gate.Enum<Gate>("Gate")),
                 gate.Int("Height", 0),
                 gate.Int("Width", 0),
-                gate.Int("MaxBatch", GateDefaults.MaxBatch));
+                gate.Int("MaxBatch", GateDefaults.MaxBatch),
+                gate.Flag("InferenceOnly", false));
     }
 }
 

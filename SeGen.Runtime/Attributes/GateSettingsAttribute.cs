@@ -44,4 +44,10 @@ public abstract class GateSettingsAttribute : Attribute
 
     /// <summary>The batch for which the generated buffers are sized; 1 where not written. Larger batches run in slices.</summary>
     public int MaxBatch { get; set; } = 1;
+
+    /// <summary>
+    /// Whether no training code is written: the assembly is a fraction of the size and compiles in half the time, and ForwardTraining throws
+    /// NotSupportedException. A property of the module; a layer's training goes with its network's.
+    /// </summary>
+    public bool InferenceOnly { get; set; }
 }

@@ -46,5 +46,7 @@ public abstract class ModuleDefinition
     public abstract ForwardRun CreateForward(PackedWeights weights);
 
     /// <summary>Makes an object that runs training steps, with its own scratch.</summary>
-    public abstract TrainingRun CreateTraining(PackedWeights weights);
+    /// <exception cref="NotSupportedException">The module was declared with InferenceOnly.</exception>
+    public virtual TrainingRun CreateTraining(PackedWeights weights)
+        => throw new NotSupportedException($"{Name} is declared with InferenceOnly = true, so that no training code was generated; remove it to train.");
 }

@@ -215,6 +215,7 @@ public sealed class Trainer
 
         Span<float> logits = _logits.AsSpan(0, count * data.Classes), gradient = _gradient.AsSpan(0, logits.Length);
         _module.Parameters.ZeroGradients();
+        _module.DropoutSeed = (long)Seed << 32 | (uint)(_position.Epoch * steps + _position.Step);
         _module.ForwardTraining(_input.AsSpan(0, count * length), logits, data.Height, data.Width);
         double loss = _loss.Forward(logits, _targets.AsSpan(0, count), gradient);
         _module.Backward(gradient, []);

@@ -44,4 +44,21 @@ internal sealed class LabelledImages
         for (int i = 0; i < pixels.Length; i++)
             to[i] = (pixels[i] / 255f - mean) / deviation;
     }
+
+    /// <summary>Mean and standard deviation of all pixels, from 0 to 1.</summary>
+    public (float Mean, float Deviation) Statistics()
+    {
+        double sum = 0, squares = 0;
+        foreach (byte pixel in _pixels)
+        {
+            double value = pixel / 255d;
+            sum += value;
+            squares += value * value;
+        }
+
+        double mean = sum / _pixels.Length, variance = squares / _pixels.Length - mean * mean;
+
+        // Images of one colour have no deviation to divide by.
+        return ((float)mean, variance > 0 ? (float)Math.Sqrt(variance) : 1f);
+    }
 }

@@ -1,7 +1,7 @@
 namespace SeGen.Sample.Models;
 
 /// <summary>EfficientNet-B0 with the names of torchvision (Tan and Le 2019).</summary>
-[SENetwork(3, Height = 224, Width = 224, Activation = Activation.SiLU)]
+[SENetwork(3, Height = 224, Width = 224, Activation = Activation.SiLU, InferenceOnly = true)]
 [Conv(32, Stride = 2, Name = "features.0.0"), BatchNorm(Name = "features.0.1"), SiLU]
 [InvertedResidual(16, Expand = 32, Hidden = 8, BlockActivation = Activation.SiLU, Name = "features.1.0")]
 [InvertedResidual(24, Expand = 96, Stride = 2, Hidden = 4, BlockActivation = Activation.SiLU, Name = "features.2.0")]

@@ -1,7 +1,7 @@
 namespace SeGen.Sample.Models;
 
 /// <summary>SE-ResNet-18 as timm has it: hidden widths in steps of 8.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(64, Blocks = 2, Name = "layer1")]
@@ -12,7 +12,7 @@ namespace SeGen.Sample.Models;
 public sealed partial class SEResNet18;
 
 /// <summary>SE-ResNet-34 as timm has it.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(64, Blocks = 3, Name = "layer1")]
@@ -23,7 +23,7 @@ public sealed partial class SEResNet18;
 public sealed partial class SEResNet34;
 
 /// <summary>SE-ResNet-50 as timm has it, the stride in the 3x3.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(256, Blocks = 3, Body = ResidualBody.Bottleneck, Name = "layer1")]
@@ -34,7 +34,7 @@ public sealed partial class SEResNet34;
 public sealed partial class SEResNet50;
 
 /// <summary>SE-ResNet-101 as timm has it.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(256, Blocks = 3, Body = ResidualBody.Bottleneck, Name = "layer1")]
@@ -45,7 +45,7 @@ public sealed partial class SEResNet50;
 public sealed partial class SEResNet101;
 
 /// <summary>SE-ResNet-152 as timm has it.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(256, Blocks = 3, Body = ResidualBody.Bottleneck, Name = "layer1")]
@@ -56,7 +56,7 @@ public sealed partial class SEResNet101;
 public sealed partial class SEResNet152;
 
 /// <summary>SE-ResNeXt-50 32x4d as timm has it.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(256, Blocks = 3, Body = ResidualBody.Bottleneck, Groups = 32, BaseWidth = 4, Name = "layer1")]

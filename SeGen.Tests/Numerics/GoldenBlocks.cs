@@ -68,16 +68,16 @@ internal sealed partial class ResidualInner;
 [SEResidual(32, InChannels = 16, Stride = 2, Placement = SEPlacement.InnerConv, Reduction = 4, Bias = SEBias.None, MaxBatch = 4)]
 internal sealed partial class ResidualInnerAny;
 
-[SEResidual(64, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, Height = 28, Width = 28)]
+[SEResidual(64, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, Height = 28, Width = 28, InferenceOnly = true)]
 internal sealed partial class Residual64;
 
-[SEResidual(64, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, MaxBatch = 4)]
+[SEResidual(64, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, InferenceOnly = true)]
 internal sealed partial class Residual64Any;
 
-[SEResidual(128, InChannels = 64, Stride = 2, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, Height = 28, Width = 28)]
+[SEResidual(128, InChannels = 64, Stride = 2, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, Height = 28, Width = 28, InferenceOnly = true)]
 internal sealed partial class Residual64To128;
 
-[SEResidual(128, InChannels = 64, Stride = 2, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, MaxBatch = 4)]
+[SEResidual(128, InChannels = 64, Stride = 2, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, InferenceOnly = true)]
 internal sealed partial class Residual64To128Any;
 
 [SEResidual(64, Body = ResidualBody.Bottleneck, Height = 8, Width = 8, MaxBatch = 2)]

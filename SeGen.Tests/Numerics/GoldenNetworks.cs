@@ -16,7 +16,7 @@ internal sealed partial class SmallNet;
 [GlobalAveragePool, Linear(10, Name = "fc")]
 internal sealed partial class SmallNetAny;
 
-[SENetwork(3, Height = 96, Width = 96, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, MaxBatch = 4)]
+[SENetwork(3, Height = 96, Width = 96, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, InferenceOnly = true)]
 [Conv(16, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(16, Blocks = 2, Name = "layer1")]
@@ -26,7 +26,7 @@ internal sealed partial class SmallNetAny;
 [GlobalAveragePool, Linear(100, Name = "fc")]
 internal sealed partial class NarrowSEResNet18;
 
-[SENetwork(3, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, MaxBatch = 4)]
+[SENetwork(3, HiddenRule = HiddenRule.HalfIfSmall, Bias = SEBias.None, InferenceOnly = true)]
 [Conv(16, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(16, Blocks = 2, Name = "layer1")]

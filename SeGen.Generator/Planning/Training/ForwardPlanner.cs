@@ -24,7 +24,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
         int y = step.Output;
         string at = y < 0 ? "" : Values.V(y);
         program.Comment(TrainingNames.Of(spec, step));
-        if (y >= 0 && step is not FactorsStep)
+        if (y >= 0 && step is not (FactorsStep or PointwiseStep))
             values.Border(at, values.PlaceOf(y), y, forInput: false);
 
         switch (step)
@@ -108,6 +108,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
         if (step.Norm is { } norm)
         {
             var statistics = new StatisticsKernel(x);
+            program.Comment($"{(norm.Scope.Prefix + norm.Inside).TrimEnd('.')}: statistics");
             program.Declare(Values.S(index), step.X, null, 2 * x.PaddedChannels);
             values.Blocks(statistics, step.X, false, [Operand.In(Values.V(step.X)), Operand.Ref(Values.S(index)), .. values.Size(step.X)]);
             program.After(new BatchPart($"{Norm(index)}.Forward", [Operand.Ref(Values.S(index)), new Operand("Stride"), new Operand("Batch"), new Operand(values.Pixels(step.X)), new Operand("IsFrozen")]));
@@ -118,6 +119,8 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
                 TrainingNames.Of(spec, step)));
         }
 
+        program.Comment(TrainingNames.Of(spec, step));
+        values.Border(Values.V(y), values.PlaceOf(y), y, forInput: false);
         var kernel = new PointwiseKernel(
             x, values.PlaceOf(y), step.Factors >= 0, step.Norm is not null, step.Residual < 0 ? null : values.PlaceOf(step.Residual), step.Activation);
         var operands = new List<Operand> { Operand.In(Values.V(step.X)) };

@@ -1,0 +1,51 @@
+using SeGen.Sample.Data;
+using SeGen.Sample.Models;
+
+namespace SeGen.Sample.Training;
+
+/// <summary>What is trained on what, and for how long.</summary>
+/// <param name="Title">What the data is.</param>
+/// <param name="Train">Samples to train on.</param>
+/// <param name="Test">Samples to test with.</param>
+/// <param name="Create">A network with new weights, from a seed.</param>
+/// <param name="Epochs">Epochs.</param>
+internal sealed record Recipe(string Title, ITrainingData Train, ITrainingData Test, Func<int, IGatedModule> Create, int Epochs)
+{
+    public const int BatchSize = 64;
+
+    private const int Classes = 10, DrawnTrain = 6000, DrawnTest = 1000;
+
+    /// <summary>Digits that the sample draws itself.</summary>
+    public static Recipe Drawn(int seed) => new(
+        "digits drawn on the fly", new DrawnDigits(DrawnTrain, seed), new DrawnDigits(DrawnTest, ~seed), s => new DigitNet28(s), Epochs: 3);
+
+    /// <summary>IDX files in a folder, with the network that is declared for their size.</summary>
+    /// <exception cref="SampleException">They cannot be read, or there is no network for their size.</exception>
+    public static Recipe Of(string folder)
+    {
+        (ImageData train, ImageData test) = ImageData.Load(folder, Classes);
+        return (train.Height, train.Width) switch
+        {
+            (28, 28) => new Recipe(folder, train, test, s => new DigitNet28(s), Epochs: 8),
+            (8, 8) => new Recipe(folder, train, test, s => new DigitNet8(s), Epochs: 20),
+            _ => throw new SampleException(
+                $"{folder} has images of {train.Height} x {train.Width}; the sample declares networks for 28 x 28 and 8 x 8. Declare another one in Models/DigitNets.cs, and add it here."),
+        };
+    }
+
+    /// <summary>SGD with Nesterov's momentum, along half a cosine (Loshchilov and Hutter 2017); no decay for biases and batch norms.</summary>
+    public Trainer Trainer(IModule network, int epochs, int seed, string? stateFile, Action<TrainingProgress>? progress)
+    {
+        int steps = (Train.Count + BatchSize - 1) / BatchSize * epochs;
+        var optimizer = new SgdOptimizer(network.Parameters, 0.05f, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true) { Decays = WeightDecay.ExceptVectors };
+        return new Trainer(network, optimizer)
+        {
+            BatchSize = BatchSize,
+            Seed = seed,
+            Schedule = LearningRateSchedule.Cosine(0.05f, steps),
+            StateFile = stateFile,
+            SaveEvery = 100,
+            Progress = progress,
+        };
+    }
+}
