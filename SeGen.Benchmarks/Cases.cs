@@ -28,6 +28,9 @@ internal sealed record Case(
 
     public int OutputLength => Classes > 0 ? Batch * Classes : Length;
 
+    /// <summary>Whether whole steps of training are timed, the optimizer's included, without the input's gradient.</summary>
+    public bool IsTrainedNetwork => Training && Model != "gate";
+
     public bool IsNetwork => Classes > 0;
 
     /// <summary>The gates, in the order of the tables.</summary>
@@ -54,5 +57,14 @@ internal sealed record Case(
         }),
     ];
 
-    public static Case Named(string name) => Gates.Concat(Networks).First(c => c.Name == name);
+    /// <summary>Networks that are trained.</summary>
+    public static IReadOnlyList<Case> Trainings { get; } =
+    [
+        new("DigitNet28-training", 64, 1, 28, () => new DigitNet28(), null, true, [1, 1]) { Model = nameof(DigitNet28), Classes = 10, Naming = Naming.SeGen },
+        new("DigitNet8-training", 64, 1, 8, () => new DigitNet8(), null, true, [1, 1]) { Model = nameof(DigitNet8), Classes = 10, Naming = Naming.SeGen },
+        new("SmallNet-128-training", 128, 3, 32, () => new SmallNet128(), null, true, [1, 1]) { Model = "SmallNet", Classes = 10, Naming = Naming.SeGen },
+        new("Block-8x64x56x56-training", 8, 64, 56, () => new Block64x56(), null, true, [1, 1]) { Model = "Block64", Naming = Naming.SeGen },
+    ];
+
+    public static Case Named(string name) => Gates.Concat(Networks).Concat(Trainings).First(c => c.Name == name);
 }

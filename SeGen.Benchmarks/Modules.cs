@@ -28,3 +28,15 @@ internal sealed partial class Gate256Any;
 
 [SEBlock(Channels = 512)]
 internal sealed partial class Gate512Any;
+
+// What is trained besides the sample's networks: SE-ResNet-20, and a block on its own.
+[SENetwork(3, Height = 32, Width = 32, Bias = SEBias.None, MaxBatch = 128)]
+[Conv(16, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
+[SEResidual(16, Blocks = 3, Name = "layer1")]
+[SEResidual(32, Blocks = 3, Stride = 2, Name = "layer2")]
+[SEResidual(64, Blocks = 3, Stride = 2, Name = "layer3")]
+[GlobalAveragePool, Linear(10, Name = "fc")]
+internal sealed partial class SmallNet128;
+
+[SEResidual(64, Height = 56, Width = 56, MaxBatch = 8)]
+internal sealed partial class Block64x56;

@@ -18,6 +18,9 @@ peers.SetAction(arguments => Measure(arguments, Case.Gates));
 var networks = new Command("networks", "Measures the sample's networks so, one image at a time.") { folder, rounds, quick, json, only };
 networks.SetAction(arguments => Measure(arguments, Case.Networks));
 
+var training = new Command("training", "Measures training steps of networks against PyTorch's.") { folder, rounds, quick, json, only };
+training.SetAction(arguments => Measure(arguments, Case.Trainings));
+
 var name = new Argument<string>("name");
 var where = new Argument<string>("folder");
 var serve = new Command("serve", "Answers the orders of a run of peers.") { name, where };
@@ -49,7 +52,7 @@ micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assem
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, networks, generator, build, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, networks, training, generator, build, sigmoid, micro }.Parse(args).Invoke();
 
 void Measure(ParseResult arguments, IReadOnlyList<Case> all)
 {

@@ -53,7 +53,9 @@ public sealed class SeGenGenerator : IIncrementalGenerator
             kernels = kernels.Combine(more).Select(static (both, _) => KernelFile.Distinct(both.Left.Concat(both.Right)));
         }
 
-        context.RegisterSourceOutput(kernels.SelectMany(static (all, _) => all).WithTrackingName(Steps.Kernels).Combine(space), AddKernel);
+        // By buckets: what comes new or goes moves only its neighbours in one of them, and the others are not written again.
+        IncrementalValuesProvider<EquatableArray<KernelSpec>> buckets = kernels.SelectMany(static (all, _) => KernelFile.Buckets(all));
+        context.RegisterSourceOutput(buckets.SelectMany(static (bucket, _) => bucket).WithTrackingName(Steps.Kernels).Combine(space), AddKernel);
     }
 
     private static IncrementalValuesProvider<Reading> Readings(IncrementalGeneratorInitializationContext context, string root)

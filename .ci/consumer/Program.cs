@@ -1,4 +1,4 @@
-// What a user's program does with the package: inference of gates and networks, a training step, a checkpoint. It prints a hash of all bits that it
+// What a user's program does with the package: inference and training of gates and networks, a checkpoint. It prints a hash of all bits that it
 // computed, so that two builds of it can be compared.
 using System;
 using System.Diagnostics;
@@ -56,6 +56,18 @@ void RunNetwork(IModule network, int height, int width)
 
     network.Forward(x, y, height, width);
     hash.Add(y);
+    var optimizer = new SgdOptimizer(network.Parameters, 0.01f, 0.9f, nesterov: true);
+    float[] dy = new float[y.Length], dx = new float[x.Length];
+    for (int step = 0; step < 3; step++)
+    {
+        network.Parameters.ZeroGradients();
+        network.ForwardTraining(x, y, height, width);
+        new CrossEntropyLoss().Forward(y, new[] { 3, 8 }, dy);
+        network.Backward(dy, dx);
+        hash.Add(dx);
+        optimizer.Step();
+    }
+
     string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     network.SaveWeights(file);
     network.Parameters["fc.weight"].Write().Clear();
@@ -67,20 +79,20 @@ void RunNetwork(IModule network, int height, int width)
 
 namespace Gates
 {
-    [SENetwork(3, Height = 20, Width = 24, Reduction = 4)]
+    [SENetwork(3, Height = 20, Width = 24, Reduction = 4, MaxBatch = 2)]
     [Conv(16, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU, MaxPool(3, Stride = 2, Padding = 1)]
     [SEResidual(32, Stride = 2, Name = "layer1")]
     [InvertedResidual(24, Expand = 96, Kernel = 5, BlockActivation = Activation.HardSwish, Name = "layer2")]
     [SEResidual(32, Body = ResidualBody.RegNetY, Groups = 4, Name = "layer3")]
-    [GlobalAveragePool, Linear(10, Name = "fc")]
+    [GlobalAveragePool, Dropout(0.2), Linear(10, Name = "fc")]
     internal sealed partial class Network;
 
-    [SENetwork(3, Reduction = 4)]
+    [SENetwork(3, Reduction = 4, MaxBatch = 2)]
     [Conv(16, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU, MaxPool(3, Stride = 2, Padding = 1)]
     [SEResidual(32, Stride = 2, Name = "layer1")]
     [InvertedResidual(24, Expand = 96, Kernel = 5, BlockActivation = Activation.HardSwish, Name = "layer2")]
     [SEResidual(32, Body = ResidualBody.RegNetY, Groups = 4, Name = "layer3")]
-    [GlobalAveragePool, Linear(10, Name = "fc")]
+    [GlobalAveragePool, Dropout(0.2), Linear(10, Name = "fc")]
     internal sealed partial class NetworkAny;
 
     [SEBlock(Channels = 40, Reduction = 4, Height = 9, Width = 11, MaxBatch = 2)]

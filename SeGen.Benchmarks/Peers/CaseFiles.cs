@@ -20,6 +20,19 @@ internal static unsafe class CaseFiles
         return memory;
     }
 
+    /// <summary>The norm of the difference over the norm of what was expected.</summary>
+    public static double Distance(ReadOnlySpan<float> given, float* expected)
+    {
+        double difference = 0, norm = 0;
+        for (int i = 0; i < given.Length; i++)
+        {
+            difference += Math.Pow((double)given[i] - expected[i], 2);
+            norm += Math.Pow(expected[i], 2);
+        }
+
+        return Math.Sqrt(difference / norm);
+    }
+
     public static double Error(float* given, float* expected, int length)
     {
         double worst = 0, scale = 0;

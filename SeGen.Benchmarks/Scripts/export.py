@@ -20,15 +20,17 @@ def dump(tensor, ending):
 module = build(model, channels)
 if model != "gate":
     calibrate(module, torch.randn(2, channels, size, size))
-x = torch.randn(batch, channels, size, size, requires_grad=bool(training))
+save_weights(f"{folder}/{name}.weights.safetensors", module.state_dict())
+module.train(bool(training))
+x = torch.randn(batch, channels, size, size, requires_grad=bool(training) and model == "gate")
 y = module(x) if training else module(x).detach()
 dump(x, "input")
 dump(y, "output")
-save_weights(f"{folder}/{name}.weights.safetensors", module.state_dict())
 if training:
     gradient = torch.randn_like(y)
     y.backward(gradient)
     dump(gradient, "output-gradient")
-    dump(x.grad, "input-gradient")
+    # Of a network that is trained on images nobody wants the input's gradient; its first layer's comes last.
+    dump(x.grad if model == "gate" else module.conv1.weight.grad, "input-gradient" if model == "gate" else "weight-gradient")
 else:
     torch.onnx.export(module, x, f"{folder}/{name}.onnx", opset_version=13 if model == "gate" else 16, input_names=["x"], output_names=["y"], do_constant_folding=True)

@@ -54,16 +54,17 @@ class Block(nn.Module):
 class SEResNet(nn.Module):
     """SE-ResNet and SE-ResNeXt: a stem of 7x7 and pooling, or of 3x3 alone for small images."""
 
-    def __init__(self, blocks, widths, classes, bottleneck=False, groups=1, base_width=64, small=False):
+    def __init__(self, blocks, widths, classes, bottleneck=False, groups=1, base_width=64, small=False, reduction=16, bias=None, channels=3):
         super().__init__()
         stem = 16 if small else 64
+        bias = not small if bias is None else bias
 
-        # timm rounds to multiples of 8, and up where rounding would lose more than a tenth; the small network divides by 16.
+        # timm rounds to multiples of 8, and up where rounding would lose more than a tenth; the small networks divide.
         def hidden(channels):
-            wanted = channels / 16
-            return channels // 16 if small else max(8, int(wanted + 4) // 8 * 8)
+            wanted = channels / reduction
+            return channels // reduction if small else max(8, int(wanted + 4) // 8 * 8)
 
-        self.conv1 = conv(3, stem, 3) if small else conv(3, stem, 7, 2)
+        self.conv1 = conv(channels, stem, 3) if small else conv(channels, stem, 7, 2)
         self.bn1 = nn.BatchNorm2d(stem)
         self.pool = nn.Identity() if small else nn.MaxPool2d(3, 2, 1)
         self.stages = len(blocks)
@@ -72,7 +73,7 @@ class SEResNet(nn.Module):
             layer = nn.Sequential()
             for i in range(count):
                 stride = 2 if stage > 1 and i == 0 else 1
-                layer.append(Block(inputs, outputs, stride, bottleneck, groups, base_width, hidden, not small))
+                layer.append(Block(inputs, outputs, stride, bottleneck, groups, base_width, hidden, bias))
                 inputs = outputs
             setattr(self, f"layer{stage}", layer)
         self.fc = nn.Linear(inputs, classes)
@@ -94,6 +95,13 @@ SERESNETS = {
     "SEResNeXt50": ((3, 4, 6, 3), WIDE, 1000, True, 32, 4),
     "SEResNet20": ((3, 3, 3), (16, 32, 64), 10, False, 1, 64, True),
 }
+# What is trained: the sample's networks for digits, 16-32-64 on 32 x 32, and a block.
+TRAINED = {
+    "DigitNet28": lambda: SEResNet((1, 1, 1), (16, 32, 64), 10, small=True, reduction=4, bias=True, channels=1),
+    "DigitNet8": lambda: SEResNet((2, 2), (16, 32), 10, small=True, reduction=4, bias=True, channels=1),
+    "SmallNet": lambda: SEResNet((3, 3, 3), (16, 32, 64), 10, small=True),
+    "Block64": lambda: Block(64, 64, 1, False, 1, 64, lambda channels: channels // 16, True),
+}
 TORCHVISION = {
     "MobileNetV3Small": "mobilenet_v3_small",
     "MobileNetV3Large": "mobilenet_v3_large",
@@ -107,7 +115,9 @@ def build(model, channels):
     torch.manual_seed(0)
     if model == "gate":
         return Gate(channels).eval()
-    if model in SERESNETS:
+    if model in TRAINED:
+        network = TRAINED[model]()
+    elif model in SERESNETS:
         network = SEResNet(*SERESNETS[model])
     else:
         import torchvision.models

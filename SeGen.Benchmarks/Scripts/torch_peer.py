@@ -23,12 +23,32 @@ def error(got, expected):
     return float((got - expected).abs().max() / expected.abs().max())
 
 
+def train(name, module, x):
+    """A whole step: forward, backward, optimizer. The rate is 0, so that the weights stay what they are."""
+    module.train()
+    gradient = read(name, "output-gradient", module(x).shape)
+    optimizer = torch.optim.SGD(module.parameters(), 0.0, momentum=0.9, weight_decay=5e-4, nesterov=True)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        module(x).backward(gradient)
+        optimizer.step()
+
+    step()
+    weight = module.conv1.weight
+    expected = read(name, "weight-gradient", weight.shape)
+    return step, float((weight.grad - expected).norm() / expected.norm())
+
+
 def load(name, model, batch, channels, size, training, threads):
     torch.set_num_threads(threads)
     module = build(model, channels)
     module.load_state_dict(load_weights(f"{folder}/{name}.weights.safetensors"))
     shape = (batch, channels, size, size)
     x = read(name, "input", shape)
+    if training and model != "gate":
+        return train(name, module, x)
+
     if training:
         gradient = read(name, "output-gradient", shape)
         module.train()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SeGen.Generator.Kernels;
 using SeGen.Generator.Model;
 
@@ -20,6 +21,14 @@ internal static class KernelFile
 
     public static EquatableArray<KernelSpec> Distinct(IEnumerable<KernelSpec> kernels)
         => kernels.GroupBy(k => k.Name).Select(g => g.First()).OrderBy(k => k.Name, StringComparer.Ordinal).ToEquatableArray();
+
+    /// <summary>The same in groups of a few, which of them being a matter of the name alone.</summary>
+    public static IEnumerable<EquatableArray<KernelSpec>> Buckets(EquatableArray<KernelSpec> kernels)
+    {
+        const int Count = 256;
+        ILookup<int, KernelSpec> byHash = kernels.ToLookup(k => int.Parse(Numbers.StableHash(k.Name).Substring(6), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        return Enumerable.Range(0, Count).Select(i => byHash[i].ToEquatableArray());
+    }
 
     public static string Write(KernelSpec kernel, string space)
     {

@@ -13,11 +13,13 @@ internal sealed record Recipe(string Title, ITrainingData Train, ITrainingData T
 {
     public const int BatchSize = 64;
 
-    private const int Classes = 10, DrawnTrain = 6000, DrawnTest = 1000;
+    public const int DrawnImages = 6000;
 
-    /// <summary>Digits that the sample draws itself.</summary>
-    public static Recipe Drawn(int seed) => new(
-        "digits drawn on the fly", new DrawnDigits(DrawnTrain, seed), new DrawnDigits(DrawnTest, ~seed), s => new DigitNet28(s), Epochs: 3);
+    private const int Classes = 10, TestPart = 6;
+
+    /// <summary>Digits that the sample draws itself: so many to train on, and a sixth as many others to test with.</summary>
+    public static Recipe Drawn(int seed, int images = DrawnImages) => new(
+        "digits drawn on the fly", new DrawnDigits(images, seed), new DrawnDigits((images + TestPart - 1) / TestPart, ~seed), s => new DigitNet28(s), Epochs: 3);
 
     /// <summary>IDX files in a folder, with the network that is declared for their size.</summary>
     /// <exception cref="SampleException">They cannot be read, or there is no network for their size.</exception>

@@ -12,6 +12,7 @@ internal static class TrainCommand
     public static Command Create(Func<Func<int>, int> guarded)
     {
         var data = new Option<DirectoryInfo?>("--data") { Description = "A folder of IDX files with MNIST's names, packed or not: train-images-idx3-ubyte, ... Without it digits are drawn." };
+        var images = new Option<int>("--images") { Description = "How many digits are drawn, without --data.", DefaultValueFactory = _ => Recipe.DrawnImages };
         var epochs = new Option<int?>("--epochs") { Description = "How many epochs; 8 for 28 x 28, 20 for 8 x 8, 3 for drawn digits where not given." };
         var seed = new Option<int>("--seed") { Description = "What weights, order and drawn digits come from.", DefaultValueFactory = _ => 0 };
         var state = new Option<FileInfo?>("--state") { Description = "Where the state of the run is kept; a file in the temporary folder where not given." };
@@ -22,9 +23,14 @@ internal static class TrainCommand
             if (result.GetValueOrDefault<int?>() is < 1)
                 result.AddError("--epochs must be at least 1.");
         });
-        var command = new Command("train", "Trains a small SE network from end to end; Ctrl+C keeps the state, --resume goes on.") { data, epochs, seed, state, resume, weights };
+        images.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--images must be at least 1.");
+        });
+        var command = new Command("train", "Trains a small SE network from end to end; Ctrl+C keeps the state, --resume goes on.") { data, images, epochs, seed, state, resume, weights };
         command.SetAction(arguments => guarded(() => Run(
-            arguments.GetValue(data) is { } folder ? Recipe.Of(folder.FullName) : Recipe.Drawn(arguments.GetValue(seed)),
+            arguments.GetValue(data) is { } folder ? Recipe.Of(folder.FullName) : Recipe.Drawn(arguments.GetValue(seed), arguments.GetValue(images)),
             arguments.GetValue(epochs), arguments.GetValue(seed), arguments.GetValue(state)?.FullName, arguments.GetValue(resume), arguments.GetValue(weights)?.FullName)));
         return command;
     }

@@ -52,7 +52,7 @@ public class NetworkDiagnosticsTests
     [InlineData("MaxBatch", "InvertedResidual(16, Expand = 16, [|MaxBatch = 8|])")]
     public void The_size_is_the_networks(string name, string layer) => DiagnosticAssert.Error(
         "SEGEN028",
-        $"{name} belongs to [SENetwork], whose input it describes; remove it from the layer",
+        $"{name} belongs to [SENetwork], which it describes as a whole; remove it from the layer",
         $"[SENetwork(16), {layer}] partial class Net;");
 
     [Theory]

@@ -95,6 +95,13 @@ partial class AnyGate : global::SeGen.IGate
         set => _seGen.Threads = value;
     }
 
+    /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     /// <inheritdoc/>
@@ -334,7 +341,7 @@ namespace SeGen.Generated
             public override void Backward()
             {
                 BackwardImagesOrChannels();
-                TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
+                TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);
             }
 
             private void BackwardImagesOrChannels()
@@ -498,7 +505,7 @@ namespace SeGen.Generated
             static abstract void ExciteGradients(ref readonly float weights, ref float scratch, float share);
 
             /// <summary>sums = the gradients of the weights and biases over all images, first to last.</summary>
-            static abstract void ParameterGradients(ref float images, nuint batch, ref float sums);
+            static abstract void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums);
         }
 
         /// <summary>The kernels with vectors of 16 floats.</summary>
@@ -970,7 +977,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -980,7 +987,7 @@ namespace SeGen.Generated
                         var expand0 = Vector512<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector512.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector512.Create(Add(ref image, HiddenAt + r));
@@ -998,7 +1005,7 @@ namespace SeGen.Generated
                     var expand = Vector512<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector512.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -1011,7 +1018,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1496,7 +1503,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1508,7 +1515,7 @@ namespace SeGen.Generated
                         var expand1 = Vector256<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector256.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector256.Create(Add(ref image, HiddenAt + r));
@@ -1530,7 +1537,7 @@ namespace SeGen.Generated
                     var expand = Vector256<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector256.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -1543,7 +1550,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -2040,7 +2047,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -2052,7 +2059,7 @@ namespace SeGen.Generated
                         var expand1 = Vector128<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector128.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector128.Create(Add(ref image, HiddenAt + r));
@@ -2074,7 +2081,7 @@ namespace SeGen.Generated
                     var expand = Vector128<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector128.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -2087,7 +2094,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -2296,7 +2303,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -2308,7 +2315,7 @@ namespace SeGen.Generated
                         var expand1 = 0f;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Add(ref image, HiddenGradientsAt + r);
                             var hidden = Add(ref image, HiddenAt + r);
@@ -2330,7 +2337,7 @@ namespace SeGen.Generated
                     var expand = 0f;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Add(ref image, GateGradientsAt + c);
                     }
@@ -2343,7 +2350,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }

@@ -116,6 +116,13 @@ namespace Models
         }
 
         /// <inheritdoc/>
+        public long DropoutSeed
+        {
+            get => _seGen.DropoutSeed;
+            set => _seGen.DropoutSeed = value;
+        }
+
+        /// <inheritdoc/>
         public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
         void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -340,7 +347,7 @@ namespace SeGen.Generated
             public override void Backward()
             {
                 BackwardImagesOrChannels();
-                TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
+                TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);
             }
 
             private void BackwardImagesOrChannels()
@@ -465,7 +472,7 @@ namespace SeGen.Generated
             static abstract void ExciteGradients(ref readonly float weights, ref float scratch);
 
             /// <summary>sums = the gradients of the weights and biases over all images, first to last.</summary>
-            static abstract void ParameterGradients(ref float images, nuint batch, ref float sums);
+            static abstract void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums);
         }
 
         /// <summary>The kernels with vectors of 16 floats.</summary>
@@ -601,7 +608,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -611,7 +618,7 @@ namespace SeGen.Generated
                         var expand0 = Vector512<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector512.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector512.Create(Add(ref image, HiddenAt + r));
@@ -629,7 +636,7 @@ namespace SeGen.Generated
                     var expand = Vector512<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector512.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -642,7 +649,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -924,7 +931,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -936,7 +943,7 @@ namespace SeGen.Generated
                         var expand1 = Vector256<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector256.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector256.Create(Add(ref image, HiddenAt + r));
@@ -958,7 +965,7 @@ namespace SeGen.Generated
                     var expand = Vector256<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector256.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -971,7 +978,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1249,7 +1256,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1261,7 +1268,7 @@ namespace SeGen.Generated
                         var expand1 = Vector128<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector128.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector128.Create(Add(ref image, HiddenAt + r));
@@ -1283,7 +1290,7 @@ namespace SeGen.Generated
                     var expand = Vector128<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector128.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -1296,7 +1303,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1462,7 +1469,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1474,7 +1481,7 @@ namespace SeGen.Generated
                         var expand1 = 0f;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Add(ref image, HiddenGradientsAt + r);
                             var hidden = Add(ref image, HiddenAt + r);
@@ -1496,7 +1503,7 @@ namespace SeGen.Generated
                     var expand = 0f;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Add(ref image, GateGradientsAt + c);
                     }
@@ -1509,7 +1516,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }

@@ -114,6 +114,13 @@ partial class HardGate : global::SeGen.IGate
     }
 
     /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -339,7 +346,7 @@ namespace SeGen.Generated
             public override void Backward()
             {
                 BackwardImagesOrChannels();
-                TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
+                TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);
             }
 
             private void BackwardImagesOrChannels()
@@ -464,7 +471,7 @@ namespace SeGen.Generated
             static abstract void ExciteGradients(ref readonly float weights, ref float scratch);
 
             /// <summary>sums = the gradients of the weights and biases over all images, first to last.</summary>
-            static abstract void ParameterGradients(ref float images, nuint batch, ref float sums);
+            static abstract void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums);
         }
 
         /// <summary>The kernels with vectors of 16 floats.</summary>
@@ -604,7 +611,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -614,7 +621,7 @@ namespace SeGen.Generated
                         var expand0 = Vector512<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector512.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector512.Create(Add(ref image, HiddenAt + r));
@@ -632,7 +639,7 @@ namespace SeGen.Generated
                     var expand = Vector512<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector512.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -645,7 +652,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -799,7 +806,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -811,7 +818,7 @@ namespace SeGen.Generated
                         var expand1 = Vector256<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector256.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector256.Create(Add(ref image, HiddenAt + r));
@@ -833,7 +840,7 @@ namespace SeGen.Generated
                     var expand = Vector256<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector256.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -846,7 +853,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1071,7 +1078,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1083,7 +1090,7 @@ namespace SeGen.Generated
                         var expand1 = Vector128<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector128.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector128.Create(Add(ref image, HiddenAt + r));
@@ -1105,7 +1112,7 @@ namespace SeGen.Generated
                     var expand = Vector128<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector128.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -1118,7 +1125,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1287,7 +1294,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1299,7 +1306,7 @@ namespace SeGen.Generated
                         var expand1 = 0f;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Add(ref image, HiddenGradientsAt + r);
                             var hidden = Add(ref image, HiddenAt + r);
@@ -1321,7 +1328,7 @@ namespace SeGen.Generated
                     var expand = 0f;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Add(ref image, GateGradientsAt + c);
                     }
@@ -1334,7 +1341,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }

@@ -108,6 +108,13 @@ partial class ConstantGate : global::SeGen.IGate
     }
 
     /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -301,7 +308,7 @@ namespace SeGen.Generated
             public override void Backward()
             {
                 BackwardImagesOrChannels();
-                TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
+                TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);
             }
 
             private void BackwardImagesOrChannels()
@@ -400,7 +407,7 @@ namespace SeGen.Generated
             static abstract void ExciteGradients(ref readonly float weights, ref float scratch);
 
             /// <summary>sums = the gradients of the weights and biases over all images, first to last.</summary>
-            static abstract void ParameterGradients(ref float images, nuint batch, ref float sums);
+            static abstract void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums);
         }
 
         /// <summary>The kernels with vectors of 16 floats.</summary>
@@ -465,14 +472,14 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint c = 0; c < PaddedChannels; c += 16)
                 {
                     var expand = Vector512<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector512.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -546,14 +553,14 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint c = 0; c < PaddedChannels; c += 8)
                 {
                     var expand = Vector256<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector256.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -675,14 +682,14 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint c = 0; c < PaddedChannels; c += 4)
                 {
                     var expand = Vector128<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector128.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -779,14 +786,14 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint c = 0; c < PaddedChannels; c += 1)
                 {
                     var expand = 0f;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Add(ref image, GateGradientsAt + c);
                     }

@@ -114,6 +114,13 @@ partial class MaxGate : global::SeGen.IGate
     }
 
     /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -337,7 +344,7 @@ namespace SeGen.Generated
             public override void Backward()
             {
                 BackwardImagesOrChannels();
-                TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
+                TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);
             }
 
             private void BackwardImagesOrChannels()
@@ -467,7 +474,7 @@ namespace SeGen.Generated
             static abstract void ExciteGradients(ref readonly float weights, ref float scratch);
 
             /// <summary>sums = the gradients of the weights and biases over all images, first to last.</summary>
-            static abstract void ParameterGradients(ref float images, nuint batch, ref float sums);
+            static abstract void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums);
         }
 
         /// <summary>The kernels with vectors of 16 floats.</summary>
@@ -611,7 +618,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -621,7 +628,7 @@ namespace SeGen.Generated
                         var expand0 = Vector512<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector512.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector512.Create(Add(ref image, HiddenAt + r));
@@ -639,7 +646,7 @@ namespace SeGen.Generated
                     var expand = Vector512<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector512.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -652,7 +659,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -809,7 +816,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -821,7 +828,7 @@ namespace SeGen.Generated
                         var expand1 = Vector256<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector256.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector256.Create(Add(ref image, HiddenAt + r));
@@ -843,7 +850,7 @@ namespace SeGen.Generated
                     var expand = Vector256<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector256.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -856,7 +863,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1096,7 +1103,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1108,7 +1115,7 @@ namespace SeGen.Generated
                         var expand1 = Vector128<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector128.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector128.Create(Add(ref image, HiddenAt + r));
@@ -1130,7 +1137,7 @@ namespace SeGen.Generated
                     var expand = Vector128<float>.Zero;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Vector128.LoadUnsafe(ref image, GateGradientsAt + c);
                     }
@@ -1143,7 +1150,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }
@@ -1326,7 +1333,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1338,7 +1345,7 @@ namespace SeGen.Generated
                         var expand1 = 0f;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Add(ref image, HiddenGradientsAt + r);
                             var hidden = Add(ref image, HiddenAt + r);
@@ -1360,7 +1367,7 @@ namespace SeGen.Generated
                     var expand = 0f;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         expand += Add(ref image, GateGradientsAt + c);
                     }
@@ -1373,7 +1380,7 @@ namespace SeGen.Generated
                     float reduce = 0;
 
                     ref float image = ref images;
-                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                    for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                     {
                         reduce += Add(ref image, HiddenGradientsAt + r);
                     }

@@ -104,6 +104,13 @@ partial class AnyNet : global::SeGen.IGatedModule
         set => _seGen.Threads = value;
     }
 
+    /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     /// <inheritdoc/>
@@ -222,6 +229,8 @@ namespace SeGen.Generated
             }
 
             public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);
+
+            public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);
         }
 
         /// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>
@@ -325,6 +334,287 @@ namespace SeGen.Generated
             private ref float At(long offset) => ref Add(ref Scratch, (nint)offset);
 
             private ref readonly float Weight(int offset) => ref Add(ref AsRef(in Weights), offset);
+        }
+
+        /// <summary>Training steps: every image has an arena of its own; a stage takes each image as far as it gets without the others.</summary>
+        private sealed class Training : NetworkTraining
+        {
+            private MapSize _size0, _size1;
+            private long _slot0, _slot1, _slot2, _slot3, _slot4, _slot5, _slot6, _slot7, _slot8, _slot9, _slot10, _slot11, _slot12, _slot13, _slot14;
+
+            private readonly ConvLayer _conv1; // 0.expand
+            private readonly BatchNormLayer _norm2; // 0.expand_bn, relu
+            private readonly ConvLayer _conv3; // 0.depthwise
+            private readonly BatchNormLayer _norm4; // 0.depthwise_bn, relu
+            private readonly GateLayer _gate7; // 0.se: the gate
+            private readonly ConvLayer _conv7; // 0.project
+            private readonly BatchNormLayer _norm8; // 0.project_bn, add
+
+            public Training(PackedWeights weights)
+                : base(weights, "AnyNet")
+            {
+                _conv1 = Add(new ConvLayer(Parameters, "0.expand", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
+                _norm2 = Add(new BatchNormLayer(Parameters, "0.expand_bn", 32, 1E-05d, 0.1d));
+                _conv3 = Add(new ConvLayer(Parameters, "0.depthwise", new ConvShape(32, 32, 3, 32, ConvLayout.InGroup, 1), 8, ConvLayout.InGroup, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm4 = Add(new BatchNormLayer(Parameters, "0.depthwise_bn", 32, 1E-05d, 0.1d));
+                _gate7 = Add(new GateLayer(Parameters, "0.se.", 32, 2, new GateFields(176, 0, 64, 80, 144), new GateFields(176, 0, 64, 80, 144)));
+                _conv7 = Add(new ConvLayer(Parameters, "0.project", new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1) }));
+                _norm8 = Add(new BatchNormLayer(Parameters, "0.project_bn", 16, 1E-05d, 0.1d));
+            }
+
+            protected override void ForwardPass()
+            {
+                Layout();
+
+                Parallel(0, Batch, Batch * 80 * (long)Pixels);
+                _norm2.Forward(ref At(ref Image(0), _slot2), Stride, Batch, (long)(_size0.Height * _size0.Width), IsFrozen);
+                Parallel(1, Batch, Batch * 82 * (long)Pixels);
+                _norm4.Forward(ref At(ref Image(0), _slot5), Stride, Batch, (long)(_size0.Height * _size0.Width), IsFrozen);
+                Parallel(2, Batch, Batch * 152 * (long)Pixels);
+                _norm8.Forward(ref At(ref Image(0), _slot10), Stride, Batch, (long)(_size0.Height * _size0.Width), IsFrozen);
+                Parallel(3, Batch, Batch * 48 * (long)Pixels);
+            }
+
+            protected override void BackwardPass()
+            {
+                Parallel(4, Batch, Batch * 48 * (long)Pixels);
+                _norm8.Backward(in At(ref Image(0), _slot10), Stride, Batch, (long)(_size0.Height * _size0.Width));
+                Parallel(5, Batch, Batch * 152 * (long)Pixels);
+                Parallel(6, 2 * _conv7.Groups(Batch), Batch * 32 * (long)Pixels);
+                ExciteTraining_32_2_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), _slot7), (nuint)Stride, (nuint)Batch, ref _gate7.Sums);
+                _norm4.Backward(in At(ref Image(0), _slot5), Stride, Batch, (long)(_size0.Height * _size0.Width));
+                Parallel(7, Batch, Batch * 82 * (long)Pixels);
+                Parallel(8, 2 * _conv3.Groups(Batch), Batch * 18 * (long)Pixels);
+                _norm2.Backward(in At(ref Image(0), _slot2), Stride, Batch, (long)(_size0.Height * _size0.Width));
+                Parallel(9, Batch, Batch * 80 * (long)Pixels);
+                Parallel(10, 1 * _conv1.Groups(Batch), Batch * 32 * (long)Pixels);
+            }
+
+            public override void RunCut(int phase, int cut)
+            {
+                switch (phase)
+                {
+                    case 0:
+                        Stage0((nuint)cut);
+                        break;
+                    case 1:
+                        Stage1((nuint)cut);
+                        break;
+                    case 2:
+                        Stage2((nuint)cut);
+                        break;
+                    case 3:
+                        Stage3((nuint)cut);
+                        break;
+                    case 4:
+                        Stage4((nuint)cut);
+                        break;
+                    case 5:
+                        Stage5((nuint)cut);
+                        break;
+                    case 6:
+                        ConvWeights1x1_32_16.Run(in At(ref Image(0), _slot8), in At(ref Image(0), _slot10), ref _conv7.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv7.Groups(Batch), _size0, _size0, cut);
+                        break;
+                    case 7:
+                        Stage7((nuint)cut);
+                        break;
+                    case 8:
+                        DepthwiseWeights3x3_32b1_32b1.Run(in At(ref Image(0), _slot3), in At(ref Image(0), _slot5), ref _conv3.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv3.Groups(Batch), _size0, _size0, cut);
+                        break;
+                    case 9:
+                        Stage9((nuint)cut);
+                        break;
+                    case 10:
+                        ConvWeights1x1_16_32.Run(in At(ref Image(0), _slot0), in At(ref Image(0), _slot2), ref _conv1.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv1.Groups(Batch), _size0, _size0, cut);
+                        break;
+                }
+            }
+
+            // The sizes of all values, and slots that hold the largest of those that share them.
+            private void Layout()
+            {
+                _size0 = new MapSize((nuint)Height, (nuint)Width);
+                _size1 = _size0.Slide(-2, 2, 0, false);
+                long end = 0;
+                _slot0 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot0, _size0.Length(1, 16, 0)));
+                _slot1 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot1, _size0.Length(2, 16, 0)));
+                _slot2 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot2, 64));
+                end = Math.Max(end, Slot(_slot2, _size0.Length(2, 16, 0)));
+                _slot3 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot3, _size0.Length(2, 16, 1)));
+                _slot4 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot4, _size0.Length(2, 16, 0)));
+                _slot5 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot5, 64));
+                end = Math.Max(end, Slot(_slot5, _size0.Length(2, 16, 1)));
+                _slot6 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot6, _size0.Length(2, 16, 0)));
+                _slot7 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot7, 160));
+                _slot8 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot8, _size0.Length(2, 16, 0)));
+                _slot9 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot9, _size0.Length(1, 16, 0)));
+                end = Math.Max(end, Slot(_slot9, _size0.Length(2, 16, 0)));
+                _slot10 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot10, 32));
+                end = Math.Max(end, Slot(_slot10, _size0.Length(1, 16, 0)));
+                _slot11 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot11, _size0.Length(1, 16, 0)));
+                _slot12 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot12, _size1.Length(1, 16, 0)));
+                end = Math.Max(end, Slot(_slot12, _size0.Length(2, 16, 0)));
+                _slot13 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot13, _size1.Length(1, 16, 0)));
+                _slot14 = end;
+                end = Slot(end, 0);
+                end = Math.Max(end, Slot(_slot14, _size0.Length(1, 16, 0)));
+                Reserve(end);
+            }
+
+            private void Stage0(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // input
+                Import_16.Run(in Given(image, 16 * (long)(_size0.Height * _size0.Width)), ref At(ref arena, _slot0), _size0, 0);
+
+                // 0.expand
+                for (int cut = 0; cut < 1 * (((int)_size0.Height + 7) / 8); cut++)
+                    Conv1x1_16_32.Run(in At(ref arena, _slot0), in _conv1.Weights, ref At(ref arena, _slot1), _size0, _size0, cut);
+
+                // 0.expand_bn: statistics
+                for (int cut = 0; cut < 2; cut++)
+                    Statistics_32.Run(in At(ref arena, _slot1), ref At(ref arena, _slot2), _size0, cut);
+            }
+
+            private void Stage1(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // 0.expand_bn, relu
+                Border_32b1.Run(ref At(ref arena, _slot3), _size0);
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Norm_ReLU_32_b1.Run(in At(ref arena, _slot1), in _norm2.Affine, ref At(ref arena, _slot3), _size0, cut);
+
+                // 0.depthwise
+                for (int cut = 0; cut < 2 * (((int)_size0.Height + 7) / 8); cut++)
+                    Depthwise3x3_32b1_32.Run(in At(ref arena, _slot3), in _conv3.Weights, ref At(ref arena, _slot4), _size0, _size0, cut);
+
+                // 0.depthwise_bn: statistics
+                for (int cut = 0; cut < 2; cut++)
+                    Statistics_32.Run(in At(ref arena, _slot4), ref At(ref arena, _slot5), _size0, cut);
+            }
+
+            private void Stage2(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // 0.depthwise_bn, relu
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Norm_ReLU_32.Run(in At(ref arena, _slot4), in _norm4.Affine, ref At(ref arena, _slot6), _size0, cut);
+
+                // 0.se: the gate
+                for (int cut = 0; cut < 2; cut++)
+                    SqueezeMean_32.Run(in At(ref arena, _slot6), ref At(ref arena, _slot7), _size0, cut);
+                ExciteTraining_32_2_ReLU_Sigmoid_Both_Mean.Run(in _gate7.Weights, ref At(ref arena, _slot7));
+
+                // InvertedResidual, scale
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Gate_32.Run(in At(ref arena, _slot6), in At(ref arena, _slot7 + 48), ref At(ref arena, _slot8), _size0, cut);
+
+                // 0.project
+                for (int cut = 0; cut < 1 * (((int)_size0.Height + 7) / 8); cut++)
+                    Conv1x1_32_16.Run(in At(ref arena, _slot8), in _conv7.Weights, ref At(ref arena, _slot9), _size0, _size0, cut);
+
+                // 0.project_bn: statistics
+                Statistics_16.Run(in At(ref arena, _slot9), ref At(ref arena, _slot10), _size0, 0);
+            }
+
+            private void Stage3(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // 0.project_bn, add
+                Pointwise_Norm_Add_16.Run(in At(ref arena, _slot9), in _norm8.Affine, in At(ref arena, _slot0), ref At(ref arena, _slot11), _size0, 0);
+
+                // MaxPool: max pool
+                MaxPool2S2P0_16_16.Run(in At(ref arena, _slot11), ref At(ref arena, _slot12), _size0, _size1, 0);
+
+                // output
+                Export_16.Run(in At(ref arena, _slot12), ref Wanted(image, 16 * (long)(_size1.Height * _size1.Width)), _size1, 0);
+            }
+
+            private void Stage4(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // the output's gradient
+                Import_16.Run(in Given(image, 16 * (long)(_size1.Height * _size1.Width)), ref At(ref arena, _slot13), _size1, 0);
+                Clear(ref At(ref arena, _slot14), _size0.Length(1, 16, 0));
+                MaxPoolGradient2S2P0_16_16.Run(in At(ref arena, _slot11), in At(ref arena, _slot12), in At(ref arena, _slot13), ref At(ref arena, _slot14), _size0, _size1, 0);
+                PointwiseGradient_Norm_Add_16_ResidualSet.Run(ref At(ref arena, _slot14), in At(ref arena, _slot9), in _norm8.Means, ref At(ref arena, _slot11), ref At(ref arena, _slot10), _size0, 0);
+            }
+
+            private void Stage5(nuint image)
+            {
+                ref float arena = ref Image(image);
+                NormGradient_16_Set.Run(in At(ref arena, _slot14), in At(ref arena, _slot9), in _norm8.Slopes, ref At(ref arena, _slot10), _size0, 0);
+                for (int cut = 0; cut < 1 * (((int)_size0.Height + 7) / 8); cut++)
+                    Conv1x1_16_32.Run(in At(ref arena, _slot10), in _conv7.Turned(0), ref At(ref arena, _slot9), _size0, _size0, cut);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Gate_32.Run(ref At(ref arena, _slot9), in At(ref arena, _slot6), ref At(ref arena, _slot7 + 80), _size0, cut);
+                ExciteTraining_32_2_ReLU_Sigmoid_Both_Mean.Gradients(in _gate7.Weights, ref At(ref arena, _slot7), 1f / ((float)_size0.Height * (float)_size0.Width));
+                for (int cut = 0; cut < 2; cut++)
+                    GateGradient_Mean_32_Set.Run(in At(ref arena, _slot9), in At(ref arena, _slot7 + 48), in At(ref arena, _slot7 + 128), ref At(ref arena, _slot12), _size0, cut);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Norm_ReLU_32.Run(ref At(ref arena, _slot12), in At(ref arena, _slot6), in At(ref arena, _slot4), in _norm4.Means, ref At(ref arena, _slot5), _size0, cut);
+            }
+
+            private void Stage7(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_32b1.Run(ref At(ref arena, _slot5), _size0);
+                for (int cut = 0; cut < 2; cut++)
+                    NormGradient_32_Setb1.Run(in At(ref arena, _slot12), in At(ref arena, _slot4), in _norm4.Slopes, ref At(ref arena, _slot5), _size0, cut);
+                for (int cut = 0; cut < 2 * (((int)_size0.Height + 7) / 8); cut++)
+                    Depthwise3x3_32b1_32.Run(in At(ref arena, _slot5), in _conv3.Turned(0), ref At(ref arena, _slot4), _size0, _size0, cut);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Norm_ReLU_32_b1.Run(ref At(ref arena, _slot4), in At(ref arena, _slot3), in At(ref arena, _slot1), in _norm2.Means, ref At(ref arena, _slot2), _size0, cut);
+            }
+
+            private void Stage9(nuint image)
+            {
+                ref float arena = ref Image(image);
+                for (int cut = 0; cut < 2; cut++)
+                    NormGradient_32_Set.Run(in At(ref arena, _slot4), in At(ref arena, _slot1), in _norm2.Slopes, ref At(ref arena, _slot2), _size0, cut);
+
+                if (HasOutput)
+                {
+                    for (int cut = 0; cut < 1 * (((int)_size0.Height + 7) / 8); cut++)
+                        Conv1x1_32_16_Add.Run(in At(ref arena, _slot2), in _conv1.Turned(0), in At(ref arena, _slot11), ref At(ref arena, _slot11), _size0, _size0, cut);
+
+                    // the input's gradient
+                    Export_16.Run(in At(ref arena, _slot11), ref Wanted(image, 16 * (long)(_size0.Height * _size0.Width)), _size0, 0);
+                }
+            }
         }
     }
 }

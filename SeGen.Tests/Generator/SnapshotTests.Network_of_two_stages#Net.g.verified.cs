@@ -165,6 +165,13 @@ partial class Net : global::SeGen.IGatedModule
     }
 
     /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -355,6 +362,8 @@ namespace SeGen.Generated
             }
 
             public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);
+
+            public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);
         }
 
         /// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>
@@ -494,6 +503,544 @@ namespace SeGen.Generated
             private ref float At(int offset) => ref Add(ref Scratch, (nint)offset);
 
             private ref readonly float Weight(int offset) => ref Add(ref AsRef(in Weights), offset);
+        }
+
+        /// <summary>Training steps: every image has an arena of its own; a stage takes each image as far as it gets without the others.</summary>
+        private sealed class Training : NetworkTraining
+        {
+            // The arena of one image: v are values, g gradients, s sums over pixels, in parts of the step that are counted from its start.
+            private const long V0At = 74176; // 3x16x16b1, parts 0 to 122
+            private const long V1At = 25920; // 16x16x16, parts 2 to 119
+            private const long S2At = 75696; // 32, parts 3 to 117
+            private const long V3At = 0; // 16x16x16b1, parts 5 to 116
+            private const long V4At = 30016; // 16x16x16, parts 7 to 113
+            private const long S4At = 75728; // 32, parts 8 to 111
+            private const long V6At = 5184; // 16x16x16b1, parts 10 to 110
+            private const long V7At = 34112; // 16x16x16, parts 12 to 107
+            private const long S6At = 75760; // 32, parts 13 to 105
+            private const long V8At = 38208; // 16x16x16, parts 15 to 99
+            private const long V9At = 75312; // 96, parts 16 to 104
+            private const long V12At = 10368; // 16x16x16b1, parts 18 to 103
+            private const long V13At = 42304; // 16x16x16, parts 20 to 97
+            private const long S10At = 75792; // 32, parts 21 to 95
+            private const long V15At = 15552; // 16x16x16b1, parts 23 to 94
+            private const long V16At = 46400; // 16x16x16, parts 25 to 91
+            private const long S12At = 75824; // 32, parts 26 to 89
+            private const long V17At = 50496; // 16x16x16, parts 28 to 83
+            private const long V18At = 75408; // 96, parts 29 to 88
+            private const long V21At = 20736; // 16x16x16b1, parts 31 to 87
+            private const long V22At = 65984; // 32x8x8, parts 33 to 78
+            private const long S16At = 75504; // 64, parts 34 to 76
+            private const long V24At = 58688; // 32x8x8b1, parts 36 to 75
+            private const long V25At = 68032; // 32x8x8, parts 38 to 72
+            private const long S18At = 75568; // 64, parts 39 to 70
+            private const long V26At = 54592; // 32x8x8, parts 41 to 57
+            private const long V27At = 75152; // 160, parts 42 to 63
+            private const long V29At = 56640; // 32x8x8, parts 44 to 65
+            private const long S21At = 75632; // 64, parts 45 to 64
+            private const long V30At = 61888; // 32x8x8, parts 47 to 48
+            private const long V32At = 63936; // 32x8x8, parts 48 to 57
+            private const long V33At = 61888; // 32x1x1, parts 49 to 50
+            private const long V34At = 75856; // 32x1x1, parts 50 to 62
+            private const long V35At = 61888; // 10x1x1, parts 51 to 52
+            private const long G35At = 75888; // 10x1x1, parts 53 to 62
+            private const long G34At = 61888; // 32x1x1, parts 54 to 55
+            private const long G33At = 70080; // 32x1x1, parts 55 to 56
+            private const long G32At = 61888; // 32x8x8, parts 56 to 59
+            private const long G30At = 70080; // 32x8x8, parts 57 to 65
+            private const long G26At = 72128; // 32x8x8, parts 59 to 72
+            private const long G29At = 61888; // 32x8x8, parts 65 to 69
+            private const long G21At = 54592; // 16x16x16, parts 66 to 85
+            private const long G25At = 61888; // 32x8x8b1, parts 71 to 75
+            private const long G24At = 68032; // 32x8x8, parts 73 to 78
+            private const long G22At = 62784; // 32x8x8b1, parts 77 to 87
+            private const long G12At = 58688; // 16x16x16, parts 83 to 101
+            private const long G17At = 50496; // 16x16x16, parts 85 to 91
+            private const long G16At = 20736; // 16x16x16b1, parts 90 to 94
+            private const long G15At = 46400; // 16x16x16, parts 92 to 97
+            private const long G13At = 15552; // 16x16x16b1, parts 96 to 103
+            private const long G3At = 20736; // 16x16x16, parts 99 to 119
+            private const long G8At = 38208; // 16x16x16, parts 101 to 107
+            private const long G7At = 10368; // 16x16x16b1, parts 106 to 110
+            private const long G6At = 15552; // 16x16x16, parts 108 to 113
+            private const long G4At = 5184; // 16x16x16b1, parts 112 to 116
+            private const long G1At = 0; // 16x16x16b1, parts 118 to 122
+            private const long G0At = 5184; // 3x16x16, parts 120 to 121
+            private const long ImageLength = 75904;
+
+            private readonly ConvLayer _conv1; // conv1
+            private readonly BatchNormLayer _norm2; // bn1, relu
+            private readonly ConvLayer _conv3; // layer1.0.conv1
+            private readonly BatchNormLayer _norm4; // layer1.0.bn1, relu
+            private readonly ConvLayer _conv5; // layer1.0.conv2
+            private readonly BatchNormLayer _norm6; // layer1.0.bn2
+            private readonly GateLayer _gate9; // layer1.0.se: the gate
+            private readonly ConvLayer _conv9; // layer1.1.conv1
+            private readonly BatchNormLayer _norm10; // layer1.1.bn1, relu
+            private readonly ConvLayer _conv11; // layer1.1.conv2
+            private readonly BatchNormLayer _norm12; // layer1.1.bn2
+            private readonly GateLayer _gate18; // layer1.1.se: the gate
+            private readonly ConvLayer _conv15; // layer2.0.conv1
+            private readonly BatchNormLayer _norm16; // layer2.0.bn1, relu
+            private readonly ConvLayer _conv17; // layer2.0.conv2
+            private readonly BatchNormLayer _norm18; // layer2.0.bn2
+            private readonly GateLayer _gate27; // layer2.0.se: the gate
+            private readonly ConvLayer _conv20; // layer2.0.downsample.0
+            private readonly BatchNormLayer _norm21; // layer2.0.downsample.1
+            private readonly LinearLayer _linear25; // fc
+
+            public Training(PackedWeights weights)
+                : base(weights, "Net")
+            {
+                _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm2 = Add(new BatchNormLayer(Parameters, "bn1", 16, 1E-05d, 0.1d));
+                _conv3 = Add(new ConvLayer(Parameters, "layer1.0.conv1", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm4 = Add(new BatchNormLayer(Parameters, "layer1.0.bn1", 16, 1E-05d, 0.1d));
+                _conv5 = Add(new ConvLayer(Parameters, "layer1.0.conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm6 = Add(new BatchNormLayer(Parameters, "layer1.0.bn2", 16, 1E-05d, 0.1d));
+                _gate9 = Add(new GateLayer(Parameters, "layer1.0.se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
+                _conv9 = Add(new ConvLayer(Parameters, "layer1.1.conv1", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm10 = Add(new BatchNormLayer(Parameters, "layer1.1.bn1", 16, 1E-05d, 0.1d));
+                _conv11 = Add(new ConvLayer(Parameters, "layer1.1.conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm12 = Add(new BatchNormLayer(Parameters, "layer1.1.bn2", 16, 1E-05d, 0.1d));
+                _gate18 = Add(new GateLayer(Parameters, "layer1.1.se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
+                _conv15 = Add(new ConvLayer(Parameters, "layer2.0.conv1", new ConvShape(32, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
+                _norm16 = Add(new BatchNormLayer(Parameters, "layer2.0.bn1", 32, 1E-05d, 0.1d));
+                _conv17 = Add(new ConvLayer(Parameters, "layer2.0.conv2", new ConvShape(32, 32, 3, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Blocks, 2, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm18 = Add(new BatchNormLayer(Parameters, "layer2.0.bn2", 32, 1E-05d, 0.1d));
+                _gate27 = Add(new GateLayer(Parameters, "layer2.0.se.", 32, 8, new GateFields(560, 0, 256, 272, 528), new GateFields(560, 0, 256, 272, 528)));
+                _conv20 = Add(new ConvLayer(Parameters, "layer2.0.downsample.0", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1), new TurnedTaps(0, 0, 0) }));
+                _norm21 = Add(new BatchNormLayer(Parameters, "layer2.0.downsample.1", 32, 1E-05d, 0.1d));
+                _linear25 = Add(new LinearLayer(Parameters, "fc", 10, new LinearShape(32, 1, 1, 0, 16), new LinearShape(32, 1, 1, 0, 16)));
+            }
+
+            protected override void ForwardPass()
+            {
+                Reserve(ImageLength);
+
+                Parallel(0, Batch, Batch * 11776L);
+                _norm2.Forward(ref At(ref Image(0), S2At), Stride, Batch, 256, IsFrozen);
+                Parallel(1, Batch, Batch * 45056L);
+                _norm4.Forward(ref At(ref Image(0), S4At), Stride, Batch, 256, IsFrozen);
+                Parallel(2, Batch, Batch * 45056L);
+                _norm6.Forward(ref At(ref Image(0), S6At), Stride, Batch, 256, IsFrozen);
+                Parallel(3, Batch, Batch * 53256L);
+                _norm10.Forward(ref At(ref Image(0), S10At), Stride, Batch, 256, IsFrozen);
+                Parallel(4, Batch, Batch * 45056L);
+                _norm12.Forward(ref At(ref Image(0), S12At), Stride, Batch, 256, IsFrozen);
+                Parallel(5, Batch, Batch * 32776L);
+                _norm16.Forward(ref At(ref Image(0), S16At), Stride, Batch, 64, IsFrozen);
+                Parallel(6, Batch, Batch * 40960L);
+                _norm18.Forward(ref At(ref Image(0), S18At), Stride, Batch, 64, IsFrozen);
+                Parallel(7, Batch, Batch * 8224L);
+                _norm21.Forward(ref At(ref Image(0), S21At), Stride, Batch, 64, IsFrozen);
+                Parallel(8, Batch, Batch * 6720L);
+            }
+
+            protected override void BackwardPass()
+            {
+                Parallel(9, Batch, Batch * 8816L);
+                _linear25.SumBias(in At(ref Image(0), G35At), Stride, Batch);
+                Parallel(10, 1, Batch * 32L);
+                ExciteTraining_32_8_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V27At), (nuint)Stride, (nuint)Batch, ref _gate27.Sums);
+                _norm21.Backward(in At(ref Image(0), S21At), Stride, Batch, 64);
+                Parallel(11, Batch, Batch * 6144L);
+                Parallel(12, 1 * _conv20.Groups(Batch), Batch * 2048L);
+                _norm18.Backward(in At(ref Image(0), S18At), Stride, Batch, 64);
+                Parallel(13, Batch, Batch * 40960L);
+                Parallel(14, 2 * _conv17.Groups(Batch), Batch * 36864L);
+                _norm16.Backward(in At(ref Image(0), S16At), Stride, Batch, 64);
+                Parallel(15, Batch, Batch * 32776L);
+                Parallel(16, 1 * _conv15.Groups(Batch), Batch * 18432L);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V18At), (nuint)Stride, (nuint)Batch, ref _gate18.Sums);
+                _norm12.Backward(in At(ref Image(0), S12At), Stride, Batch, 256);
+                Parallel(17, Batch, Batch * 45056L);
+                Parallel(18, 1 * _conv11.Groups(Batch), Batch * 36864L);
+                _norm10.Backward(in At(ref Image(0), S10At), Stride, Batch, 256);
+                Parallel(19, Batch, Batch * 53256L);
+                Parallel(20, 1 * _conv9.Groups(Batch), Batch * 36864L);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V9At), (nuint)Stride, (nuint)Batch, ref _gate9.Sums);
+                _norm6.Backward(in At(ref Image(0), S6At), Stride, Batch, 256);
+                Parallel(21, Batch, Batch * 45056L);
+                Parallel(22, 1 * _conv5.Groups(Batch), Batch * 36864L);
+                _norm4.Backward(in At(ref Image(0), S4At), Stride, Batch, 256);
+                Parallel(23, Batch, Batch * 45056L);
+                Parallel(24, 1 * _conv3.Groups(Batch), Batch * 36864L);
+                _norm2.Backward(in At(ref Image(0), S2At), Stride, Batch, 256);
+                Parallel(25, Batch, Batch * 41728L);
+                Parallel(26, 1 * _conv1.Groups(Batch), Batch * 6912L);
+            }
+
+            public override void RunCut(int phase, int cut)
+            {
+                switch (phase)
+                {
+                    case 0:
+                        Stage0((nuint)cut);
+                        break;
+                    case 1:
+                        Stage1((nuint)cut);
+                        break;
+                    case 2:
+                        Stage2((nuint)cut);
+                        break;
+                    case 3:
+                        Stage3((nuint)cut);
+                        break;
+                    case 4:
+                        Stage4((nuint)cut);
+                        break;
+                    case 5:
+                        Stage5((nuint)cut);
+                        break;
+                    case 6:
+                        Stage6((nuint)cut);
+                        break;
+                    case 7:
+                        Stage7((nuint)cut);
+                        break;
+                    case 8:
+                        Stage8((nuint)cut);
+                        break;
+                    case 9:
+                        Stage9((nuint)cut);
+                        break;
+                    case 10:
+                        LinearWeights_32_10.Run(in At(ref Image(0), V34At), in At(ref Image(0), G35At), ref _linear25.Sums, (nuint)Stride, (nuint)Batch, cut);
+                        break;
+                    case 11:
+                        Stage11((nuint)cut);
+                        break;
+                    case 12:
+                        ConvWeights1x1S2_16x16x16b1_32x8x8.Run(in At(ref Image(0), V21At), in At(ref Image(0), G29At), ref _conv20.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv20.Groups(Batch), cut);
+                        break;
+                    case 13:
+                        Stage13((nuint)cut);
+                        break;
+                    case 14:
+                        ConvWeights3x3_32x8x8b1_32x8x8b1.Run(in At(ref Image(0), V24At), in At(ref Image(0), G25At), ref _conv17.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv17.Groups(Batch), cut);
+                        break;
+                    case 15:
+                        Stage15((nuint)cut);
+                        break;
+                    case 16:
+                        ConvWeights3x3S2_16x16x16b1_32x8x8b1.Run(in At(ref Image(0), V21At), in At(ref Image(0), G22At), ref _conv15.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv15.Groups(Batch), cut);
+                        break;
+                    case 17:
+                        Stage17((nuint)cut);
+                        break;
+                    case 18:
+                        ConvWeights3x3_16x16x16b1_16x16x16b1.Run(in At(ref Image(0), V15At), in At(ref Image(0), G16At), ref _conv11.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv11.Groups(Batch), cut);
+                        break;
+                    case 19:
+                        Stage19((nuint)cut);
+                        break;
+                    case 20:
+                        ConvWeights3x3_16x16x16b1_16x16x16b1.Run(in At(ref Image(0), V12At), in At(ref Image(0), G13At), ref _conv9.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv9.Groups(Batch), cut);
+                        break;
+                    case 21:
+                        Stage21((nuint)cut);
+                        break;
+                    case 22:
+                        ConvWeights3x3_16x16x16b1_16x16x16b1.Run(in At(ref Image(0), V6At), in At(ref Image(0), G7At), ref _conv5.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv5.Groups(Batch), cut);
+                        break;
+                    case 23:
+                        Stage23((nuint)cut);
+                        break;
+                    case 24:
+                        ConvWeights3x3_16x16x16b1_16x16x16b1.Run(in At(ref Image(0), V3At), in At(ref Image(0), G4At), ref _conv3.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv3.Groups(Batch), cut);
+                        break;
+                    case 25:
+                        Stage25((nuint)cut);
+                        break;
+                    case 26:
+                        ConvWeights3x3_Planar3x16x16b1_16x16x16b1.Run(in At(ref Image(0), V0At), in At(ref Image(0), G1At), ref _conv1.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv1.Groups(Batch), cut);
+                        break;
+                }
+            }
+
+            private void Stage0(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // input
+                Border_Planar3x16x16b1.Run(ref At(ref arena, V0At));
+                for (int cut = 0; cut < 3; cut++)
+                    Import_Planar3x16x16b1.Run(in Given(image, 768), ref At(ref arena, V0At), cut);
+
+                // conv1
+                Conv3x3_Planar3x16x16b1_16x16x16.Run(in At(ref arena, V0At), in _conv1.Weights, ref At(ref arena, V1At), 0);
+
+                // bn1: statistics
+                Statistics_16x16x16.Run(in At(ref arena, V1At), ref At(ref arena, S2At), 0);
+            }
+
+            private void Stage1(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // bn1, relu
+                Border_16x16x16b1.Run(ref At(ref arena, V3At));
+                Pointwise_Norm_ReLU_16x16x16_b1.Run(in At(ref arena, V1At), in _norm2.Affine, ref At(ref arena, V3At), 0);
+
+                // layer1.0.conv1
+                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V3At), in _conv3.Weights, ref At(ref arena, V4At), 0);
+
+                // layer1.0.bn1: statistics
+                Statistics_16x16x16.Run(in At(ref arena, V4At), ref At(ref arena, S4At), 0);
+            }
+
+            private void Stage2(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer1.0.bn1, relu
+                Border_16x16x16b1.Run(ref At(ref arena, V6At));
+                Pointwise_Norm_ReLU_16x16x16_b1.Run(in At(ref arena, V4At), in _norm4.Affine, ref At(ref arena, V6At), 0);
+
+                // layer1.0.conv2
+                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V6At), in _conv5.Weights, ref At(ref arena, V7At), 0);
+
+                // layer1.0.bn2: statistics
+                Statistics_16x16x16.Run(in At(ref arena, V7At), ref At(ref arena, S6At), 0);
+            }
+
+            private void Stage3(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer1.0.bn2
+                Pointwise_Norm_16x16x16.Run(in At(ref arena, V7At), in _norm6.Affine, ref At(ref arena, V8At), 0);
+
+                // layer1.0.se: the gate
+                SqueezeMean_16x16x16.Run(in At(ref arena, V8At), ref At(ref arena, V9At), 0);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Run(in _gate9.Weights, ref At(ref arena, V9At));
+
+                // SEResidual "layer1", scale, add, relu
+                Border_16x16x16b1.Run(ref At(ref arena, V12At));
+                Pointwise_Gate_Addb1_ReLU_16x16x16_b1.Run(in At(ref arena, V8At), in At(ref arena, V9At + 32), in At(ref arena, V3At), ref At(ref arena, V12At), 0);
+
+                // layer1.1.conv1
+                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V12At), in _conv9.Weights, ref At(ref arena, V13At), 0);
+
+                // layer1.1.bn1: statistics
+                Statistics_16x16x16.Run(in At(ref arena, V13At), ref At(ref arena, S10At), 0);
+            }
+
+            private void Stage4(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer1.1.bn1, relu
+                Border_16x16x16b1.Run(ref At(ref arena, V15At));
+                Pointwise_Norm_ReLU_16x16x16_b1.Run(in At(ref arena, V13At), in _norm10.Affine, ref At(ref arena, V15At), 0);
+
+                // layer1.1.conv2
+                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V15At), in _conv11.Weights, ref At(ref arena, V16At), 0);
+
+                // layer1.1.bn2: statistics
+                Statistics_16x16x16.Run(in At(ref arena, V16At), ref At(ref arena, S12At), 0);
+            }
+
+            private void Stage5(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer1.1.bn2
+                Pointwise_Norm_16x16x16.Run(in At(ref arena, V16At), in _norm12.Affine, ref At(ref arena, V17At), 0);
+
+                // layer1.1.se: the gate
+                SqueezeMean_16x16x16.Run(in At(ref arena, V17At), ref At(ref arena, V18At), 0);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Run(in _gate18.Weights, ref At(ref arena, V18At));
+
+                // SEResidual "layer1", scale, add, relu
+                Border_16x16x16b1.Run(ref At(ref arena, V21At));
+                Pointwise_Gate_Addb1_ReLU_16x16x16_b1.Run(in At(ref arena, V17At), in At(ref arena, V18At + 32), in At(ref arena, V12At), ref At(ref arena, V21At), 0);
+
+                // layer2.0.conv1
+                Conv3x3S2_16x16x16b1_32x8x8.Run(in At(ref arena, V21At), in _conv15.Weights, ref At(ref arena, V22At), 0);
+
+                // layer2.0.bn1: statistics
+                for (int cut = 0; cut < 2; cut++)
+                    Statistics_32x8x8.Run(in At(ref arena, V22At), ref At(ref arena, S16At), cut);
+            }
+
+            private void Stage6(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer2.0.bn1, relu
+                Border_32x8x8b1.Run(ref At(ref arena, V24At));
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Norm_ReLU_32x8x8_b1.Run(in At(ref arena, V22At), in _norm16.Affine, ref At(ref arena, V24At), cut);
+
+                // layer2.0.conv2
+                Conv3x3_32x8x8b1_32x8x8.Run(in At(ref arena, V24At), in _conv17.Weights, ref At(ref arena, V25At), 0);
+
+                // layer2.0.bn2: statistics
+                for (int cut = 0; cut < 2; cut++)
+                    Statistics_32x8x8.Run(in At(ref arena, V25At), ref At(ref arena, S18At), cut);
+            }
+
+            private void Stage7(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer2.0.bn2
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Norm_32x8x8.Run(in At(ref arena, V25At), in _norm18.Affine, ref At(ref arena, V26At), cut);
+
+                // layer2.0.se: the gate
+                for (int cut = 0; cut < 2; cut++)
+                    SqueezeMean_32x8x8.Run(in At(ref arena, V26At), ref At(ref arena, V27At), cut);
+                ExciteTraining_32_8_ReLU_Sigmoid_Both_Mean.Run(in _gate27.Weights, ref At(ref arena, V27At));
+
+                // layer2.0.downsample.0
+                Conv1x1S2_16x16x16b1_32x8x8.Run(in At(ref arena, V21At), in _conv20.Weights, ref At(ref arena, V29At), 0);
+
+                // layer2.0.downsample.1: statistics
+                for (int cut = 0; cut < 2; cut++)
+                    Statistics_32x8x8.Run(in At(ref arena, V29At), ref At(ref arena, S21At), cut);
+            }
+
+            private void Stage8(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // layer2.0.downsample.1
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Norm_32x8x8.Run(in At(ref arena, V29At), in _norm21.Affine, ref At(ref arena, V30At), cut);
+
+                // SEResidual "layer2", scale, add, relu
+                for (int cut = 0; cut < 2; cut++)
+                    Pointwise_Gate_Add_ReLU_32x8x8.Run(in At(ref arena, V26At), in At(ref arena, V27At + 48), in At(ref arena, V30At), ref At(ref arena, V32At), cut);
+
+                // GlobalAveragePool: mean
+                for (int cut = 0; cut < 2; cut++)
+                    SqueezeMean_32x8x8.Run(in At(ref arena, V32At), ref At(ref arena, V33At), cut);
+
+                // Dropout: dropout
+                for (int cut = 0; cut < 2; cut++)
+                    Dropout_32x1x1_429496730_Set.Run(in At(ref arena, V33At), DropoutKey(0, image), ref At(ref arena, V34At), cut);
+
+                // fc
+                Linear_32_10.Run(in At(ref arena, V34At), in _linear25.Weights, ref At(ref arena, V35At), 0);
+
+                // output
+                Export_10x1x1.Run(in At(ref arena, V35At), ref Wanted(image, 10), 0);
+            }
+
+            private void Stage9(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // the output's gradient
+                Import_10x1x1.Run(in Given(image, 10), ref At(ref arena, G35At), 0);
+                Linear_16_32.Run(in At(ref arena, G35At), in _linear25.Turned, ref At(ref arena, G34At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Dropout_32x1x1_429496730_Set.Run(in At(ref arena, G34At), DropoutKey(0, image), ref At(ref arena, G33At), cut);
+                for (int cut = 0; cut < 2; cut++)
+                    MeanGradient_32x8x8.Run(in At(ref arena, G33At), ref At(ref arena, G32At), cut);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Gate_Add_ReLU_32x8x8_ResidualSet.Run(ref At(ref arena, G32At), in At(ref arena, V32At), in At(ref arena, V26At), ref At(ref arena, G30At), ref At(ref arena, V27At + 80), cut);
+                ExciteTraining_32_8_ReLU_Sigmoid_Both_Mean.Gradients(in _gate27.Weights, ref At(ref arena, V27At), 1f / (8f * 8f));
+                for (int cut = 0; cut < 2; cut++)
+                    GateGradient_Mean_32x8x8_Set.Run(in At(ref arena, G32At), in At(ref arena, V27At + 48), in At(ref arena, V27At + 128), ref At(ref arena, G26At), cut);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Norm_32x8x8.Run(ref At(ref arena, G30At), in At(ref arena, V29At), in _norm21.Means, ref At(ref arena, S21At), cut);
+            }
+
+            private void Stage11(nuint image)
+            {
+                ref float arena = ref Image(image);
+                for (int cut = 0; cut < 2; cut++)
+                    NormGradient_32x8x8_Set.Run(in At(ref arena, G30At), in At(ref arena, V29At), in _norm21.Slopes, ref At(ref arena, G29At), cut);
+                Clear(ref At(ref arena, G21At), 4096);
+                Conv1x1_32x8x8_16x16x16e2_0_0.Run(in At(ref arena, G29At), in _conv20.Turned(0), ref At(ref arena, G21At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Norm_32x8x8.Run(ref At(ref arena, G26At), in At(ref arena, V25At), in _norm18.Means, ref At(ref arena, S18At), cut);
+            }
+
+            private void Stage13(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_32x8x8b1.Run(ref At(ref arena, G25At));
+                for (int cut = 0; cut < 2; cut++)
+                    NormGradient_32x8x8_Setb1.Run(in At(ref arena, G26At), in At(ref arena, V25At), in _norm18.Slopes, ref At(ref arena, G25At), cut);
+                Conv3x3_32x8x8b1_32x8x8.Run(in At(ref arena, G25At), in _conv17.Turned(0), ref At(ref arena, G24At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    PointwiseGradient_Norm_ReLU_32x8x8_b1.Run(ref At(ref arena, G24At), in At(ref arena, V24At), in At(ref arena, V22At), in _norm16.Means, ref At(ref arena, S16At), cut);
+            }
+
+            private void Stage15(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_32x8x8b1.Run(ref At(ref arena, G22At));
+                for (int cut = 0; cut < 2; cut++)
+                    NormGradient_32x8x8_Setb1.Run(in At(ref arena, G24At), in At(ref arena, V22At), in _norm16.Slopes, ref At(ref arena, G22At), cut);
+                Conv1x1_32x8x8b1_16x16x16e2_0_0_Add.Run(in At(ref arena, G22At), in _conv15.Turned(0), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
+                Conv1x2P0_0_32x8x8b1_16x16x16e2_0_1_Add.Run(in At(ref arena, G22At), in _conv15.Turned(1), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
+                Conv2x1P0_0_32x8x8b1_16x16x16e2_1_0_Add.Run(in At(ref arena, G22At), in _conv15.Turned(2), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
+                Conv2x2_32x8x8b1_16x16x16e2_1_1_Add.Run(in At(ref arena, G22At), in _conv15.Turned(3), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
+                PointwiseGradient_Gate_Addb1_ReLU_16x16x16_b1_ResidualSet.Run(ref At(ref arena, G21At), in At(ref arena, V21At), in At(ref arena, V17At), ref At(ref arena, G12At), ref At(ref arena, V18At + 48), 0);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Gradients(in _gate18.Weights, ref At(ref arena, V18At), 1f / (16f * 16f));
+                GateGradient_Mean_16x16x16_Set.Run(in At(ref arena, G21At), in At(ref arena, V18At + 32), in At(ref arena, V18At + 80), ref At(ref arena, G17At), 0);
+                PointwiseGradient_Norm_16x16x16.Run(ref At(ref arena, G17At), in At(ref arena, V16At), in _norm12.Means, ref At(ref arena, S12At), 0);
+            }
+
+            private void Stage17(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x16x16b1.Run(ref At(ref arena, G16At));
+                NormGradient_16x16x16_Setb1.Run(in At(ref arena, G17At), in At(ref arena, V16At), in _norm12.Slopes, ref At(ref arena, G16At), 0);
+                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, G16At), in _conv11.Turned(0), ref At(ref arena, G15At), 0);
+                PointwiseGradient_Norm_ReLU_16x16x16_b1.Run(ref At(ref arena, G15At), in At(ref arena, V15At), in At(ref arena, V13At), in _norm10.Means, ref At(ref arena, S10At), 0);
+            }
+
+            private void Stage19(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x16x16b1.Run(ref At(ref arena, G13At));
+                NormGradient_16x16x16_Setb1.Run(in At(ref arena, G15At), in At(ref arena, V13At), in _norm10.Slopes, ref At(ref arena, G13At), 0);
+                Conv3x3_16x16x16b1_16x16x16_Add.Run(in At(ref arena, G13At), in _conv9.Turned(0), in At(ref arena, G12At), ref At(ref arena, G12At), 0);
+                PointwiseGradient_Gate_Addb1_ReLU_16x16x16_b1_ResidualSet.Run(ref At(ref arena, G12At), in At(ref arena, V12At), in At(ref arena, V8At), ref At(ref arena, G3At), ref At(ref arena, V9At + 48), 0);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Gradients(in _gate9.Weights, ref At(ref arena, V9At), 1f / (16f * 16f));
+                GateGradient_Mean_16x16x16_Set.Run(in At(ref arena, G12At), in At(ref arena, V9At + 32), in At(ref arena, V9At + 80), ref At(ref arena, G8At), 0);
+                PointwiseGradient_Norm_16x16x16.Run(ref At(ref arena, G8At), in At(ref arena, V7At), in _norm6.Means, ref At(ref arena, S6At), 0);
+            }
+
+            private void Stage21(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x16x16b1.Run(ref At(ref arena, G7At));
+                NormGradient_16x16x16_Setb1.Run(in At(ref arena, G8At), in At(ref arena, V7At), in _norm6.Slopes, ref At(ref arena, G7At), 0);
+                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, G7At), in _conv5.Turned(0), ref At(ref arena, G6At), 0);
+                PointwiseGradient_Norm_ReLU_16x16x16_b1.Run(ref At(ref arena, G6At), in At(ref arena, V6At), in At(ref arena, V4At), in _norm4.Means, ref At(ref arena, S4At), 0);
+            }
+
+            private void Stage23(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x16x16b1.Run(ref At(ref arena, G4At));
+                NormGradient_16x16x16_Setb1.Run(in At(ref arena, G6At), in At(ref arena, V4At), in _norm4.Slopes, ref At(ref arena, G4At), 0);
+                Conv3x3_16x16x16b1_16x16x16_Add.Run(in At(ref arena, G4At), in _conv3.Turned(0), in At(ref arena, G3At), ref At(ref arena, G3At), 0);
+                PointwiseGradient_Norm_ReLU_16x16x16_b1.Run(ref At(ref arena, G3At), in At(ref arena, V3At), in At(ref arena, V1At), in _norm2.Means, ref At(ref arena, S2At), 0);
+            }
+
+            private void Stage25(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x16x16b1.Run(ref At(ref arena, G1At));
+                NormGradient_16x16x16_Setb1.Run(in At(ref arena, G3At), in At(ref arena, V1At), in _norm2.Slopes, ref At(ref arena, G1At), 0);
+
+                if (HasOutput)
+                {
+                    Conv3x3_16x16x16b1_3x16x16.Run(in At(ref arena, G1At), in _conv1.Turned(0), ref At(ref arena, G0At), 0);
+
+                    // the input's gradient
+                    Export_3x16x16.Run(in At(ref arena, G0At), ref Wanted(image, 768), 0);
+                }
+            }
         }
     }
 }

@@ -114,6 +114,13 @@ partial class PlainGate : global::SeGen.IGate
     }
 
     /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -328,7 +335,7 @@ namespace SeGen.Generated
             public override void Backward()
             {
                 BackwardImagesOrChannels();
-                TKernels.ParameterGradients(ref Image(0), (nuint)Batch, ref Sums);
+                TKernels.ParameterGradients(ref Image(0), TrainingLength, (nuint)Batch, ref Sums);
             }
 
             private void BackwardImagesOrChannels()
@@ -441,7 +448,7 @@ namespace SeGen.Generated
             static abstract void ExciteGradients(ref readonly float weights, ref float scratch);
 
             /// <summary>sums = the gradients of the weights and biases over all images, first to last.</summary>
-            static abstract void ParameterGradients(ref float images, nuint batch, ref float sums);
+            static abstract void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums);
         }
 
         /// <summary>The kernels with vectors of 16 floats.</summary>
@@ -574,7 +581,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -584,7 +591,7 @@ namespace SeGen.Generated
                         var expand0 = Vector512<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector512.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector512.Create(Add(ref image, HiddenAt + r));
@@ -735,7 +742,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -747,7 +754,7 @@ namespace SeGen.Generated
                         var expand1 = Vector256<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector256.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector256.Create(Add(ref image, HiddenAt + r));
@@ -971,7 +978,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -983,7 +990,7 @@ namespace SeGen.Generated
                         var expand1 = Vector128<float>.Zero;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Vector128.Create(Add(ref image, HiddenGradientsAt + r));
                             var hidden = Vector128.Create(Add(ref image, HiddenAt + r));
@@ -1156,7 +1163,7 @@ namespace SeGen.Generated
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            public static void ParameterGradients(ref float images, nuint batch, ref float sums)
+            public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)
             {
                 for (nuint r = 0; r < Hidden; r++)
                 {
@@ -1168,7 +1175,7 @@ namespace SeGen.Generated
                         var expand1 = 0f;
 
                         ref float image = ref images;
-                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, TrainingLength))
+                        for (nuint n = 0; n < batch; n++, image = ref Add(ref image, stride))
                         {
                             var hiddenGradient = Add(ref image, HiddenGradientsAt + r);
                             var hidden = Add(ref image, HiddenAt + r);

@@ -123,6 +123,13 @@ partial class Down : global::SeGen.IGatedModule
     }
 
     /// <inheritdoc/>
+    public long DropoutSeed
+    {
+        get => _seGen.DropoutSeed;
+        set => _seGen.DropoutSeed = value;
+    }
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -249,6 +256,8 @@ namespace SeGen.Generated
             }
 
             public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);
+
+            public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);
         }
 
         /// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>
@@ -319,6 +328,236 @@ namespace SeGen.Generated
             private ref float At(int offset) => ref Add(ref Scratch, (nint)offset);
 
             private ref readonly float Weight(int offset) => ref Add(ref AsRef(in Weights), offset);
+        }
+
+        /// <summary>Training steps: every image has an arena of its own; a stage takes each image as far as it gets without the others.</summary>
+        private sealed class Training : NetworkTraining
+        {
+            // The arena of one image: v are values, g gradients, s sums over pixels, in parts of the step that are counted from its start.
+            private const long V0At = 576; // 8x6x6b1, parts 0 to 45
+            private const long V1At = 1888; // 16x3x3, parts 2 to 39
+            private const long S2At = 2320; // 32, parts 3 to 37
+            private const long V3At = 1088; // 16x3x3b1, parts 5 to 36
+            private const long V4At = 2032; // 16x3x3, parts 7 to 33
+            private const long S4At = 1776; // 32, parts 8 to 31
+            private const long V5At = 0; // 16x3x3, parts 10 to 20
+            private const long V6At = 1632; // 96, parts 11 to 24
+            private const long V8At = 144; // 16x3x3, parts 13 to 26
+            private const long S7At = 1728; // 32, parts 14 to 25
+            private const long V9At = 288; // 16x3x3, parts 16 to 17
+            private const long V11At = 432; // 16x3x3, parts 17 to 20
+            private const long G11At = 288; // 16x3x3, parts 19 to 22
+            private const long G9At = 1488; // 16x3x3, parts 20 to 26
+            private const long G5At = 2176; // 16x3x3, parts 22 to 33
+            private const long G8At = 1632; // 16x3x3, parts 26 to 30
+            private const long G0At = 0; // 8x6x6, parts 27 to 44
+            private const long G4At = 1488; // 16x3x3b1, parts 32 to 36
+            private const long G3At = 2032; // 16x3x3, parts 34 to 39
+            private const long G1At = 1088; // 16x3x3b1, parts 38 to 45
+            private const long ImageLength = 2352;
+
+            private readonly ConvLayer _conv1; // conv1
+            private readonly BatchNormLayer _norm2; // bn1, relu
+            private readonly ConvLayer _conv3; // conv2
+            private readonly BatchNormLayer _norm4; // bn2
+            private readonly GateLayer _gate6; // se: the gate
+            private readonly ConvLayer _conv6; // downsample.0
+            private readonly BatchNormLayer _norm7; // downsample.1
+
+            public Training(PackedWeights weights)
+                : base(weights, "Down")
+            {
+                _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 8, 3, 1, ConvLayout.Planes, 8), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
+                _norm2 = Add(new BatchNormLayer(Parameters, "bn1", 16, 1E-05d, 0.1d));
+                _conv3 = Add(new ConvLayer(Parameters, "conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _norm4 = Add(new BatchNormLayer(Parameters, "bn2", 16, 1E-05d, 0.1d));
+                _gate6 = Add(new GateLayer(Parameters, "se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
+                _conv6 = Add(new ConvLayer(Parameters, "downsample.0", new ConvShape(16, 8, 1, 1, ConvLayout.Planes, 8), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1), new TurnedTaps(0, 0, 0) }));
+                _norm7 = Add(new BatchNormLayer(Parameters, "downsample.1", 16, 1E-05d, 0.1d));
+            }
+
+            protected override void ForwardPass()
+            {
+                Reserve(ImageLength);
+
+                Parallel(0, Batch, Batch * 1080L);
+                _norm2.Forward(ref At(ref Image(0), S2At), Stride, Batch, 9, IsFrozen);
+                Parallel(1, Batch, Batch * 1584L);
+                _norm4.Forward(ref At(ref Image(0), S4At), Stride, Batch, 9, IsFrozen);
+                Parallel(2, Batch, Batch * 512L);
+                _norm7.Forward(ref At(ref Image(0), S7At), Stride, Batch, 9, IsFrozen);
+                Parallel(3, Batch, Batch * 432L);
+            }
+
+            protected override void BackwardPass()
+            {
+                Parallel(4, Batch, Batch * 584L);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V6At), (nuint)Stride, (nuint)Batch, ref _gate6.Sums);
+                _norm7.Backward(in At(ref Image(0), S7At), Stride, Batch, 9);
+                Parallel(5, Batch, Batch * 432L);
+                Parallel(6, 1 * _conv6.Groups(Batch), Batch * 72L);
+                _norm4.Backward(in At(ref Image(0), S4At), Stride, Batch, 9);
+                Parallel(7, Batch, Batch * 1584L);
+                Parallel(8, 1 * _conv3.Groups(Batch), Batch * 1296L);
+                _norm2.Backward(in At(ref Image(0), S2At), Stride, Batch, 9);
+                Parallel(9, Batch, Batch * 1728L);
+                Parallel(10, 1 * _conv1.Groups(Batch), Batch * 648L);
+            }
+
+            public override void RunCut(int phase, int cut)
+            {
+                switch (phase)
+                {
+                    case 0:
+                        Stage0((nuint)cut);
+                        break;
+                    case 1:
+                        Stage1((nuint)cut);
+                        break;
+                    case 2:
+                        Stage2((nuint)cut);
+                        break;
+                    case 3:
+                        Stage3((nuint)cut);
+                        break;
+                    case 4:
+                        Stage4((nuint)cut);
+                        break;
+                    case 5:
+                        Stage5((nuint)cut);
+                        break;
+                    case 6:
+                        ConvWeights1x1S2_Planar8x6x6b1_16x3x3.Run(in At(ref Image(0), V0At), in At(ref Image(0), G8At), ref _conv6.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv6.Groups(Batch), cut);
+                        break;
+                    case 7:
+                        Stage7((nuint)cut);
+                        break;
+                    case 8:
+                        ConvWeights3x3_16x3x3b1_16x3x3b1.Run(in At(ref Image(0), V3At), in At(ref Image(0), G4At), ref _conv3.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv3.Groups(Batch), cut);
+                        break;
+                    case 9:
+                        Stage9((nuint)cut);
+                        break;
+                    case 10:
+                        ConvWeights3x3S2_Planar8x6x6b1_16x3x3b1.Run(in At(ref Image(0), V0At), in At(ref Image(0), G1At), ref _conv1.Sums, (nuint)Stride, (nuint)Batch, (nuint)_conv1.Groups(Batch), cut);
+                        break;
+                }
+            }
+
+            private void Stage0(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // input
+                Border_Planar8x6x6b1.Run(ref At(ref arena, V0At));
+                for (int cut = 0; cut < 8; cut++)
+                    Import_Planar8x6x6b1.Run(in Given(image, 288), ref At(ref arena, V0At), cut);
+
+                // conv1
+                Conv3x3S2_Planar8x6x6b1_16x3x3.Run(in At(ref arena, V0At), in _conv1.Weights, ref At(ref arena, V1At), 0);
+
+                // bn1: statistics
+                Statistics_16x3x3.Run(in At(ref arena, V1At), ref At(ref arena, S2At), 0);
+            }
+
+            private void Stage1(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // bn1, relu
+                Border_16x3x3b1.Run(ref At(ref arena, V3At));
+                Pointwise_Norm_ReLU_16x3x3_b1.Run(in At(ref arena, V1At), in _norm2.Affine, ref At(ref arena, V3At), 0);
+
+                // conv2
+                Conv3x3_16x3x3b1_16x3x3.Run(in At(ref arena, V3At), in _conv3.Weights, ref At(ref arena, V4At), 0);
+
+                // bn2: statistics
+                Statistics_16x3x3.Run(in At(ref arena, V4At), ref At(ref arena, S4At), 0);
+            }
+
+            private void Stage2(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // bn2
+                Pointwise_Norm_16x3x3.Run(in At(ref arena, V4At), in _norm4.Affine, ref At(ref arena, V5At), 0);
+
+                // se: the gate
+                SqueezeMean_16x3x3.Run(in At(ref arena, V5At), ref At(ref arena, V6At), 0);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Run(in _gate6.Weights, ref At(ref arena, V6At));
+
+                // downsample.0
+                Conv1x1S2_Planar8x6x6b1_16x3x3.Run(in At(ref arena, V0At), in _conv6.Weights, ref At(ref arena, V8At), 0);
+
+                // downsample.1: statistics
+                Statistics_16x3x3.Run(in At(ref arena, V8At), ref At(ref arena, S7At), 0);
+            }
+
+            private void Stage3(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // downsample.1
+                Pointwise_Norm_16x3x3.Run(in At(ref arena, V8At), in _norm7.Affine, ref At(ref arena, V9At), 0);
+
+                // SEResidual, scale, add, relu
+                Pointwise_Gate_Add_ReLU_16x3x3.Run(in At(ref arena, V5At), in At(ref arena, V6At + 32), in At(ref arena, V9At), ref At(ref arena, V11At), 0);
+
+                // output
+                Export_16x3x3.Run(in At(ref arena, V11At), ref Wanted(image, 144), 0);
+            }
+
+            private void Stage4(nuint image)
+            {
+                ref float arena = ref Image(image);
+
+                // the output's gradient
+                Import_16x3x3.Run(in Given(image, 144), ref At(ref arena, G11At), 0);
+                PointwiseGradient_Gate_Add_ReLU_16x3x3_ResidualSet.Run(ref At(ref arena, G11At), in At(ref arena, V11At), in At(ref arena, V5At), ref At(ref arena, G9At), ref At(ref arena, V6At + 48), 0);
+                ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Gradients(in _gate6.Weights, ref At(ref arena, V6At), 1f / (3f * 3f));
+                GateGradient_Mean_16x3x3_Set.Run(in At(ref arena, G11At), in At(ref arena, V6At + 32), in At(ref arena, V6At + 80), ref At(ref arena, G5At), 0);
+                PointwiseGradient_Norm_16x3x3.Run(ref At(ref arena, G9At), in At(ref arena, V8At), in _norm7.Means, ref At(ref arena, S7At), 0);
+            }
+
+            private void Stage5(nuint image)
+            {
+                ref float arena = ref Image(image);
+                NormGradient_16x3x3_Set.Run(in At(ref arena, G9At), in At(ref arena, V8At), in _norm7.Slopes, ref At(ref arena, G8At), 0);
+
+                if (HasOutput)
+                {
+                    Clear(ref At(ref arena, G0At), 576);
+                    Conv1x1_16x3x3_8x6x6e2_0_0.Run(in At(ref arena, G8At), in _conv6.Turned(0), ref At(ref arena, G0At), 0);
+                }
+                PointwiseGradient_Norm_16x3x3.Run(ref At(ref arena, G5At), in At(ref arena, V4At), in _norm4.Means, ref At(ref arena, S4At), 0);
+            }
+
+            private void Stage7(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x3x3b1.Run(ref At(ref arena, G4At));
+                NormGradient_16x3x3_Setb1.Run(in At(ref arena, G5At), in At(ref arena, V4At), in _norm4.Slopes, ref At(ref arena, G4At), 0);
+                Conv3x3_16x3x3b1_16x3x3.Run(in At(ref arena, G4At), in _conv3.Turned(0), ref At(ref arena, G3At), 0);
+                PointwiseGradient_Norm_ReLU_16x3x3_b1.Run(ref At(ref arena, G3At), in At(ref arena, V3At), in At(ref arena, V1At), in _norm2.Means, ref At(ref arena, S2At), 0);
+            }
+
+            private void Stage9(nuint image)
+            {
+                ref float arena = ref Image(image);
+                Border_16x3x3b1.Run(ref At(ref arena, G1At));
+                NormGradient_16x3x3_Setb1.Run(in At(ref arena, G3At), in At(ref arena, V1At), in _norm2.Slopes, ref At(ref arena, G1At), 0);
+
+                if (HasOutput)
+                {
+                    Conv1x1_16x3x3b1_8x6x6e2_0_0_Add.Run(in At(ref arena, G1At), in _conv1.Turned(0), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
+                    Conv1x2P0_0_16x3x3b1_8x6x6e2_0_1_Add.Run(in At(ref arena, G1At), in _conv1.Turned(1), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
+                    Conv2x1P0_0_16x3x3b1_8x6x6e2_1_0_Add.Run(in At(ref arena, G1At), in _conv1.Turned(2), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
+                    Conv2x2_16x3x3b1_8x6x6e2_1_1_Add.Run(in At(ref arena, G1At), in _conv1.Turned(3), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
+
+                    // the input's gradient
+                    Export_8x6x6.Run(in At(ref arena, G0At), ref Wanted(image, 288), 0);
+                }
+            }
         }
     }
 }

@@ -11,11 +11,11 @@ internal sealed class RandomNetwork
     private int _channels, _height, _width;
     private bool _isVector;
 
-    private RandomNetwork(Random random)
+    private RandomNetwork(Random random, int maxSide)
     {
         _random = random;
         InputChannels = _channels = Pick(1, 3, 5, 16, 17, 32);
-        (InputHeight, InputWidth) = (_height, _width) = (random.Next(5, 20), random.Next(5, 20));
+        (InputHeight, InputWidth) = (_height, _width) = (random.Next(5, maxSide), random.Next(5, maxSide));
         MaxBatch = random.Next(1, 4);
         bool isFixed = random.Next(3) > 0;
         string size = isFixed ? $", Height = {_height}, Width = {_width}" : "";
@@ -40,6 +40,9 @@ internal sealed class RandomNetwork
 
     public string Attributes => _text.ToString();
 
+    /// <summary>The same without training.</summary>
+    public string InferenceOnly => Attributes.Replace("MaxBatch =", "InferenceOnly = true, MaxBatch =", StringComparison.Ordinal);
+
     public int InputChannels { get; }
 
     public int InputHeight { get; }
@@ -50,7 +53,10 @@ internal sealed class RandomNetwork
 
     public int OutputLength => _channels * _height * _width;
 
-    public static RandomNetwork Draw(Random random) => new(random);
+    /// <summary>Pixels of the smallest map that a batch norm sees.</summary>
+    public int SmallestMap { get; private set; } = int.MaxValue;
+
+    public static RandomNetwork Draw(Random random, int maxSide = 20) => new(random, maxSide);
 
     private void Layer(bool isFixed)
     {
@@ -60,6 +66,7 @@ internal sealed class RandomNetwork
                 Conv();
                 break;
             case 2:
+                Normalised();
                 Append($"[BatchNorm]{(_random.Next(2) == 0 ? "[ReLU6]" : "")}");
                 break;
             case 3:
@@ -94,14 +101,16 @@ internal sealed class RandomNetwork
             to = _channels;
 
         Append($"[Conv({to}, Kernel = {kernel}, Stride = {stride}, Padding = {padding}, Dilation = {dilation}, Groups = {groups})]");
+        _channels = to;
+        (_height, _width) = ((_height + 2 * padding - extent) / stride + 1, (_width + 2 * padding - extent) / stride + 1);
         if (_random.Next(2) == 0)
+        {
+            Normalised();
             Append("[BatchNorm]");
+        }
 
         if (_random.Next(2) == 0)
             Append($"[{Pick("ReLU", "ReLU6", "SiLU", "HardSwish")}]");
-
-        _channels = to;
-        (_height, _width) = ((_height + 2 * padding - extent) / stride + 1, (_width + 2 * padding - extent) / stride + 1);
     }
 
     private void Pool()
@@ -154,6 +163,7 @@ internal sealed class RandomNetwork
         Append($"[SEResidual({to}, Stride = {stride}, Body = ResidualBody.{body}, Placement = SEPlacement.{placement}, Shortcut = Shortcut.{shortcut}{more})]");
         _channels = to;
         (_height, _width) = ((_height - 1) / stride + 1, (_width - 1) / stride + 1);
+        Normalised();
     }
 
     private void Inverted()
@@ -163,7 +173,10 @@ internal sealed class RandomNetwork
         Append($"[InvertedResidual({to}, Expand = {expand}, Kernel = {kernel}, Stride = {stride}, BlockActivation = Activation.{PickEnum<Activation>()}, Placement = SEPlacement.{Pick("Standard", "None")})]");
         _channels = to;
         (_height, _width) = ((_height - 1) / stride + 1, (_width - 1) / stride + 1);
+        Normalised();
     }
+
+    private void Normalised() => SmallestMap = Math.Min(SmallestMap, _height * _width);
 
     private void Append(FormattableString text) => _text.Append(text.ToString(CultureInfo.InvariantCulture)).Append(' ');
 

@@ -18,7 +18,7 @@ public class RandomNetworkTests(ITestOutputHelper log)
         log.WriteLine($"seed {seed}");
         var random = new Random(seed);
         RandomNetwork[] networks = [.. Enumerable.Range(0, Networks).Select(_ => RandomNetwork.Draw(random))];
-        IReadOnlyList<IModule> modules = ModuleCompiler.CreateDeclared(networks.Select(n => n.Attributes));
+        IReadOnlyList<IModule> modules = ModuleCompiler.CreateDeclared(networks.Select(n => n.InferenceOnly));
         for (int i = 0; i < networks.Length; i++)
         {
             try

@@ -8,7 +8,7 @@ namespace SeGen.Tests.Numerics;
 [Trait("Category", "Numeric")]
 public class RandomTrainingTests(ITestOutputHelper log)
 {
-    private const int Networks = 20;
+    private const int Networks = 12;
     private const double OutputTolerance = 1e-4, GradientTolerance = 1e-3;
 
     [Theory]
@@ -43,6 +43,10 @@ public class RandomTrainingTests(ITestOutputHelper log)
         int batch = network.MaxBatch, image = network.InputChannels * network.InputHeight * network.InputWidth;
         module.FreezeStatistics = frozen;
         module.DropoutSeed = seed;
+
+        // Two or three values, normalised, are next to constants: rounding is all that their gradients are.
+        if (!frozen && (long)batch * network.SmallestMap < 4)
+            return;
 
         // Not too near a kink, where rounding alone would decide which side a gradient is of.
         for (int attempt = 0; ; attempt++)

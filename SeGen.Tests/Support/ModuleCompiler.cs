@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using SeGen.Generator;
 using SeGen.Tests.Generator;
 
 namespace SeGen.Tests.Support;
@@ -9,6 +13,8 @@ namespace SeGen.Tests.Support;
 /// <summary>Compiles declarations with the generator, in memory, and makes their modules: for tests over many shapes.</summary>
 internal static class ModuleCompiler
 {
+    private static readonly ConcurrentDictionary<string, Lazy<Assembly>> Loaded = new();
+
     /// <summary>A gate for each attribute's arguments, in their order; anything that the compiler complains about is a failure.</summary>
     public static IReadOnlyList<IModule> Create(IEnumerable<string> arguments) => CreateDeclared(arguments.Select(text => $"[SEBlock({text})]"));
 
@@ -20,8 +26,28 @@ internal static class ModuleCompiler
         return [.. declarations.Select((_, i) => (IModule)Activator.CreateInstance(assembly.GetType($"M{i}")!)!)];
     }
 
-    /// <summary>The compiled source.</summary>
-    public static Assembly Compile(string source)
+    /// <summary>
+    /// The compiled source. What has been compiled by the same build of the generator is kept beside the tests: they run again for every
+    /// vector width.
+    /// </summary>
+    public static Assembly Compile(string source) => Loaded.GetOrAdd(source, static s => new Lazy<Assembly>(() => Load(s))).Value;
+
+    private static Assembly Load(string source)
+    {
+        byte[] key = [.. typeof(SeGenGenerator).Module.ModuleVersionId.ToByteArray(), .. typeof(IModule).Module.ModuleVersionId.ToByteArray(), .. Encoding.UTF8.GetBytes(source)];
+        string kept = Path.Combine(AppContext.BaseDirectory, "compiled", $"{Convert.ToHexStringLower(SHA256.HashData(key))}.dll");
+        if (!File.Exists(kept))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+            string unfinished = $"{kept}.{Guid.NewGuid():n}";
+            File.WriteAllBytes(unfinished, CompileAnew(source));
+            File.Move(unfinished, kept, overwrite: true);
+        }
+
+        return AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(File.ReadAllBytes(kept)));
+    }
+
+    private static byte[] CompileAnew(string source)
     {
         CSharpCompilation input = GeneratorHarness.Compile([source]).WithAssemblyName("Compiled" + Guid.NewGuid().ToString("n"));
         GeneratorResult result = GeneratorHarness.Run(input);
@@ -33,7 +59,6 @@ internal static class ModuleCompiler
         ];
         Assert.True(complaints.Length == 0, string.Join('\n', complaints.Take(10)));
 
-        image.Position = 0;
-        return AssemblyLoadContext.Default.LoadFromStream(image);
+        return image.ToArray();
     }
 }

@@ -1,9 +1,8 @@
-using SeGen.Tests.Numerics.Oracle;
 using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Training;
 
-[SENetwork(1, Height = 12, Width = 12, Reduction = 4, Bias = SEBias.None)]
+[SENetwork(1, Height = 12, Width = 12, Reduction = 4, Bias = SEBias.None, MaxBatch = 16)]
 [Conv(8, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [SEResidual(8, Blocks = 1, Name = "layer1")]
 [SEResidual(16, Blocks = 1, Stride = 2, Name = "layer2")]
@@ -11,10 +10,10 @@ namespace SeGen.Tests.Training;
 internal sealed partial class TrajectoryNet;
 
 /// <summary>
-/// Eight steps of a network as PyTorch went them: its losses, its weights at the end. Gradients come from the oracle; loss and optimizer
-/// are the product's.
+/// Eight steps of a network as PyTorch went them: its losses, its weights at the end.
 /// </summary>
 [Trait("Category", "Golden")]
+[Trait("Category", "Numeric")]
 public class OptimizerTrajectoryTests
 {
     private const double LossTolerance = 1e-4, WeightTolerance = 1e-3;
@@ -48,19 +47,11 @@ public class OptimizerTrajectoryTests
 
     private static float Step(TrajectoryNet network, Optimizer optimizer, float[] input, int[] targets)
     {
-        var oracle = new TrainingOracle(network, frozen: false);
-        Signal output = oracle.Forward(Signal.Of(input, 1, 12, 12));
-        float[] logits = [.. output.Images.SelectMany(m => m.Values).Select(v => (float)v)], gradient = new float[logits.Length];
+        float[] logits = new float[targets.Length * TrajectoryNet.OutputLength], gradient = new float[logits.Length];
+        network.Parameters.ZeroGradients();
+        network.ForwardTraining(input, logits);
         float loss = new CrossEntropyLoss().Forward(logits, targets, gradient);
-        oracle.Backward(output, [.. gradient.Select(v => (double)v)]);
-        foreach (Parameter parameter in network.Parameters)
-        {
-            double[] values = parameter.IsTrainable ? oracle.Gradient(parameter.Name) : oracle.Statistics[parameter.Name];
-            Span<float> to = parameter.IsTrainable ? parameter.Gradient : parameter.Write();
-            for (int i = 0; i < values.Length; i++)
-                to[i] = (float)values[i];
-        }
-
+        network.Backward(gradient, []);
         optimizer.Step();
         return loss;
     }

@@ -27,24 +27,30 @@ public static class GatePacking
     public static void Pack(
         ParameterSet parameters, Span<float> packed, string prefix, int channels, int hidden, int reduceAt, int reduceBiasAt, int expandAt, int expandBiasAt)
     {
+        ReadOnlySpan<float> bias(string name, int at) => at < 0 ? default : parameters[$"{prefix}{name}.bias"].Values;
+        Pack(
+            parameters[$"{prefix}fc1.weight"].Values, bias("fc1", reduceBiasAt), parameters[$"{prefix}fc2.weight"].Values, bias("fc2", expandBiasAt), packed, channels, hidden,
+            new GateFields(packed.Length, reduceAt, reduceBiasAt, expandAt, expandBiasAt));
+    }
+
+    /// <summary>The same from the values themselves.</summary>
+    internal static void Pack(
+        ReadOnlySpan<float> reduce, ReadOnlySpan<float> reduceBias, ReadOnlySpan<float> expand, ReadOnlySpan<float> expandBias, Span<float> packed, int channels, int hidden, GateFields fields)
+    {
         int padded = (channels + Lanes - 1) / Lanes * Lanes;
         packed.Clear();
-        if (hidden > 0)
+        for (int r = 0; r < hidden; r++)
         {
-            ReadOnlySpan<float> reduce = parameters[$"{prefix}fc1.weight"].Values, expand = parameters[$"{prefix}fc2.weight"].Values;
-            for (int r = 0; r < hidden; r++)
-            {
-                reduce.Slice(r * channels, channels).CopyTo(packed[(reduceAt + r * padded)..]);
-                for (int c = 0; c < channels; c++)
-                    packed[expandAt + r * padded + c] = expand[c * hidden + r];
-            }
-
-            if (reduceBiasAt >= 0)
-                parameters[$"{prefix}fc1.bias"].Values.CopyTo(packed[reduceBiasAt..]);
+            reduce.Slice(r * channels, channels).CopyTo(packed[(fields.ReduceAt + r * padded)..]);
+            for (int c = 0; c < channels; c++)
+                packed[fields.ExpandAt + r * padded + c] = expand[c * hidden + r];
         }
 
-        if (expandBiasAt >= 0)
-            parameters[$"{prefix}fc2.bias"].Values.CopyTo(packed[expandBiasAt..]);
+        if (fields.ReduceBiasAt >= 0)
+            reduceBias.CopyTo(packed[fields.ReduceBiasAt..]);
+
+        if (fields.ExpandBiasAt >= 0)
+            expandBias.CopyTo(packed[fields.ExpandBiasAt..]);
     }
 }
 
@@ -58,22 +64,26 @@ public static class LinearPacking
     public static void Pack(
         ParameterSet parameters, Span<float> packed, string name, int features, int channels, int height, int width, int border, int pixel)
     {
-        ReadOnlySpan<float> weights = parameters[$"{name}.weight"].Values;
-        ReadOnlySpan<float> biases = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default;
-        int row = (width + 2 * border) * pixel, plane = (height + 2 * border) * row, inputs = (channels + pixel - 1) / pixel * plane;
-        int blocks = (features + Lanes - 1) / Lanes;
+        Pack(
+            parameters[$"{name}.weight"].Values, parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default, packed, features,
+            new LinearShape(channels, height, width, border, pixel));
+    }
+
+    /// <summary>The same from the values themselves.</summary>
+    internal static void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, Span<float> packed, int features, LinearShape shape)
+    {
+        int inputs = shape.Length, blocks = (features + Lanes - 1) / Lanes;
         packed.Clear();
-        for (int o = 0; o < features; o++)
+        for (int o = 0, i = 0; o < features; o++)
         {
             packed[o] = biases.IsEmpty ? 0f : biases[o];
             Span<float> block = packed.Slice(blocks * Lanes + o / Lanes * Lanes * inputs, Lanes * inputs)[(o % Lanes)..];
-            int i = o * channels * height * width;
-            for (int c = 0; c < channels; c++)
+            for (int c = 0; c < shape.Channels; c++)
             {
-                for (int y = 0; y < height; y++)
+                for (int y = 0; y < shape.Height; y++)
                 {
-                    for (int x = 0; x < width; x++)
-                        block[(c / pixel * plane + (y + border) * row + (x + border) * pixel + c % pixel) * Lanes] = weights[i++];
+                    for (int x = 0; x < shape.Width; x++)
+                        block[shape.At(c, y, x) * Lanes] = weights[i++];
                 }
             }
         }

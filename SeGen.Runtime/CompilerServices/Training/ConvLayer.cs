@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace SeGen.CompilerServices;
@@ -104,20 +105,17 @@ public sealed class ConvLayer : TrainedLayer
     internal override void AddGradients()
     {
         Span<float> gradient = _weight.Gradient;
-        ReadOnlySpan<float> sums = _sums.Span;
+        Span<float> sums = _sums.Span[.._conv.Length];
+        for (int group = 1; group < _groups; group++)
+            TensorPrimitives.Add(sums, _sums.Span.Slice(group * _conv.Length, _conv.Length), sums);
+
         int to = 0;
         for (int o = 0; o < _conv.Channels; o++)
         {
             for (int i = 0; i < _conv.GroupInputs; i++)
             {
                 for (int tap = 0, at = _conv.At(o, i); tap < _conv.Taps; tap++, at += _conv.Tap)
-                {
-                    float sum = sums[at];
-                    for (int group = 1; group < _groups; group++)
-                        sum += sums[group * _conv.Length + at];
-
-                    gradient[to++] += sum;
-                }
+                    gradient[to++] += sums[at];
             }
         }
 

@@ -17,8 +17,8 @@ public sealed class GateLayer : TrainedLayer
 {
     private const int Lanes = 16;
 
-    private readonly ParameterSet _parameters;
-    private readonly string _prefix;
+    private readonly Parameter _reduce, _expand;
+    private readonly Parameter? _reduceBias, _expandBias;
     private readonly int _channels, _hidden;
     private readonly GateFields _weights, _gradients;
     private readonly AlignedBuffer _packed, _sums;
@@ -32,7 +32,11 @@ public sealed class GateLayer : TrainedLayer
     /// <param name="gradients">Where their gradients lie.</param>
     public GateLayer(ParameterSet parameters, string prefix, int channels, int hidden, GateFields weights, GateFields gradients)
     {
-        (_parameters, _prefix, _channels, _hidden, _weights, _gradients) = (parameters, prefix, channels, hidden, weights, gradients);
+        ArgumentNullException.ThrowIfNull(parameters);
+        (_reduce, _expand) = (parameters[$"{prefix}fc1.weight"], parameters[$"{prefix}fc2.weight"]);
+        _reduceBias = weights.ReduceBiasAt < 0 ? null : parameters[$"{prefix}fc1.bias"];
+        _expandBias = weights.ExpandBiasAt < 0 ? null : parameters[$"{prefix}fc2.bias"];
+        (_channels, _hidden, _weights, _gradients) = (channels, hidden, weights, gradients);
         (_packed, _sums) = (new AlignedBuffer(weights.Length), new AlignedBuffer(gradients.Length));
     }
 
@@ -43,35 +47,32 @@ public sealed class GateLayer : TrainedLayer
     public ref float Sums => ref _sums.Start;
 
     internal override void Pack() => GatePacking.Pack(
-        _parameters, _packed.Span, _prefix, _channels, _hidden, _weights.ReduceAt, _weights.ReduceBiasAt, _weights.ExpandAt, _weights.ExpandBiasAt);
+        _reduce.Values, _reduceBias is null ? default : _reduceBias.Values, _expand.Values, _expandBias is null ? default : _expandBias.Values, _packed.Span, _channels, _hidden, _weights);
 
     internal override void AddGradients()
     {
         int padded = (_channels + Lanes - 1) / Lanes * Lanes;
         ReadOnlySpan<float> sums = _sums.Span;
-        if (_hidden > 0)
+        Span<float> reduce = _reduce.Gradient, expand = _expand.Gradient;
+        for (int r = 0; r < _hidden; r++)
         {
-            Span<float> reduce = _parameters[$"{_prefix}fc1.weight"].Gradient, expand = _parameters[$"{_prefix}fc2.weight"].Gradient;
-            for (int r = 0; r < _hidden; r++)
+            for (int c = 0; c < _channels; c++)
             {
-                for (int c = 0; c < _channels; c++)
-                {
-                    reduce[r * _channels + c] += sums[_gradients.ReduceAt + r * padded + c];
-                    expand[c * _hidden + r] += sums[_gradients.ExpandAt + r * padded + c];
-                }
+                reduce[r * _channels + c] += sums[_gradients.ReduceAt + r * padded + c];
+                expand[c * _hidden + r] += sums[_gradients.ExpandAt + r * padded + c];
             }
         }
 
-        AddBias("fc1.bias", _gradients.ReduceBiasAt);
-        AddBias("fc2.bias", _gradients.ExpandBiasAt);
+        AddBias(_reduceBias, _gradients.ReduceBiasAt);
+        AddBias(_expandBias, _gradients.ExpandBiasAt);
     }
 
-    private void AddBias(string name, int at)
+    private void AddBias(Parameter? bias, int at)
     {
-        if (at < 0)
+        if (bias is null)
             return;
 
-        Span<float> gradient = _parameters[_prefix + name].Gradient;
+        Span<float> gradient = bias.Gradient;
         ReadOnlySpan<float> sums = _sums.Span.Slice(at, gradient.Length);
         for (int i = 0; i < gradient.Length; i++)
             gradient[i] += sums[i];

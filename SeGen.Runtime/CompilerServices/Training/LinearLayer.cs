@@ -27,8 +27,6 @@ public sealed class LinearLayer : TrainedLayer
 {
     private const int Lanes = 16;
 
-    private readonly ParameterSet _parameters;
-    private readonly string _name;
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
     private readonly int _features, _padded;
@@ -45,7 +43,7 @@ public sealed class LinearLayer : TrainedLayer
     public LinearLayer(ParameterSet parameters, string name, int features, LinearShape input, LinearShape gradient)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        (_parameters, _name, _features, _input, _gradient) = (parameters, name, features, input, gradient);
+        (_features, _input, _gradient) = (features, input, gradient);
         _weight = parameters[$"{name}.weight"];
         _bias = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias : null;
         _padded = (features + Lanes - 1) / Lanes * Lanes;
@@ -68,7 +66,7 @@ public sealed class LinearLayer : TrainedLayer
     public void SumBias(ref readonly float sums, long stride, int images) => ImageSums.Add(_biasSums, in sums, stride, images);
 
     internal override void Pack()
-        => LinearPacking.Pack(_parameters, _packed.Span, _name, _features, _input.Channels, _input.Height, _input.Width, _input.Border, _input.Pixel);
+        => LinearPacking.Pack(_weight.Values, _bias is null ? default : _bias.Values, _packed.Span, _features, _input);
 
     internal override void PackTurned()
     {
