@@ -21,7 +21,7 @@ command.SetAction(arguments => Guarded(() =>
     {
         Demonstration.Run();
         AnsiConsole.Write(new Rule("[bold]training[/]").LeftJustified());
-        return TrainCommand.Run(Recipe.Drawn(seed: 0), epochs: null, seed: 0, state: null, resume: false, weights: null);
+        return TrainCommand.Run(Recipe.Drawn(seed: 0), epochs: null, seed: 0, Path.Combine(Path.GetTempPath(), $"segen-{Environment.UserName}-{Environment.ProcessId}.run.safetensors"), resume: false, weights: null);
     }
 
     return 0;

@@ -85,20 +85,20 @@ internal static class NetworkTrainingEmitter
             foreach ((Stage stage, IReadOnlyList<TrainingPart> after) in pass.Stages)
             {
                 if (stage.Parts.Count > 0)
-                    writer.Line($"Parallel({Numbers.Text(stage.Phase)}, Batch, Batch * {Work(plan, stage.Parts.Sum(p => p.Work))});");
+                    writer.Line($"Parallel({Numbers.Text(stage.Phase)}, Batch, (long)Batch * {Work(plan, stage.Parts.Sum(p => p.Work))});");
 
                 int phase = stage.Phase;
                 foreach (TrainingPart part in after)
                 {
                     writer.Line(part is SharedPart shared
-                        ? $"Parallel({Numbers.Text(++phase)}, {shared.Cuts}, Batch * {Work(plan, shared.Work)});"
+                        ? $"Parallel({Numbers.Text(++phase)}, {shared.Cuts}, (long)Batch * {Work(plan, shared.Work)});"
                         : $"{part.Method}({Arguments(plan, part, "Image(0)")});");
                 }
             }
         }
     }
 
-    private static string Work(TrainingPlan plan, long work) => plan.IsFixed ? $"{Numbers.Text(Math.Max(1, work))}L" : $"{Numbers.Text(Math.Max(1, work))} * (long)Pixels";
+    private static string Work(TrainingPlan plan, long work) => plan.IsFixed ? Numbers.Text(Math.Max(1, work)) : $"{Numbers.Text(Math.Max(1, work))} * (long)Pixels";
 
     private static void Cuts(SourceWriter writer, TrainingPlan plan)
     {
@@ -181,7 +181,7 @@ internal static class NetworkTrainingEmitter
     }
 
     private static string Arguments(TrainingPlan plan, TrainingPart part, string arena) => string.Join(", ", part.Operands.Select(o =>
-        o.Buffer is null ? o.Text : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffer(o.Buffer))}{(o.Plus == 0 ? "" : $" + {Numbers.Text(o.Plus)}")})"));
+        o.Buffer is null ? o.Text : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffer(o.Buffer))}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
 
     private static void Layout(SourceWriter writer, TrainingPlan plan)
     {

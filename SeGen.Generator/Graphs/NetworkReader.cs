@@ -3,6 +3,7 @@ using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
 using SeGen.Generator.Parsing;
 using SeGen.Generator.Planning;
+using SeGen.Generator.Planning.Training;
 using SeGen.Generator.Rules;
 
 namespace SeGen.Generator.Graphs;
@@ -59,6 +60,9 @@ internal static class NetworkReader
             module.Flag("InferenceOnly", false));
         builder.Layer = declaration.Root;
         CheckArena(builder, spec);
+        if (!spec.InferenceOnly)
+            CheckGradients(builder, spec.Graph);
+
         return (spec, builder.Violations);
     }
 
@@ -196,9 +200,33 @@ internal static class NetworkReader
         if (!spec.Graph.IsFixed || builder.ValuesLength <= GateRules.MaxLength)
             return;
 
-        long arena = NetworkPlanner.Plan(spec).ArenaLength;
+        long arena = NetworkPlanner.Plan(spec with { InferenceOnly = true }).ArenaLength;
         if (arena > GateRules.MaxLength)
             builder.Fail(DiagnosticIds.TooLarge, "", "The workspace of one image", Numbers.Grouped(arena), Numbers.Grouped(GateRules.MaxLength));
+    }
+
+    /// <summary>Gradients fit an array too: those of convolutions lie in borders as wide as their taps reach.</summary>
+    private static void CheckGradients(GraphBuilder builder, Graph graph)
+    {
+        double length(int value)
+        {
+            SizeRule size = graph.SizeOf(graph.Tensors[value]);
+            double border = 2.0 * (graph.Ops.FirstOrDefault(o => o.Output == value) is ConvOp conv ? TurnedConv.Border(conv.Window) : 0);
+            return VectorWidth.Pad((long)graph.Tensors[value].Channels) * (size.Height + border) * (size.Width + border);
+        }
+
+        foreach (Op op in graph.Ops)
+        {
+            (string what, double values) = op is LinearOp linear
+                ? ("The transposed weights of this layer", VectorWidth.Pad((long)linear.Features) * length(linear.Input))
+                : ("The gradient of this layer's output", length(op.Output));
+            if (values > GateRules.MaxLength)
+            {
+                builder.Layer = op.Layer;
+                builder.Fail(DiagnosticIds.TooLarge, "", $"{what}, which InferenceOnly = true would leave out,", Numbers.Grouped(values), Numbers.Grouped(GateRules.MaxLength));
+                return;
+            }
+        }
     }
 
     /// <summary>Every parameter has a name of its own.</summary>

@@ -155,7 +155,7 @@ internal sealed record ConvKernel(
 
         string together = Numbers.Text(BlocksTogether);
         writer.Line($"nuint block = (nuint)cut / {bands} * {together}, band = (nuint)cut % {bands};");
-        writer.Line($"nuint firstRow = band * {rows}, lastRow = nuint.Min(firstRow + {rows}, {O.Height});");
+        writer.Line($"nuint fromRow = band * {rows}, lastRow = nuint.Min(fromRow + {rows}, {O.Height});");
         string group = Form == ConvForm.Dense ? BlocksOfGroup == Out.Blocks ? "" : $" + block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} * {I.Block}" : $" + block * {I.Block}";
         int skipRows = In.Border + Taps.Top, skipColumns = In.Border + Taps.Left;
         string skip = skipRows != skipColumns ? $"{Numbers.Text(skipRows)} * {I.Row} + {Numbers.Text(skipColumns * In.Pixel)}"
@@ -173,7 +173,7 @@ internal sealed record ConvKernel(
             writer.Line($"MemoryMarshal.CreateSpan(ref total, {Numbers.Text(16 * BlocksTogether)}).Clear();");
         }
 
-        using (writer.Block("for (nuint row = firstRow; row < lastRow; row++)"))
+        using (writer.Block("for (nuint row = fromRow; row < lastRow; row++)"))
         {
             writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(Taps.Stride)} * {I.Row});");
             writer.Line($"ref float to = ref Add(ref y, row * {O.Row});");

@@ -12,6 +12,11 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 {
     private const int Streams = 4;
 
+    /// <summary>The border around each block of the result, where a convolution reads it.</summary>
+    public int Border { get; init; }
+
+    private string At => Border == 0 ? "block * 16 + lane" : $"block * {Numbers.Text(new Place(16, 1, 1, Border).Block)} + {Numbers.Text(new Place(16, 1, 1, Border).Inside)} + lane";
+
     /// <summary>Blocks of outputs in a cut: of small layers all, since handing one over costs more.</summary>
     public int BlocksOfCut => Math.Max(1, Math.Min(Blocks, 65_536 / Math.Max(1, Inputs * 16)));
 
@@ -21,7 +26,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 
     public long WeightsLength => Blocks * 16L + Blocks * 16L * Inputs;
 
-    public override string Name => $"Linear_{Numbers.Text(Inputs)}_{Numbers.Text(Outputs)}" + (Activation == Activation.Identity ? "" : $"_{Activation}");
+    public override string Name => $"Linear_{Numbers.Text(Inputs)}_{Numbers.Text(Outputs)}" + (Activation == Activation.Identity ? "" : $"_{Activation}") + (Border > 0 ? $"_b{Numbers.Text(Border)}" : "");
 
     public override string Summary => $"output = {(Activation == Activation.Identity ? "W input + b" : $"{Activation.ToString().ToLowerInvariant()}(W input + b)")}: {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
 
@@ -44,7 +49,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
                     writer.Line("sum += Add(ref AsRef(in input), i) * Add(ref w, i * 16);");
 
                 writer.Blank();
-                writer.Line($"Add(ref output, block * 16 + lane) = {Activate(Activation, "sum")};");
+                writer.Line($"Add(ref output, {At}) = {Activate(Activation, "sum")};");
                 return;
             }
 
@@ -60,7 +65,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
             }
 
             writer.Blank();
-            writer.Line($"{Activate(Activation, "((sum0 + sum1) + (sum2 + sum3))")}.StoreUnsafe(ref output, block * 16 + lane);");
+            writer.Line($"{Activate(Activation, "((sum0 + sum1) + (sum2 + sum3))")}.StoreUnsafe(ref output, {At});");
         }
     }
 }

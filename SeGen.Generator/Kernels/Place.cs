@@ -21,10 +21,10 @@ internal sealed record Place(int Channels, int Height, int Width, int Border = 0
     public bool IsFixed => Height > 0;
 
     /// <summary>Rows that are meant, where the size is fixed.</summary>
-    public int Rows => Lattice is { } lattice ? (Height - lattice.Row + lattice.Step - 1) / lattice.Step : Height;
+    public int Rows => Lattice?.Rows ?? Height;
 
     /// <summary>Columns that are meant, where the size is fixed.</summary>
-    public int Columns => Lattice is { } lattice ? (Width - lattice.Column + lattice.Step - 1) / lattice.Step : Width;
+    public int Columns => Lattice?.Columns ?? Width;
 
     /// <summary>Floats from one pixel that is meant to the next.</summary>
     public int Step => Pixel * (Lattice?.Step ?? 1);
@@ -43,19 +43,25 @@ internal sealed record Place(int Channels, int Height, int Width, int Border = 0
     /// <summary>Floats from one block to the next, where the size is fixed.</summary>
     public long Block => (Height + 2 * Border) * Row;
 
+    /// <summary>Floats from the start of a block to its first pixel, where the size is fixed.</summary>
+    public long Inside => Border * (Row + Pixel);
+
     /// <summary>Floats of the whole tensor, where the size is fixed.</summary>
     public long Length => Blocks * Block;
 
     /// <summary>"64x56x56", or "64" with the size left open; a border as "b1".</summary>
     public string Text => Numbers.Text(Channels) + (IsFixed ? $"x{Numbers.Text(Height)}x{Numbers.Text(Width)}" : "") + (Border > 0 ? $"b{Numbers.Text(Border)}" : "")
-        + (Lattice is { } lattice ? $"e{Numbers.Text(lattice.Step)}_{Numbers.Text(lattice.Row)}_{Numbers.Text(lattice.Column)}" : "");
+        + (Lattice is { } lattice ? $"e{Numbers.Text(lattice.Step)}{(IsFixed ? $"_{Numbers.Text(Rows)}x{Numbers.Text(Columns)}" : "")}" : "");
 
     /// <summary>The same size without border, for people.</summary>
     public string Shape => Numbers.Text(Channels) + (IsFixed ? $" x {Numbers.Text(Height)} x {Numbers.Text(Width)}" : " x H x W");
 }
 
-/// <summary>Every so-manieth row and column of a tensor: what the gradient of a convolution with that stride computes at once.</summary>
+/// <summary>
+/// Every so-manieth row and column of a tensor: what the gradient of a convolution with that stride computes at once. Kernels are given the
+/// first pixel, so that lattices of one size share them.
+/// </summary>
 /// <param name="Step">From one row or column to the next.</param>
-/// <param name="Row">The first row.</param>
-/// <param name="Column">The first column.</param>
-internal sealed record Lattice(int Step, int Row, int Column);
+/// <param name="Rows">Rows, where the size is fixed.</param>
+/// <param name="Columns">Columns, where the size is fixed.</param>
+internal sealed record Lattice(int Step, int Rows, int Columns);

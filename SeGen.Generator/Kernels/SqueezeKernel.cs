@@ -10,11 +10,16 @@ namespace SeGen.Generator.Kernels;
 /// </summary>
 internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximum = false) : KernelSpec
 {
+    /// <summary>The border around each block of the result, where a convolution reads it.</summary>
+    public int Border { get; init; }
+
+    private string At => Border == 0 ? "(nuint)cut * 16 + lane" : $"(nuint)cut * {Numbers.Text(new Place(16, 1, 1, Border).Block)} + {Numbers.Text(new Place(16, 1, 1, Border).Inside)} + lane";
+
     private bool HasSum => Squeeze != Squeeze.Max;
 
     private bool HasMaximum => Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
 
-    public override string Name => $"Squeeze{Squeeze}{(KeepsMaximum ? "_Max" : "")}_{In.Text}";
+    public override string Name => $"Squeeze{Squeeze}{(KeepsMaximum ? "_Max" : "")}_{In.Text}{(Border > 0 ? $"_b{Numbers.Text(Border)}" : "")}";
 
     public override string Summary => Squeeze switch
     {
@@ -79,7 +84,7 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximu
                 (false, true) => "maximum",
                 _ => $"(sum0 + sum1) * {share} + maximum * 0.5f",
             };
-            writer.Line(width is null ? $"Add(ref squeezed, (nuint)cut * 16 + lane) = {value};" : $"({value}).StoreUnsafe(ref squeezed, (nuint)cut * 16 + lane);");
+            writer.Line(width is null ? $"Add(ref squeezed, {At}) = {value};" : $"({value}).StoreUnsafe(ref squeezed, {At});");
             if (KeepsMaximum)
                 writer.Line(new Lanes(width).Store("maximum", "maxima", "(nuint)cut * 16 + lane"));
         }

@@ -20,13 +20,13 @@ internal sealed record Strides(string Name, Place Place)
 
     /// <summary>The first pixel: where the border ends.</summary>
     public string First => Place.Lattice is { } lattice
-        ? $"{Numbers.Text(Place.Border + lattice.Row)} * ({Row} / {Numbers.Text(lattice.Step)}) + {Numbers.Text((Place.Border + lattice.Column) * Place.Pixel)}"
+        ? Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} / {Numbers.Text(lattice.Step)} + {Numbers.Text(Place.Pixel)})"
         : Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} + {Numbers.Text(Place.Pixel)})";
 
     /// <summary>The size as a parameter, or "".</summary>
-    public string Parameter => Place.IsFixed ? "" : $"MapSize {Lower("Size")}, ";
+    public string Parameter => Place.IsFixed ? "" : $"MapSize {Lower("Size")}, " + (Place.Lattice is null ? "" : "nuint firstRow, nuint firstColumn, ");
 
-    public string Argument => Place.IsFixed ? "" : $"{Lower("Size")}, ";
+    public string Argument => Place.IsFixed ? "" : $"{Lower("Size")}, " + (Place.Lattice is null ? "" : "firstRow, firstColumn, ");
 
     /// <summary>The class's constants.</summary>
     public void Constants(SourceWriter writer)
@@ -48,8 +48,8 @@ internal sealed record Strides(string Name, Place Place)
         string border = Place.Border == 0 ? "" : $" + {Numbers.Text(2 * Place.Border)}";
         if (Place.Lattice is { } lattice)
         {
-            string side(string of, int first) => $"({size}.{of} + {Numbers.Text(lattice.Step - 1 - first)}) / {Numbers.Text(lattice.Step)}";
-            writer.Line($"nuint {Height} = {side("Height", lattice.Row)}, {Width} = {side("Width", lattice.Column)};");
+            string side(string of) => $"({size}.{of} + {Numbers.Text(lattice.Step - 1)} - first{(of == "Height" ? "Row" : "Column")}) / {Numbers.Text(lattice.Step)}";
+            writer.Line($"nuint {Height} = {side("Height")}, {Width} = {side("Width")};");
             writer.Line($"nuint {Row} = ({size}.Width{border}) * {Numbers.Text(Place.Step)}, {Block} = ({size}.Height{border}) * ({size}.Width{border}) * {Numbers.Text(Place.Pixel)};");
             return;
         }

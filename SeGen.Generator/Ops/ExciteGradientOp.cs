@@ -108,6 +108,19 @@ internal static class ExciteGradientOp
                 foreach (string line in FinishSqueezed(plan, null, "sum", "c"))
                     writer.Line(line);
             }
+
+            if (plan.PaddedChannels != plan.Channels)
+            {
+                writer.Blank();
+                using (writer.Block("for (nuint c = Channels; c < PaddedChannels; c++)"))
+                {
+                    if (plan.HasMean)
+                        writer.Line("Add(ref squeezedGradients, c) = 0f;");
+
+                    if (plan.HasMaximum)
+                        writer.Line("Add(ref ties, c) = 0f;");
+                }
+            }
         }
     }
 

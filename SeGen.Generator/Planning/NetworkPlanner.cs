@@ -87,7 +87,7 @@ internal sealed class NetworkPlanner
             case PoolStep pool:
                 return new PlannedStep(step, new PoolKernel(_places[pool.Pool.Input], _places[step.Output], pool.Pool.Window, pool.Pool.IsMaximum), null, null, border, weightsAt, 0);
             case MeanStep mean:
-                return new PlannedStep(step, new SqueezeKernel(_places[mean.Pool.Input], Squeeze.Mean), null, null, border, weightsAt, 0);
+                return new PlannedStep(step, new SqueezeKernel(_places[mean.Pool.Input], Squeeze.Mean) { Border = _places[step.Output].Border }, null, null, border, weightsAt, 0);
             case FactorsStep factors:
                 GateSpec gate = factors.Factors.Gate;
                 var excite = new ExciteKernel(gate);
@@ -107,7 +107,7 @@ internal sealed class NetworkPlanner
                     null, null, border, weightsAt, pointwise.Norm is null ? 0 : 2 * x.PaddedChannels);
             default:
                 var linear = (LinearStep)step;
-                var dense = new LinearKernel(checked((int)_places[linear.Linear.Input].Length), linear.Linear.Features, linear.Activation);
+                var dense = new LinearKernel(checked((int)_places[linear.Linear.Input].Length), linear.Linear.Features, linear.Activation) { Border = _places[step.Output].Border };
                 return new PlannedStep(step, dense, null, null, border, weightsAt, checked((int)dense.WeightsLength));
         }
     }

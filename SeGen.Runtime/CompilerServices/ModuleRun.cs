@@ -14,7 +14,7 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <summary>
     /// Floats that must be read for another thread to pay: about the time in which a parked one wakes (docs/performance.md).
     /// </summary>
-    private const long FloatsPerThread = 1 << 16;
+    internal static long FloatsPerThread { get; set; } = 1 << 16;
 
     private readonly PackedWeights _weights;
     private AlignedBuffer _scratch;

@@ -58,7 +58,7 @@ public sealed unsafe class ModuleState
     private int Degree => _threads != 0 ? _threads : SeGenThreads.Degree;
 
     /// <summary>Another module over the same weights.</summary>
-    public ModuleState ShareWeights() => new(_module, _weights) { Threads = Threads, FreezeStatistics = FreezeStatistics };
+    public ModuleState ShareWeights() => new(_module, _weights) { Threads = Threads, FreezeStatistics = FreezeStatistics, DropoutSeed = DropoutSeed };
 
     /// <summary>Inference at the declared size.</summary>
     public void Forward(ReadOnlySpan<float> input, Span<float> output)
@@ -135,7 +135,7 @@ public sealed unsafe class ModuleState
         try
         {
             if (_training is not { LastBatch: > 0 and int batch } run)
-                throw new InvalidOperationException($"{_module.Name}: Backward follows a ForwardTraining that succeeded; there was none.");
+                throw new InvalidOperationException($"{_module.Name}: Backward follows a ForwardTraining that succeeded, in a block or network once; there was none.");
 
             (int height, int width) = run.LastSize;
             (int outHeight, int outWidth) = _module.OutputSize(height, width);

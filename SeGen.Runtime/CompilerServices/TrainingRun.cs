@@ -71,6 +71,9 @@ public abstract unsafe class TrainingRun : ModuleRun
             AddGradients();
     }
 
+    /// <summary>Says that there is nothing kept for another backward pass.</summary>
+    private protected void Forget() => LastBatch = 0;
+
     /// <summary>Says where the lent memory lies while it is pinned.</summary>
     internal void Borrow(float* lent) => _borrowed = lent;
 

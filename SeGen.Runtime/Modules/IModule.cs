@@ -23,7 +23,8 @@ public interface IModule
 
     /// <summary>
     /// What the masks of dropout are drawn from in the next <c>ForwardTraining</c>, which raises it by one. The same seed gives the same masks
-    /// on any machine; without dropout in the module it has no effect.
+    /// on any machine; instances that share weights and train on parts of one batch need seeds of their own. Without dropout in the module it
+    /// has no effect.
     /// </summary>
     long DropoutSeed { get; set; }
 
@@ -89,7 +90,9 @@ public interface IModule
     /// <param name="outputGradient">The loss's gradient with respect to the output, of the output's length.</param>
     /// <param name="inputGradient">Overwritten with the gradient with respect to the input; empty where it is not wanted.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the spans overlap.</exception>
-    /// <exception cref="InvalidOperationException">There was no ForwardTraining, or another thread trains this instance.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There was no ForwardTraining (a block or network goes back once for each), or another thread trains this instance.
+    /// </exception>
     void Backward(ReadOnlySpan<float> outputGradient, Span<float> inputGradient);
 
     /// <summary>Reads the weights from a safetensors file. Either all are read, or none.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace SeGen.Sample.Training;
@@ -38,7 +37,7 @@ internal static class TrainCommand
     /// <summary>Trains until it is done or Ctrl+C is pressed; returns the exit code.</summary>
     public static int Run(Recipe recipe, int? epochs, int seed, string? state, bool resume, string? weights)
     {
-        string file = state ?? Path.Combine(Path.GetTempPath(), "segen-sample.run.safetensors");
+        string file = state ?? Path.Combine(Path.GetTempPath(), $"segen-{Environment.UserName}.run.safetensors");
         if (!resume && File.Exists(file))
         {
             // A state that the user named is his; the one in the temporary folder is the sample's own.
@@ -48,22 +47,14 @@ internal static class TrainCommand
             File.Delete(file);
         }
 
-        using var cancellation = new CancellationTokenSource();
-        void cancel(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            cancellation.Cancel();
-        }
-
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, cancel), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, cancel);
         try
         {
-            new TrainingRun(recipe, seed, file, weights ?? WeightsBeside(file)).Run(epochs ?? recipe.Epochs, resume, cancellation.Token);
+            new TrainingRun(recipe, seed, file, weights ?? WeightsBeside(file)).Run(epochs ?? recipe.Epochs, resume);
             return 0;
         }
         catch (OperationCanceledException)
         {
-            AnsiConsole.MarkupLineInterpolated($"\nStopped. The run goes on where it was with --resume{(state is null ? "" : $" --state {file}")}.");
+            AnsiConsole.MarkupLineInterpolated($"\nStopped; the run is kept in {file}. The same command with --resume goes on where it was.");
             return Cancelled;
         }
     }

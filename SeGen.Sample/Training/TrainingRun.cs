@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using SeGen.Sample.Data;
 using Spectre.Console;
 
@@ -17,16 +18,15 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
     /// <summary>Trains and reports.</summary>
     /// <param name="epochs">How many epochs.</param>
     /// <param name="resume">Whether to go on from the state file, where it is there.</param>
-    /// <param name="cancellation">Ends the run between two steps.</param>
     /// <returns>What the test came to.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled; the state is saved.</exception>
-    public Evaluation Run(int epochs, bool resume, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">Ctrl+C was pressed in training; the state is saved.</exception>
+    public Evaluation Run(int epochs, bool resume)
     {
         IGatedModule network = recipe.Create(seed);
         AnsiConsole.MarkupLineInterpolated($"[bold]{network.GetType().Name}[/], {network.Parameters.Sum(p => p.IsTrainable ? p.Values.Length : 0):N0} parameters, on {recipe.Title}: {recipe.Train.Count:N0} images of {recipe.Train.Height} x {recipe.Train.Width} to train on, {recipe.Test.Count:N0} to test with; {SeGenThreads.Degree} threads");
         var clock = Stopwatch.StartNew();
         var times = new List<(string Step, TimeSpan Time)>();
-        Train(network, epochs, resume, cancellation);
+        Train(network, epochs, resume);
         Lap("train");
 
         network.SaveWeights(weights);
@@ -58,8 +58,17 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
         }
     }
 
-    private void Train(IModule network, int epochs, bool resume, CancellationToken cancellation)
+    private void Train(IModule network, int epochs, bool resume)
     {
+        using var cancellation = new CancellationTokenSource();
+        void cancel(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            cancellation.Cancel();
+        }
+
+        // While it trains; afterwards the signals end the program as they do any other.
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, cancel), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, cancel);
         AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
@@ -83,7 +92,9 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
                 if (resume && !trainer.TryResume())
                     AnsiConsole.MarkupLineInterpolated($"[grey]{state} is not there: the run begins anew.[/]");
 
-                trainer.Train(recipe.Train, epochs, cancellation);
+                trainer.Train(recipe.Train, epochs, cancellation.Token);
+                if (bar is null)
+                    AnsiConsole.MarkupLineInterpolated($"The run in {state} already has {epochs} epochs or more: nothing was trained.");
             });
     }
 }

@@ -1466,6 +1466,11 @@ namespace SeGen.Generated
 
                     Add(ref squeezedGradients, c) = sum * Share;
                 }
+
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref squeezedGradients, c) = 0f;
+                }
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]

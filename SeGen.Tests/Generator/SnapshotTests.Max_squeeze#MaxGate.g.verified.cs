@@ -1330,6 +1330,11 @@ namespace SeGen.Generated
 
                     Add(ref ties, c) = sum / Add(ref ties, c);
                 }
+
+                for (nuint c = Channels; c < PaddedChannels; c++)
+                {
+                    Add(ref ties, c) = 0f;
+                }
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]

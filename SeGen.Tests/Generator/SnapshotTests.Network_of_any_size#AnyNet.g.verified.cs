@@ -366,28 +366,28 @@ namespace SeGen.Generated
             {
                 Layout();
 
-                Parallel(0, Batch, Batch * 80 * (long)Pixels);
+                Parallel(0, Batch, (long)Batch * 80 * (long)Pixels);
                 _norm2.Forward(ref At(ref Image(0), _slot2), Stride, Batch, (long)(_size0.Height * _size0.Width), IsFrozen);
-                Parallel(1, Batch, Batch * 82 * (long)Pixels);
+                Parallel(1, Batch, (long)Batch * 82 * (long)Pixels);
                 _norm4.Forward(ref At(ref Image(0), _slot5), Stride, Batch, (long)(_size0.Height * _size0.Width), IsFrozen);
-                Parallel(2, Batch, Batch * 152 * (long)Pixels);
+                Parallel(2, Batch, (long)Batch * 152 * (long)Pixels);
                 _norm8.Forward(ref At(ref Image(0), _slot10), Stride, Batch, (long)(_size0.Height * _size0.Width), IsFrozen);
-                Parallel(3, Batch, Batch * 48 * (long)Pixels);
+                Parallel(3, Batch, (long)Batch * 48 * (long)Pixels);
             }
 
             protected override void BackwardPass()
             {
-                Parallel(4, Batch, Batch * 48 * (long)Pixels);
+                Parallel(4, Batch, (long)Batch * 48 * (long)Pixels);
                 _norm8.Backward(in At(ref Image(0), _slot10), Stride, Batch, (long)(_size0.Height * _size0.Width));
-                Parallel(5, Batch, Batch * 152 * (long)Pixels);
-                Parallel(6, 2 * _conv7.Groups(Batch), Batch * 32 * (long)Pixels);
+                Parallel(5, Batch, (long)Batch * 152 * (long)Pixels);
+                Parallel(6, 2 * _conv7.Groups(Batch), (long)Batch * 32 * (long)Pixels);
                 ExciteTraining_32_2_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), _slot7), (nuint)Stride, (nuint)Batch, ref _gate7.Sums);
                 _norm4.Backward(in At(ref Image(0), _slot5), Stride, Batch, (long)(_size0.Height * _size0.Width));
-                Parallel(7, Batch, Batch * 82 * (long)Pixels);
-                Parallel(8, 2 * _conv3.Groups(Batch), Batch * 18 * (long)Pixels);
+                Parallel(7, Batch, (long)Batch * 82 * (long)Pixels);
+                Parallel(8, 2 * _conv3.Groups(Batch), (long)Batch * 18 * (long)Pixels);
                 _norm2.Backward(in At(ref Image(0), _slot2), Stride, Batch, (long)(_size0.Height * _size0.Width));
-                Parallel(9, Batch, Batch * 80 * (long)Pixels);
-                Parallel(10, 1 * _conv1.Groups(Batch), Batch * 32 * (long)Pixels);
+                Parallel(9, Batch, (long)Batch * 80 * (long)Pixels);
+                Parallel(10, 1 * _conv1.Groups(Batch), (long)Batch * 32 * (long)Pixels);
             }
 
             public override void RunCut(int phase, int cut)

@@ -609,7 +609,7 @@ namespace SeGen.Generated
                 _conv17 = Add(new ConvLayer(Parameters, "layer2.0.conv2", new ConvShape(32, 32, 3, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Blocks, 2, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm18 = Add(new BatchNormLayer(Parameters, "layer2.0.bn2", 32, 1E-05d, 0.1d));
                 _gate27 = Add(new GateLayer(Parameters, "layer2.0.se.", 32, 8, new GateFields(560, 0, 256, 272, 528), new GateFields(560, 0, 256, 272, 528)));
-                _conv20 = Add(new ConvLayer(Parameters, "layer2.0.downsample.0", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1), new TurnedTaps(0, 0, 0) }));
+                _conv20 = Add(new ConvLayer(Parameters, "layer2.0.downsample.0", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm21 = Add(new BatchNormLayer(Parameters, "layer2.0.downsample.1", 32, 1E-05d, 0.1d));
                 _linear25 = Add(new LinearLayer(Parameters, "fc", 10, new LinearShape(32, 1, 1, 0, 16), new LinearShape(32, 1, 1, 0, 16)));
             }
@@ -618,57 +618,57 @@ namespace SeGen.Generated
             {
                 Reserve(ImageLength);
 
-                Parallel(0, Batch, Batch * 11776L);
+                Parallel(0, Batch, (long)Batch * 11776);
                 _norm2.Forward(ref At(ref Image(0), S2At), Stride, Batch, 256, IsFrozen);
-                Parallel(1, Batch, Batch * 45056L);
+                Parallel(1, Batch, (long)Batch * 45056);
                 _norm4.Forward(ref At(ref Image(0), S4At), Stride, Batch, 256, IsFrozen);
-                Parallel(2, Batch, Batch * 45056L);
+                Parallel(2, Batch, (long)Batch * 45056);
                 _norm6.Forward(ref At(ref Image(0), S6At), Stride, Batch, 256, IsFrozen);
-                Parallel(3, Batch, Batch * 53256L);
+                Parallel(3, Batch, (long)Batch * 53256);
                 _norm10.Forward(ref At(ref Image(0), S10At), Stride, Batch, 256, IsFrozen);
-                Parallel(4, Batch, Batch * 45056L);
+                Parallel(4, Batch, (long)Batch * 45056);
                 _norm12.Forward(ref At(ref Image(0), S12At), Stride, Batch, 256, IsFrozen);
-                Parallel(5, Batch, Batch * 32776L);
+                Parallel(5, Batch, (long)Batch * 32776);
                 _norm16.Forward(ref At(ref Image(0), S16At), Stride, Batch, 64, IsFrozen);
-                Parallel(6, Batch, Batch * 40960L);
+                Parallel(6, Batch, (long)Batch * 40960);
                 _norm18.Forward(ref At(ref Image(0), S18At), Stride, Batch, 64, IsFrozen);
-                Parallel(7, Batch, Batch * 8224L);
+                Parallel(7, Batch, (long)Batch * 8224);
                 _norm21.Forward(ref At(ref Image(0), S21At), Stride, Batch, 64, IsFrozen);
-                Parallel(8, Batch, Batch * 6720L);
+                Parallel(8, Batch, (long)Batch * 6720);
             }
 
             protected override void BackwardPass()
             {
-                Parallel(9, Batch, Batch * 8816L);
+                Parallel(9, Batch, (long)Batch * 8816);
                 _linear25.SumBias(in At(ref Image(0), G35At), Stride, Batch);
-                Parallel(10, 1, Batch * 32L);
+                Parallel(10, 1, (long)Batch * 32);
                 ExciteTraining_32_8_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V27At), (nuint)Stride, (nuint)Batch, ref _gate27.Sums);
                 _norm21.Backward(in At(ref Image(0), S21At), Stride, Batch, 64);
-                Parallel(11, Batch, Batch * 6144L);
-                Parallel(12, 1 * _conv20.Groups(Batch), Batch * 2048L);
+                Parallel(11, Batch, (long)Batch * 6144);
+                Parallel(12, 1 * _conv20.Groups(Batch), (long)Batch * 2048);
                 _norm18.Backward(in At(ref Image(0), S18At), Stride, Batch, 64);
-                Parallel(13, Batch, Batch * 40960L);
-                Parallel(14, 2 * _conv17.Groups(Batch), Batch * 36864L);
+                Parallel(13, Batch, (long)Batch * 40960);
+                Parallel(14, 2 * _conv17.Groups(Batch), (long)Batch * 36864);
                 _norm16.Backward(in At(ref Image(0), S16At), Stride, Batch, 64);
-                Parallel(15, Batch, Batch * 32776L);
-                Parallel(16, 1 * _conv15.Groups(Batch), Batch * 18432L);
+                Parallel(15, Batch, (long)Batch * 32776);
+                Parallel(16, 1 * _conv15.Groups(Batch), (long)Batch * 18432);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V18At), (nuint)Stride, (nuint)Batch, ref _gate18.Sums);
                 _norm12.Backward(in At(ref Image(0), S12At), Stride, Batch, 256);
-                Parallel(17, Batch, Batch * 45056L);
-                Parallel(18, 1 * _conv11.Groups(Batch), Batch * 36864L);
+                Parallel(17, Batch, (long)Batch * 45056);
+                Parallel(18, 1 * _conv11.Groups(Batch), (long)Batch * 36864);
                 _norm10.Backward(in At(ref Image(0), S10At), Stride, Batch, 256);
-                Parallel(19, Batch, Batch * 53256L);
-                Parallel(20, 1 * _conv9.Groups(Batch), Batch * 36864L);
+                Parallel(19, Batch, (long)Batch * 53256);
+                Parallel(20, 1 * _conv9.Groups(Batch), (long)Batch * 36864);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V9At), (nuint)Stride, (nuint)Batch, ref _gate9.Sums);
                 _norm6.Backward(in At(ref Image(0), S6At), Stride, Batch, 256);
-                Parallel(21, Batch, Batch * 45056L);
-                Parallel(22, 1 * _conv5.Groups(Batch), Batch * 36864L);
+                Parallel(21, Batch, (long)Batch * 45056);
+                Parallel(22, 1 * _conv5.Groups(Batch), (long)Batch * 36864);
                 _norm4.Backward(in At(ref Image(0), S4At), Stride, Batch, 256);
-                Parallel(23, Batch, Batch * 45056L);
-                Parallel(24, 1 * _conv3.Groups(Batch), Batch * 36864L);
+                Parallel(23, Batch, (long)Batch * 45056);
+                Parallel(24, 1 * _conv3.Groups(Batch), (long)Batch * 36864);
                 _norm2.Backward(in At(ref Image(0), S2At), Stride, Batch, 256);
-                Parallel(25, Batch, Batch * 41728L);
-                Parallel(26, 1 * _conv1.Groups(Batch), Batch * 6912L);
+                Parallel(25, Batch, (long)Batch * 41728);
+                Parallel(26, 1 * _conv1.Groups(Batch), (long)Batch * 6912);
             }
 
             public override void RunCut(int phase, int cut)
@@ -956,7 +956,7 @@ namespace SeGen.Generated
                 for (int cut = 0; cut < 2; cut++)
                     NormGradient_32x8x8_Set.Run(in At(ref arena, G30At), in At(ref arena, V29At), in _norm21.Slopes, ref At(ref arena, G29At), cut);
                 Clear(ref At(ref arena, G21At), 4096);
-                Conv1x1_32x8x8_16x16x16e2_0_0.Run(in At(ref arena, G29At), in _conv20.Turned(0), ref At(ref arena, G21At), 0);
+                Conv1x1_32x8x8_16x16x16e2_8x8.Run(in At(ref arena, G29At), in _conv20.Turned(0), ref At(ref arena, G21At), 0);
                 for (int cut = 0; cut < 2; cut++)
                     PointwiseGradient_Norm_32x8x8.Run(ref At(ref arena, G26At), in At(ref arena, V25At), in _norm18.Means, ref At(ref arena, S18At), cut);
             }
@@ -978,10 +978,10 @@ namespace SeGen.Generated
                 Border_32x8x8b1.Run(ref At(ref arena, G22At));
                 for (int cut = 0; cut < 2; cut++)
                     NormGradient_32x8x8_Setb1.Run(in At(ref arena, G24At), in At(ref arena, V22At), in _norm16.Slopes, ref At(ref arena, G22At), cut);
-                Conv1x1_32x8x8b1_16x16x16e2_0_0_Add.Run(in At(ref arena, G22At), in _conv15.Turned(0), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
-                Conv1x2P0_0_32x8x8b1_16x16x16e2_0_1_Add.Run(in At(ref arena, G22At), in _conv15.Turned(1), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
-                Conv2x1P0_0_32x8x8b1_16x16x16e2_1_0_Add.Run(in At(ref arena, G22At), in _conv15.Turned(2), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
-                Conv2x2_32x8x8b1_16x16x16e2_1_1_Add.Run(in At(ref arena, G22At), in _conv15.Turned(3), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
+                Conv1x1_32x8x8b1_16x16x16e2_8x8_Add.Run(in At(ref arena, G22At), in _conv15.Turned(0), in At(ref arena, G21At), ref At(ref arena, G21At), 0);
+                Conv1x2P0_0_32x8x8b1_16x16x16e2_8x8_Add.Run(in At(ref arena, G22At), in _conv15.Turned(1), in At(ref arena, G21At + 16), ref At(ref arena, G21At + 16), 0);
+                Conv2x1P0_0_32x8x8b1_16x16x16e2_8x8_Add.Run(in At(ref arena, G22At), in _conv15.Turned(2), in At(ref arena, G21At + 256), ref At(ref arena, G21At + 256), 0);
+                Conv2x2_32x8x8b1_16x16x16e2_8x8_Add.Run(in At(ref arena, G22At), in _conv15.Turned(3), in At(ref arena, G21At + 272), ref At(ref arena, G21At + 272), 0);
                 PointwiseGradient_Gate_Addb1_ReLU_16x16x16_b1_ResidualSet.Run(ref At(ref arena, G21At), in At(ref arena, V21At), in At(ref arena, V17At), ref At(ref arena, G12At), ref At(ref arena, V18At + 48), 0);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Gradients(in _gate18.Weights, ref At(ref arena, V18At), 1f / (16f * 16f));
                 GateGradient_Mean_16x16x16_Set.Run(in At(ref arena, G21At), in At(ref arena, V18At + 32), in At(ref arena, V18At + 80), ref At(ref arena, G17At), 0);

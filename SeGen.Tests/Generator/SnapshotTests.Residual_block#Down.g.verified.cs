@@ -372,7 +372,7 @@ namespace SeGen.Generated
                 _conv3 = Add(new ConvLayer(Parameters, "conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm4 = Add(new BatchNormLayer(Parameters, "bn2", 16, 1E-05d, 0.1d));
                 _gate6 = Add(new GateLayer(Parameters, "se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
-                _conv6 = Add(new ConvLayer(Parameters, "downsample.0", new ConvShape(16, 8, 1, 1, ConvLayout.Planes, 8), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1), new TurnedTaps(0, 0, 0) }));
+                _conv6 = Add(new ConvLayer(Parameters, "downsample.0", new ConvShape(16, 8, 1, 1, ConvLayout.Planes, 8), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm7 = Add(new BatchNormLayer(Parameters, "downsample.1", 16, 1E-05d, 0.1d));
             }
 
@@ -380,28 +380,28 @@ namespace SeGen.Generated
             {
                 Reserve(ImageLength);
 
-                Parallel(0, Batch, Batch * 1080L);
+                Parallel(0, Batch, (long)Batch * 1080);
                 _norm2.Forward(ref At(ref Image(0), S2At), Stride, Batch, 9, IsFrozen);
-                Parallel(1, Batch, Batch * 1584L);
+                Parallel(1, Batch, (long)Batch * 1584);
                 _norm4.Forward(ref At(ref Image(0), S4At), Stride, Batch, 9, IsFrozen);
-                Parallel(2, Batch, Batch * 512L);
+                Parallel(2, Batch, (long)Batch * 512);
                 _norm7.Forward(ref At(ref Image(0), S7At), Stride, Batch, 9, IsFrozen);
-                Parallel(3, Batch, Batch * 432L);
+                Parallel(3, Batch, (long)Batch * 432);
             }
 
             protected override void BackwardPass()
             {
-                Parallel(4, Batch, Batch * 584L);
+                Parallel(4, Batch, (long)Batch * 584);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V6At), (nuint)Stride, (nuint)Batch, ref _gate6.Sums);
                 _norm7.Backward(in At(ref Image(0), S7At), Stride, Batch, 9);
-                Parallel(5, Batch, Batch * 432L);
-                Parallel(6, 1 * _conv6.Groups(Batch), Batch * 72L);
+                Parallel(5, Batch, (long)Batch * 432);
+                Parallel(6, 1 * _conv6.Groups(Batch), (long)Batch * 72);
                 _norm4.Backward(in At(ref Image(0), S4At), Stride, Batch, 9);
-                Parallel(7, Batch, Batch * 1584L);
-                Parallel(8, 1 * _conv3.Groups(Batch), Batch * 1296L);
+                Parallel(7, Batch, (long)Batch * 1584);
+                Parallel(8, 1 * _conv3.Groups(Batch), (long)Batch * 1296);
                 _norm2.Backward(in At(ref Image(0), S2At), Stride, Batch, 9);
-                Parallel(9, Batch, Batch * 1728L);
-                Parallel(10, 1 * _conv1.Groups(Batch), Batch * 648L);
+                Parallel(9, Batch, (long)Batch * 1728);
+                Parallel(10, 1 * _conv1.Groups(Batch), (long)Batch * 648);
             }
 
             public override void RunCut(int phase, int cut)
@@ -527,7 +527,7 @@ namespace SeGen.Generated
                 if (HasOutput)
                 {
                     Clear(ref At(ref arena, G0At), 576);
-                    Conv1x1_16x3x3_8x6x6e2_0_0.Run(in At(ref arena, G8At), in _conv6.Turned(0), ref At(ref arena, G0At), 0);
+                    Conv1x1_16x3x3_8x6x6e2_3x3.Run(in At(ref arena, G8At), in _conv6.Turned(0), ref At(ref arena, G0At), 0);
                 }
                 PointwiseGradient_Norm_16x3x3.Run(ref At(ref arena, G5At), in At(ref arena, V4At), in _norm4.Means, ref At(ref arena, S4At), 0);
             }
@@ -549,10 +549,10 @@ namespace SeGen.Generated
 
                 if (HasOutput)
                 {
-                    Conv1x1_16x3x3b1_8x6x6e2_0_0_Add.Run(in At(ref arena, G1At), in _conv1.Turned(0), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
-                    Conv1x2P0_0_16x3x3b1_8x6x6e2_0_1_Add.Run(in At(ref arena, G1At), in _conv1.Turned(1), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
-                    Conv2x1P0_0_16x3x3b1_8x6x6e2_1_0_Add.Run(in At(ref arena, G1At), in _conv1.Turned(2), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
-                    Conv2x2_16x3x3b1_8x6x6e2_1_1_Add.Run(in At(ref arena, G1At), in _conv1.Turned(3), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
+                    Conv1x1_16x3x3b1_8x6x6e2_3x3_Add.Run(in At(ref arena, G1At), in _conv1.Turned(0), in At(ref arena, G0At), ref At(ref arena, G0At), 0);
+                    Conv1x2P0_0_16x3x3b1_8x6x6e2_3x3_Add.Run(in At(ref arena, G1At), in _conv1.Turned(1), in At(ref arena, G0At + 16), ref At(ref arena, G0At + 16), 0);
+                    Conv2x1P0_0_16x3x3b1_8x6x6e2_3x3_Add.Run(in At(ref arena, G1At), in _conv1.Turned(2), in At(ref arena, G0At + 96), ref At(ref arena, G0At + 96), 0);
+                    Conv2x2_16x3x3b1_8x6x6e2_3x3_Add.Run(in At(ref arena, G1At), in _conv1.Turned(3), in At(ref arena, G0At + 112), ref At(ref arena, G0At + 112), 0);
 
                     // the input's gradient
                     Export_8x6x6.Run(in At(ref arena, G0At), ref Wanted(image, 288), 0);

@@ -35,14 +35,14 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void Run512(ref readonly float input, ref readonly float weights, ref float output, ref float sums, int cut)
         {
             nuint block = (nuint)cut / Bands * 1, band = (nuint)cut % Bands;
-            nuint firstRow = band * Rows, lastRow = nuint.Min(firstRow + Rows, OutHeight);
+            nuint fromRow = band * Rows, lastRow = nuint.Min(fromRow + Rows, OutHeight);
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
-            for (nuint row = firstRow; row < lastRow; row++)
+            for (nuint row = fromRow; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -54,14 +54,14 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void Run256(ref readonly float input, ref readonly float weights, ref float output, ref float sums, int cut)
         {
             nuint block = (nuint)cut / Bands * 1, band = (nuint)cut % Bands;
-            nuint firstRow = band * Rows, lastRow = nuint.Min(firstRow + Rows, OutHeight);
+            nuint fromRow = band * Rows, lastRow = nuint.Min(fromRow + Rows, OutHeight);
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
-            for (nuint row = firstRow; row < lastRow; row++)
+            for (nuint row = fromRow; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -73,14 +73,14 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void Run128(ref readonly float input, ref readonly float weights, ref float output, ref float sums, int cut)
         {
             nuint block = (nuint)cut / Bands * 1, band = (nuint)cut % Bands;
-            nuint firstRow = band * Rows, lastRow = nuint.Min(firstRow + Rows, OutHeight);
+            nuint fromRow = band * Rows, lastRow = nuint.Min(fromRow + Rows, OutHeight);
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
-            for (nuint row = firstRow; row < lastRow; row++)
+            for (nuint row = fromRow; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -93,14 +93,14 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void RunScalar(ref readonly float input, ref readonly float weights, ref float output, ref float sums, int cut)
         {
             nuint block = (nuint)cut / Bands * 1, band = (nuint)cut % Bands;
-            nuint firstRow = band * Rows, lastRow = nuint.Min(firstRow + Rows, OutHeight);
+            nuint fromRow = band * Rows, lastRow = nuint.Min(fromRow + Rows, OutHeight);
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
-            for (nuint row = firstRow; row < lastRow; row++)
+            for (nuint row = fromRow; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);

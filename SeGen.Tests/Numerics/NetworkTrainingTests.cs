@@ -1,4 +1,5 @@
 using SeGen.Tests.Checkpoints;
+using SeGen.Tests.Generator;
 using SeGen.Tests.Numerics.Oracle;
 using SeGen.Tests.Support;
 using static SeGen.Tests.Support.RandomTensor;
@@ -43,6 +44,44 @@ public sealed class NetworkTrainingTests : IDisposable
         net.Backward(dy, []);
         foreach (Parameter parameter in net.Parameters.Where(p => p.IsTrainable))
             Close.AssertSameBits(whole.Gradient(parameter.Name), parameter.Gradient, parameter.Name);
+    }
+
+    [Fact]
+    public void There_is_one_way_back_for_each_forward_pass()
+    {
+        var net = new DroppedNet(3);
+        (float[] x, float[] dy, float[] y) = Draw(net, 2);
+        net.ForwardTraining(x, y);
+        net.Backward(dy, []);
+        var e = Assert.Throws<InvalidOperationException>(() => net.Backward(dy, []));
+        Assert.Contains("in a block or network once", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_are_written_before_the_way_back_do_not_change_it()
+    {
+        var net = new DroppedNet(3);
+        (float[] x, float[] dy, float[] y) = Draw(net, 4);
+        var expected = new TrainingStep(net, x, dy, 6, 6);
+        net.Parameters.ZeroGradients();
+        net.DropoutSeed = 0;
+        net.ForwardTraining(x, y);
+        foreach (Parameter parameter in net.Parameters)
+            parameter.Write().Fill(7);
+
+        net.Backward(dy, []);
+        foreach (Parameter parameter in net.Parameters.Where(p => p.IsTrainable))
+            Close.AssertSameBits(expected.Gradient(parameter.Name), parameter.Gradient, parameter.Name);
+    }
+
+    [Fact]
+    public void A_step_on_no_number_leaves_nothing_behind_for_the_next()
+    {
+        var net = new Residual24To40Any { FreezeStatistics = true };
+        float[] x = Normal(2 * 24 * 35, 1), dy = Normal(2 * 40 * 12, 2);
+        var expected = new TrainingStep(net, x, dy, 5, 7);
+        _ = new TrainingStep(net, [.. Enumerable.Repeat(float.NaN, x.Length)], [.. Enumerable.Repeat(float.NaN, dy.Length)], 5, 7);
+        new TrainingStep(net, x, dy, 5, 7).AssertSameBits(expected, "after no number");
     }
 
     [Fact]
@@ -204,6 +243,20 @@ public sealed class NetworkTrainingTests : IDisposable
         trainable.Forward(input, expected);
         new InferenceGate().Forward(input, actual);
         Close.AssertSameBits(expected, actual, "output");
+    }
+
+    [Fact]
+    public void A_large_stride_shares_its_kernels_and_goes_back_right()
+    {
+        GeneratorResult result = GeneratorHarness.Run("[SENetwork(3, Height = 32, Width = 32, MaxBatch = 2)] [Conv(16, Kernel = 8, Stride = 8, Padding = 0, Name = \"patches\")] partial class Patches;");
+        Assert.Empty(result.Reported);
+        Assert.Single(result.HintNames, h => h.Contains("e8_", StringComparison.Ordinal));
+        IModule module = ModuleCompiler.CreateDeclared(["[SENetwork(3, Height = 32, Width = 32, MaxBatch = 2)] [Conv(16, Kernel = 8, Stride = 8, Padding = 0, Name = \"patches\")]"])[0];
+        float[] x = Normal(2 * 3 * 1024, 1), dy = Normal(2 * 16 * 16, 2);
+        var oracle = new TrainingOracle(module, frozen: false);
+        Signal from = Signal.Of(x, 3, 32, 32), to = oracle.Forward(from);
+        oracle.Backward(to, [.. dy.Select(v => (double)v)]);
+        new TrainingStep(module, x, dy, 32, 32).AssertEqual(oracle, from, to, module.Parameters, 1e-5, 1e-5);
     }
 
     private static float[] Statistics(IModule module) => [.. module.Parameters.Where(p => !p.IsTrainable).SelectMany(p => p.Values.ToArray())];

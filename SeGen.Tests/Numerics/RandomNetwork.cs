@@ -28,6 +28,7 @@ internal sealed class RandomNetwork
         {
             Append("[GlobalAveragePool]");
             (_isVector, _height, _width) = (true, 1, 1);
+            AfterVector();
         }
 
         if ((isFixed || _isVector) && random.Next(2) == 0)
@@ -35,6 +36,7 @@ internal sealed class RandomNetwork
             _channels = random.Next(1, 40);
             Append($"[Linear({_channels}, Bias = {(random.Next(2) == 0 ? "true" : "false")}){(random.Next(2) == 0 ? ", SiLU" : "")}]");
             (_height, _width) = (1, 1);
+            AfterVector();
         }
     }
 
@@ -87,9 +89,19 @@ internal sealed class RandomNetwork
         }
     }
 
+    /// <summary>Convolutions with padding can come after one pixel too.</summary>
+    private void AfterVector()
+    {
+        if (_random.Next(3) > 0)
+            return;
+
+        _channels = _random.Next(1, 40);
+        Append($"[Conv({_channels}, Kernel = {Pick(1, 3)}, Bias = true){(_random.Next(2) == 0 ? ", HardSwish" : "")}]");
+    }
+
     private void Conv()
     {
-        int kernel = Pick(1, 2, 3, 3, 5), stride = _random.Next(1, 3), dilation = _random.Next(1, 3), padding = _random.Next(0, kernel + 1);
+        int kernel = Pick(1, 2, 3, 3, 5), stride = _random.Next(1, 4), dilation = _random.Next(1, 3), padding = _random.Next(0, kernel + 1);
         int extent = dilation * (kernel - 1) + 1;
         if (_height + 2 * padding < extent || _width + 2 * padding < extent)
             (dilation, padding, extent) = (1, kernel, kernel);
@@ -115,7 +127,7 @@ internal sealed class RandomNetwork
 
     private void Pool()
     {
-        int kernel = _random.Next(1, Math.Min(4, Math.Min(_height, _width) + 1)), stride = _random.Next(1, 3), padding = _random.Next(0, kernel / 2 + 1);
+        int kernel = _random.Next(1, Math.Min(4, Math.Min(_height, _width) + 1)), stride = _random.Next(1, 4), padding = _random.Next(0, kernel / 2 + 1);
         bool ceil = _random.Next(2) == 0;
         Append($"[{Pick("MaxPool", "AveragePool")}({kernel}, Stride = {stride}, Padding = {padding}, CeilMode = {(ceil ? "true" : "false")})]");
         (_height, _width) = (Side(_height), Side(_width));
@@ -130,7 +142,7 @@ internal sealed class RandomNetwork
     private void Residual()
     {
         ResidualBody body = PickEnum<ResidualBody>();
-        int stride = _random.Next(1, 3), to = 4 * _random.Next(1, 9), groups = 1;
+        int stride = _random.Next(1, 4), to = 4 * _random.Next(1, 9), groups = 1;
         if (body is ResidualBody.Conv or ResidualBody.Identity)
             (stride, to) = (1, _channels);
 

@@ -95,32 +95,42 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
         bool forInput = values.IsForInput(x);
         Target to = Send(x);
         (ConvForm form, int inputs) = ValuePlaces.FormOf(ForwardPlanner.Turn(step.Conv), gradient);
-        TurnedConv.Side[] sides = [.. Enumerable.Range(0, stride).Select(p => TurnedConv.Of(step.Conv.Window, p))];
-        if (!to.Adds && sides.Any(s => s.Count == 0))
+        TurnedConv.Side[] sides = TurnedConv.Sides(step.Conv.Window);
+        if (!to.Adds && sides.Length < stride)
             program.Image("Clear", null, "", 0, forInput, Operand.Ref(Values.G(x)), new Operand(Length(to.Place, x)));
 
-        for (int row = 0; row < stride; row++)
+        for (int i = 0; i < sides.Length * sides.Length; i++)
         {
-            for (int column = 0; column < stride; column++)
-            {
-                if (sides[row].Count == 0 || sides[column].Count == 0)
-                    continue;
+            (TurnedConv.Side rows, TurnedConv.Side columns) = (sides[i / sides.Length], sides[i % sides.Length]);
+            Place pixels = stride == 1 ? to.Place : to.Place with { Lattice = LatticeOf(to.Place, stride, rows.Pixel, columns.Pixel) };
+            if (pixels.IsFixed && (pixels.Rows <= 0 || pixels.Columns <= 0))
+                continue;
 
-                Place pixels = stride == 1 ? to.Place : to.Place with { Lattice = new Lattice(stride, row, column) };
-                if (pixels.IsFixed && (pixels.Rows <= 0 || pixels.Columns <= 0))
-                    continue;
-
-                var kernel = new ConvKernel(gradient, pixels, TurnedConv.Taps(sides[row], sides[column]), form, inputs, Activation.Identity, to.Adds ? pixels : null, HasSums: false);
-                Operand[] before = to.Adds ? [Operand.In(Values.G(x))] : [];
-                program.Image(
-                    $"{kernel.Name}.Run", kernel, ForwardPlanner.Cuts(values, kernel, x), ForwardPlanner.WorkOf(kernel), forInput,
-                    [
-                        Operand.In(Values.G(step.Output)), new Operand($"in {ForwardPlanner.Conv(index)}.Turned({Numbers.Text(row * stride + column)})"), .. before, Operand.Ref(Values.G(x)),
-                        .. values.Size(step.Output), .. values.Size(x),
-                    ]);
-            }
+            var kernel = new ConvKernel(gradient, pixels, TurnedConv.Taps(rows, columns), form, inputs, Activation.Identity, to.Adds ? pixels : null, HasSums: false);
+            string first = stride == 1 ? "0" : First(to.Place, x, rows.Pixel, columns.Pixel);
+            Operand[] before = to.Adds ? [new Operand("in", Values.G(x), first)] : [];
+            Operand[] lattice = stride == 1 || pixels.IsFixed ? [] : [new Operand(Numbers.Text(rows.Pixel)), new Operand(Numbers.Text(columns.Pixel))];
+            program.Image(
+                $"{kernel.Name}.Run", kernel, ForwardPlanner.Cuts(values, kernel, x, rows.Pixel), ForwardPlanner.WorkOf(kernel), forInput,
+                [
+                    Operand.In(Values.G(step.Output)), new Operand($"in {ForwardPlanner.Conv(index)}.Turned({Numbers.Text(i)})"), .. before, new Operand("ref", Values.G(x), first),
+                    .. values.Size(step.Output), .. values.Size(x), .. lattice,
+                ]);
         }
     }
+
+    private static Lattice LatticeOf(Place place, int stride, int row, int column) => place.IsFixed
+        ? new Lattice(stride, (place.Height - row + stride - 1) / stride, (place.Width - column + stride - 1) / stride)
+        : new Lattice(stride, 0, 0);
+
+    /// <summary>Floats from the first pixel of a place to another one, as an expression.</summary>
+    private string First(Place place, int value, int row, int column) => (row, column, place.IsFixed) switch
+    {
+        (0, 0, _) => "0",
+        (_, _, true) => Numbers.Text(row * place.Row + column * place.Pixel),
+        (0, _, _) => Numbers.Text(column * place.Pixel),
+        _ => $"({Numbers.Text(row)} * ((long){values.SizeName(value)}.Width + {Numbers.Text(2 * place.Border)}) + {Numbers.Text(column)}) * {Numbers.Text(place.Pixel)}",
+    };
 
     private void AddPointwise(int index, PointwiseStep step)
     {

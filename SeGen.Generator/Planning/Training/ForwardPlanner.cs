@@ -51,7 +51,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
                 break;
             case MeanStep mean:
                 values.Blocks(
-                    new SqueezeKernel(values.PlaceOf(mean.Pool.Input), Squeeze.Mean), mean.Pool.Input, false,
+                    new SqueezeKernel(values.PlaceOf(mean.Pool.Input), Squeeze.Mean) { Border = values.PlaceOf(y).Border }, mean.Pool.Input, false,
                     [Operand.In(Values.V(mean.Pool.Input)), Operand.Ref(at), .. values.Size(mean.Pool.Input)]);
                 break;
             case FactorsStep factors:
@@ -91,7 +91,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
         Place gradient = values.GradientPlaceOf(step.Output);
         ConvWeightGradientKernel weights = WeightsOf(values, step);
         (ConvForm turned, int turnedInputs) = ValuePlaces.FormOf(Turn(conv), gradient);
-        string sides = string.Join(", ", Enumerable.Range(0, conv.Window.Stride).Select(p => TurnedConv.Of(conv.Window, p)).Select(s =>
+        string sides = string.Join(", ", TurnedConv.Sides(conv.Window).Select(s =>
             $"new TurnedTaps({Numbers.Text(s.First)}, {Numbers.Text(s.Step)}, {Numbers.Text(s.Count)})"));
         string name = NetworkDefinitionEmitter.Text((conv.Scope.Prefix + conv.Inside).TrimEnd('.'));
         string shape = $"new ConvShape({Numbers.Text(conv.Channels)}, {Numbers.Text(conv.InChannels)}, {Numbers.Text(conv.Window.Kernel)}, {Numbers.Text(conv.Groups)}, ConvLayout.{ValuePlaces.LayoutOf(kernel.Form, kernel.In.IsPlanar)}, {Numbers.Text(kernel.GroupInputs)})";
@@ -169,7 +169,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
     {
         LinearOp linear = step.Linear;
         Place x = values.PlaceOf(linear.Input);
-        var kernel = new LinearKernel(checked((int)x.Length), linear.Features, Activation.Identity);
+        var kernel = new LinearKernel(checked((int)x.Length), linear.Features, Activation.Identity) { Border = values.PlaceOf(step.Output).Border };
         program.Image(
             $"{kernel.Name}.Run", kernel, Numbers.Text(kernel.Cuts), kernel.WeightsLength, false,
             [Operand.In(Values.V(linear.Input)), new Operand($"in {Linear(index)}.Weights"), Operand.Ref(Values.V(step.Output))]);
@@ -198,14 +198,14 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
     public static ConvOp Turn(ConvOp conv) => conv with { InChannels = conv.Channels, Channels = conv.InChannels };
 
     /// <summary>The cuts of a convolution's kernel, as an expression.</summary>
-    public static string Cuts(Values values, ConvKernel kernel, int output)
+    public static string Cuts(Values values, ConvKernel kernel, int output, int firstRow = 0)
     {
         if (kernel.Out.IsFixed)
             return Numbers.Text(kernel.Columns * kernel.Bands);
 
         string rows = $"(int){values.SizeName(output)}.Height";
         if (kernel.Out.Lattice is { } lattice)
-            rows = $"({rows} + {Numbers.Text(lattice.Step - 1 - lattice.Row)}) / {Numbers.Text(lattice.Step)}";
+            rows = $"({rows} + {Numbers.Text(lattice.Step - 1 - firstRow)}) / {Numbers.Text(lattice.Step)}";
 
         return $"{Numbers.Text(kernel.Columns)} * (({rows} + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)})";
     }

@@ -1,3 +1,4 @@
+using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
 
@@ -6,12 +7,12 @@ namespace SeGen.Generator.Planning.Training;
 /// <summary>An argument of a call: a buffer of the image at hand, or a text that is there as it is.</summary>
 /// <param name="Text">"in", "ref", or the whole argument.</param>
 /// <param name="Buffer">The buffer, or null.</param>
-/// <param name="Plus">Floats behind the buffer's start.</param>
-internal sealed record Operand(string Text, string? Buffer = null, int Plus = 0)
+/// <param name="Plus">Floats behind the buffer's start, as an expression.</param>
+internal sealed record Operand(string Text, string? Buffer = null, string Plus = "0")
 {
-    public static Operand In(string buffer, int plus = 0) => new("in", buffer, plus);
+    public static Operand In(string buffer, int plus = 0) => new("in", buffer, Numbers.Text(plus));
 
-    public static Operand Ref(string buffer, int plus = 0) => new("ref", buffer, plus);
+    public static Operand Ref(string buffer, int plus = 0) => new("ref", buffer, Numbers.Text(plus));
 }
 
 /// <summary>Something that training does.</summary>

@@ -17,7 +17,7 @@ public sealed class BatchNormLayer : TrainedLayer
     private readonly double _epsilon, _momentum;
     private readonly Parameter _weight, _bias, _mean, _variance;
     private readonly AlignedBuffer _affine, _means, _slopes;
-    private readonly double[] _roots, _newMeans, _newVariances, _weightSums, _biasSums;
+    private readonly double[] _roots, _weights, _newMeans, _newVariances, _weightSums, _biasSums;
     private bool _isFrozen;
 
     /// <summary>A batch norm of so many channels.</summary>
@@ -29,7 +29,7 @@ public sealed class BatchNormLayer : TrainedLayer
         (_mean, _variance) = (parameters[$"{name}.running_mean"], parameters[$"{name}.running_var"]);
         _padded = (channels + Lanes - 1) / Lanes * Lanes;
         (_affine, _means, _slopes) = (new AlignedBuffer(2 * _padded), new AlignedBuffer(_padded), new AlignedBuffer(4 * _padded));
-        (_roots, _newMeans, _newVariances) = (new double[channels], new double[channels], new double[channels]);
+        (_roots, _weights, _newMeans, _newVariances) = (new double[channels], new double[channels], new double[channels], new double[channels]);
         (_weightSums, _biasSums) = (new double[channels], new double[channels]);
     }
 
@@ -63,7 +63,8 @@ public sealed class BatchNormLayer : TrainedLayer
             (double mean, double variance) = frozen ? (_mean.Values[c], _variance.Values[c]) : OfBatch(ref sums, stride, images, pixels, c);
             (_newMeans[c], _newVariances[c]) = (mean, frozen ? variance : variance * count / (count - 1));
             _roots[c] = 1 / Math.Sqrt(variance + _epsilon);
-            double scale = weight[c] * _roots[c];
+            _weights[c] = weight[c];
+            double scale = _weights[c] * _roots[c];
             (affine[c], affine[_padded + c], means[c]) = ((float)scale, (float)(bias[c] - mean * scale), (float)mean);
         }
     }
@@ -76,7 +77,6 @@ public sealed class BatchNormLayer : TrainedLayer
     public void Backward(ref readonly float sums, long stride, int images, long pixels)
     {
         Span<float> slopes = _slopes.Span, means = _means.Span;
-        ReadOnlySpan<float> weight = _weight.Values;
         double count = images * (double)pixels;
         for (int c = 0; c < _channels; c++)
         {
@@ -88,7 +88,7 @@ public sealed class BatchNormLayer : TrainedLayer
                 product += Unsafe.Add(ref image, _padded);
             }
 
-            double root = _roots[c], scale = weight[c] * root;
+            double root = _roots[c], scale = _weights[c] * root;
             (_biasSums[c], _weightSums[c]) = (sum, product * root);
             slopes[c] = (float)scale;
             slopes[_padded + c] = _isFrozen ? 0f : (float)(-scale * root * root * product / count);

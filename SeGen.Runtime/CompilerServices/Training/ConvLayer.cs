@@ -7,7 +7,7 @@ namespace SeGen.CompilerServices;
 /// <summary>The taps of a convolution, along one side, that reach every so-manieth pixel of its input, from the last of them down.</summary>
 /// <param name="First">The last tap that does.</param>
 /// <param name="Step">From one to the next.</param>
-/// <param name="Count">How many; 0 where none does.</param>
+/// <param name="Count">How many.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct TurnedTaps(int First, int Step, int Count);
 
@@ -33,7 +33,7 @@ public sealed class ConvLayer : TrainedLayer
     /// <param name="groups">The most groups of images that its gradient is summed up in.</param>
     /// <param name="turnedLayout">The order in which the kernels of the way back read outputs.</param>
     /// <param name="turnedInputs">How many of that order they read for one input.</param>
-    /// <param name="sides">For each pixel of a stride, the taps that reach it.</param>
+    /// <param name="sides">For each pixel of a stride that any tap reaches, those that do.</param>
     public ConvLayer(ParameterSet parameters, string name, ConvShape shape, int groups, ConvLayout turnedLayout, int turnedInputs, TurnedTaps[] sides)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -50,7 +50,7 @@ public sealed class ConvLayer : TrainedLayer
         {
             _turnedAt[i] = length;
             PackedConv turned = TurnedConv(i);
-            length += turned.Taps == 0 ? 0 : turned.Biases + turned.Length;
+            length += turned.Biases + turned.Length;
         }
 
         _turned = new AlignedBuffer(length);
@@ -62,7 +62,7 @@ public sealed class ConvLayer : TrainedLayer
     /// <summary>The sums of the gradient: those of one group of images behind those of the other, each as the weights lie without their biases.</summary>
     public ref float Sums => ref _sums.Start;
 
-    /// <summary>The weights turned round, for pixels that lie in one way between the windows: row * stride + column.</summary>
+    /// <summary>The weights turned round, for pixels that lie in one way between the windows: the side of the rows * sides + that of the columns.</summary>
     public ref readonly float Turned(int lattice) => ref Unsafe.Add(ref _turned.Start, _turnedAt[lattice]);
 
     /// <summary>How many groups a batch is split into.</summary>
@@ -71,18 +71,19 @@ public sealed class ConvLayer : TrainedLayer
     /// <summary>Sums up the gradient of the biases over the images.</summary>
     public void SumBias(ref readonly float sums, long stride, int images) => ImageSums.Add(_biasSums, in sums, stride, images);
 
-    internal override void Pack() => ConvPacking.Pack(_weight.Values, _bias is null ? default : _bias.Values, null, _conv, _packed.Span);
+    internal override void Pack()
+    {
+        ConvPacking.Pack(_weight.Values, _bias is null ? default : _bias.Values, null, _conv, _packed.Span);
+        Turn();
+    }
 
-    internal override void PackTurned()
+    private void Turn()
     {
         ReadOnlySpan<float> weights = _weight.Values;
         _turned.Span.Clear();
         for (int lattice = 0; lattice < _turnedAt.Length; lattice++)
         {
             PackedConv turned = TurnedConv(lattice);
-            if (turned.Taps == 0)
-                continue;
-
             (TurnedTaps rows, TurnedTaps columns) = (_sides[lattice / _sides.Length], _sides[lattice % _sides.Length]);
             Span<float> to = _turned.Span.Slice(_turnedAt[lattice] + turned.Biases, turned.Length);
             for (int o = 0; o < _conv.Channels; o++)

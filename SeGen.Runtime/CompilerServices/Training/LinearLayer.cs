@@ -66,9 +66,12 @@ public sealed class LinearLayer : TrainedLayer
     public void SumBias(ref readonly float sums, long stride, int images) => ImageSums.Add(_biasSums, in sums, stride, images);
 
     internal override void Pack()
-        => LinearPacking.Pack(_weight.Values, _bias is null ? default : _bias.Values, _packed.Span, _features, _input);
+    {
+        LinearPacking.Pack(_weight.Values, _bias is null ? default : _bias.Values, _packed.Span, _features, _input);
+        Turn();
+    }
 
-    internal override void PackTurned()
+    private void Turn()
     {
         ReadOnlySpan<float> weights = _weight.Values;
         Span<float> to = _turned.Span[_gradient.Length..];

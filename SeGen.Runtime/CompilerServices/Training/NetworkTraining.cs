@@ -14,7 +14,7 @@ public abstract class NetworkTraining : TrainingRun
 {
     private readonly List<TrainedLayer> _layers = [];
     private readonly string _name;
-    private long _packedVersion, _turnedVersion;
+    private long _packedVersion;
 
     /// <summary>A run with no scratch yet.</summary>
     protected NetworkTraining(PackedWeights weights, string name)
@@ -53,13 +53,8 @@ public abstract class NetworkTraining : TrainingRun
     /// <inheritdoc/>
     public sealed override void Backward()
     {
-        if (_turnedVersion != _packedVersion)
-        {
-            _turnedVersion = _packedVersion;
-            foreach (TrainedLayer layer in _layers)
-                layer.PackTurned();
-        }
-
+        // Gradients take the memory of values that nobody reads any more: there is no way back twice.
+        Forget();
         BackwardPass();
     }
 

@@ -6,13 +6,8 @@ namespace SeGen.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class TrainedLayer
 {
-    /// <summary>Writes the parameters as the forward kernels read them.</summary>
+    /// <summary>Writes the parameters as the kernels of both ways read them: the way back is that of the forward pass, whatever is written in between.</summary>
     internal virtual void Pack()
-    {
-    }
-
-    /// <summary>Writes the parameters as the kernels of the way back read them.</summary>
-    internal virtual void PackTurned()
     {
     }
 
