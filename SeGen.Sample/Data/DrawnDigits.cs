@@ -7,7 +7,6 @@ namespace SeGen.Sample.Data;
 internal sealed class DrawnDigits(int count, int seed) : ITrainingData
 {
     private const int Side = 28, MaxSegments = 32;
-    private const float Mean = 0.15f, Deviation = 0.3f;
 
     private readonly Segment[] _segments = new Segment[MaxSegments];
 
@@ -31,7 +30,7 @@ internal sealed class DrawnDigits(int count, int seed) : ITrainingData
             for (int x = 0; x < Side; x++)
             {
                 float ink = Math.Clamp(thickness + 0.5f - Distance(segments, x, y), 0, 1);
-                sample[y * Side + x] = (Math.Clamp(ink + random.Between(-noise, noise), 0, 1) - Mean) / Deviation;
+                sample[y * Side + x] = Math.Clamp(ink + random.Between(-noise, noise), 0, 1);
             }
         }
 

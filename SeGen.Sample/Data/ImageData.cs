@@ -1,7 +1,7 @@
 namespace SeGen.Sample.Data;
 
-/// <summary>Labelled images as samples: one channel, normalised by the mean and deviation of the training set.</summary>
-internal sealed class ImageData(LabelledImages images, int classes, float mean, float deviation) : ITrainingData
+/// <summary>Labelled images as samples: one channel, from 0 to 1.</summary>
+internal sealed class ImageData(LabelledImages images, int classes) : ITrainingData
 {
     public int Count => images.Count;
 
@@ -21,13 +21,12 @@ internal sealed class ImageData(LabelledImages images, int classes, float mean, 
         if ((train.Height, train.Width) != (test.Height, test.Width))
             throw new SampleException($"{folder}: images to train on are {train.Height} x {train.Width}, those to test with {test.Height} x {test.Width}.");
 
-        (float mean, float deviation) = train.Statistics();
-        return (new ImageData(train, classes, mean, deviation), new ImageData(test, classes, mean, deviation));
+        return (new ImageData(train, classes), new ImageData(test, classes));
     }
 
     public int Read(int index, int epoch, Span<float> sample)
     {
-        images.CopyTo(index, sample, mean, deviation);
+        images.CopyTo(index, sample);
         return images.Labels[index];
     }
 

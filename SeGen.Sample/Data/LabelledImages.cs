@@ -33,32 +33,13 @@ internal sealed class LabelledImages
             : throw new SampleException($"{labels}: label {wrong} is {of.Values[wrong]}; there are classes 0 to {classes - 1}.");
     }
 
-    /// <summary>One image as [1, height, width] from 0 to 1, normalised.</summary>
+    /// <summary>One image as [1, height, width] from 0 to 1.</summary>
     /// <param name="index">Which image.</param>
     /// <param name="to">Where it goes, height x width values.</param>
-    /// <param name="mean">What is taken off.</param>
-    /// <param name="deviation">What it is then divided by.</param>
-    public void CopyTo(int index, Span<float> to, float mean, float deviation)
+    public void CopyTo(int index, Span<float> to)
     {
         ReadOnlySpan<byte> pixels = _pixels.AsSpan(index * Height * Width, Height * Width);
         for (int i = 0; i < pixels.Length; i++)
-            to[i] = (pixels[i] / 255f - mean) / deviation;
-    }
-
-    /// <summary>Mean and standard deviation of all pixels, from 0 to 1.</summary>
-    public (float Mean, float Deviation) Statistics()
-    {
-        double sum = 0, squares = 0;
-        foreach (byte pixel in _pixels)
-        {
-            double value = pixel / 255d;
-            sum += value;
-            squares += value * value;
-        }
-
-        double mean = sum / _pixels.Length, variance = squares / _pixels.Length - mean * mean;
-
-        // Images of one colour have no deviation to divide by.
-        return ((float)mean, variance > 0 ? (float)Math.Sqrt(variance) : 1f);
+            to[i] = pixels[i] / 255f;
     }
 }

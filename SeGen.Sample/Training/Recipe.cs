@@ -35,11 +35,11 @@ internal sealed record Recipe(string Title, ITrainingData Train, ITrainingData T
         };
     }
 
-    /// <summary>SGD with Nesterov's momentum, along half a cosine (Loshchilov and Hutter 2017); no decay for biases and batch norms.</summary>
+    /// <summary>SGD with Nesterov's momentum, along half a cosine (Loshchilov and Hutter 2017).</summary>
     public Trainer Trainer(IModule network, int epochs, int seed, string? stateFile, Action<TrainingProgress>? progress)
     {
         int steps = (Train.Count + BatchSize - 1) / BatchSize * epochs;
-        var optimizer = new SgdOptimizer(network.Parameters, 0.05f, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true) { Decays = WeightDecay.ExceptVectors };
+        var optimizer = new SgdOptimizer(network.Parameters, 0.05f, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true);
         return new Trainer(network, optimizer)
         {
             BatchSize = BatchSize,
