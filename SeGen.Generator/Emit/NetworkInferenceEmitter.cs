@@ -18,12 +18,12 @@ internal static class NetworkInferenceEmitter
         {
             writer.Line("private nuint _image;");
             if (!plan.IsFixed)
-                Fields(writer, plan);
+                Slots(plan).Fields(writer);
 
             Forward(writer, plan);
             Cuts(writer, plan);
             if (!plan.IsFixed)
-                Layout(writer, plan);
+                Slots(plan).Method(writer, b => Length(plan, b), "EnsureScratch");
 
             writer.Blank();
             Tensor output = plan.Graph.Tensors[plan.Graph.Output];
@@ -38,41 +38,9 @@ internal static class NetworkInferenceEmitter
         }
     }
 
-    private static string Size(int size) => $"_size{Numbers.Text(size)}";
+    private static SlotLayout Slots(NetworkPlan plan) => new(plan.Graph, plan.Slots, plan.Buffers);
 
-    private static void Fields(SourceWriter writer, NetworkPlan plan)
-    {
-        writer.Line($"private MapSize {string.Join(", ", Enumerable.Range(0, plan.Graph.Sizes.Count).Select(Size))};");
-        writer.Line($"private long {string.Join(", ", Enumerable.Range(0, plan.Slots).Select(s => $"_slot{Numbers.Text(s)}"))};");
-    }
-
-    private static void Layout(SourceWriter writer, NetworkPlan plan)
-    {
-        writer.Blank();
-        writer.Line("// The sizes of all values, and slots that hold the largest of those that share them.");
-        using (writer.Block("private void Layout()"))
-        {
-            writer.Line("_size0 = new MapSize((nuint)Height, (nuint)Width);");
-            for (int i = 1; i < plan.Graph.Sizes.Count; i++)
-            {
-                SizeRule rule = plan.Graph.Sizes[i];
-                writer.Line(rule.IsFixed
-                    ? $"{Size(i)} = new MapSize({Numbers.Text(rule.Height)}, {Numbers.Text(rule.Width)});"
-                    : $"{Size(i)} = {NetworkDefinitionEmitter.Slide(rule, Size(rule.From))};");
-            }
-
-            writer.Line("long end = 0;");
-            for (int slot = 0; slot < plan.Slots; slot++)
-            {
-                writer.Line($"_slot{Numbers.Text(slot)} = end;");
-                writer.Line("end = Slot(end, 0);");
-                foreach (string length in plan.Buffers.Where(b => b.Offset == slot).Select(b => Length(plan, b)).Distinct())
-                    writer.Line($"end = Math.Max(end, Slot(_slot{Numbers.Text(slot)}, {length}));");
-            }
-
-            writer.Line("EnsureScratch(end);");
-        }
-    }
+    private static string Size(int size) => SlotLayout.Size(size);
 
     private static string Length(NetworkPlan plan, ArenaBuffer buffer)
     {

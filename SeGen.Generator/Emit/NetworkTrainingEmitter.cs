@@ -26,7 +26,7 @@ internal static class NetworkTrainingEmitter
             Pass(writer, plan, plan.Backward, "BackwardPass");
             Cuts(writer, plan);
             if (!plan.IsFixed)
-                Layout(writer, plan);
+                Slots(plan).Method(writer, b => Length(plan, b), "Reserve");
 
             foreach ((Stage stage, _) in plan.Forward.Stages.Concat(plan.Backward.Stages).Where(s => s.Stage.Parts.Count > 0))
                 StageMethod(writer, plan, stage);
@@ -44,18 +44,15 @@ internal static class NetworkTrainingEmitter
             writer.Line($"private const long ImageLength = {Numbers.Text(plan.ImageLength)};");
         }
         else
-        {
-            writer.Line($"private MapSize {string.Join(", ", Enumerable.Range(0, plan.Graph.Sizes.Count).Select(Size))};");
-            writer.Line($"private long {string.Join(", ", Enumerable.Range(0, plan.Slots).Select(s => $"_slot{Numbers.Text(s)}"))};");
-        }
+            Slots(plan).Fields(writer);
 
         writer.Blank();
     }
 
-    private static string Size(int size) => $"_size{Numbers.Text(size)}";
+    private static SlotLayout Slots(TrainingPlan plan) => new(plan.Graph, plan.Slots, plan.Buffers);
 
     private static string Name(TrainingPlan plan, ArenaBuffer buffer)
-        => plan.IsFixed ? char.ToUpperInvariant(buffer.Name[0]) + buffer.Name.Substring(1) + "At" : $"_slot{Numbers.Text(buffer.Offset)}";
+        => plan.IsFixed ? char.ToUpperInvariant(buffer.Name[0]) + buffer.Name.Substring(1) + "At" : SlotLayout.Slot(buffer.Offset);
 
     private static void Constructor(SourceWriter writer, TrainingPlan plan)
     {
@@ -183,35 +180,7 @@ internal static class NetworkTrainingEmitter
     private static string Arguments(TrainingPlan plan, TrainingPart part, string arena) => string.Join(", ", part.Operands.Select(o =>
         o.Buffer is null ? o.Text : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffer(o.Buffer))}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
 
-    private static void Layout(SourceWriter writer, TrainingPlan plan)
-    {
-        writer.Blank();
-        writer.Line("// The sizes of all values, and slots that hold the largest of those that share them.");
-        using (writer.Block("private void Layout()"))
-        {
-            writer.Line("_size0 = new MapSize((nuint)Height, (nuint)Width);");
-            for (int i = 1; i < plan.Graph.Sizes.Count; i++)
-            {
-                SizeRule rule = plan.Graph.Sizes[i];
-                writer.Line(rule.IsFixed
-                    ? $"{Size(i)} = new MapSize({Numbers.Text(rule.Height)}, {Numbers.Text(rule.Width)});"
-                    : $"{Size(i)} = {NetworkDefinitionEmitter.Slide(rule, Size(rule.From))};");
-            }
-
-            writer.Line("long end = 0;");
-            for (int slot = 0; slot < plan.Slots; slot++)
-            {
-                writer.Line($"_slot{Numbers.Text(slot)} = end;");
-                writer.Line("end = Slot(end, 0);");
-                foreach (string length in plan.Buffers.Where(b => b.Offset == slot).Select(b => Length(plan, b)).Distinct())
-                    writer.Line($"end = Math.Max(end, Slot(_slot{Numbers.Text(slot)}, {length}));");
-            }
-
-            writer.Line("Reserve(end);");
-        }
-    }
-
     private static string Length(TrainingPlan plan, ArenaBuffer buffer) => buffer.Place is { IsFixed: false } place
-        ? $"{Size(plan.Graph.Tensors[buffer.Value].Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"
+        ? $"{SlotLayout.Size(plan.Graph.Tensors[buffer.Value].Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"
         : Numbers.Text(buffer.Length);
 }

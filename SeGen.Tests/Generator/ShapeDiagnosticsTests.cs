@@ -35,6 +35,16 @@ public class ShapeDiagnosticsTests
     }
 
     [Fact]
+    public void A_gradient_that_fits_no_array_is_an_error_unless_there_is_no_training()
+    {
+        DiagnosticAssert.Error(
+            "SEGEN014",
+            "The gradient of this layer's output, which InferenceOnly = true would leave out, would have 2,532,442,112 values; a tensor can have at most 2,147,483,000",
+            "[SENetwork(16, Height = 600, Width = 600), [|Conv(2048, Kernel = 3, Dilation = 256, Padding = 0)|]] partial class Net;");
+        DiagnosticAssert.Nothing("[SENetwork(16, Height = 600, Width = 600, InferenceOnly = true), Conv(2048, Kernel = 3, Dilation = 256, Padding = 0)] partial class Net;");
+    }
+
+    [Fact]
     public void Modules_within_modules_that_fit_are_fine() => DiagnosticAssert.Nothing(
         """
         [SEBlock(16, Height = 4, Width = 4)] partial class Gate;

@@ -8,7 +8,7 @@ namespace SeGen.Tests.Numerics;
 [Trait("Category", "Numeric")]
 public class RandomTrainingTests(ITestOutputHelper log)
 {
-    private const int Networks = 12;
+    private const int Networks = 16;
     private const double OutputTolerance = 1e-4, GradientTolerance = 1e-3;
 
     [Theory]
