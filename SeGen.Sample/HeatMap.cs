@@ -5,7 +5,8 @@ namespace SeGen.Sample;
 /// <summary>Values from 0 to 1 as coloured cells; terminals without colours see the digits.</summary>
 internal static class HeatMap
 {
-    private const int Columns = 16;
+    /// <summary>Values in a line.</summary>
+    public const int Columns = 16;
 
     /// <summary>One row of values, sixteen in a line, each line with its first index.</summary>
     public static void Write(ReadOnlySpan<float> values)

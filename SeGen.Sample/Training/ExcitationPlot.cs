@@ -14,7 +14,8 @@ internal static class ExcitationPlot
     {
         foreach ((string gate, float[][] means) in Means(network, data))
         {
-            AnsiConsole.MarkupLineInterpolated($"\n[bold]{gate}[/]: mean factor of each class (rows) and channel, from closed to open");
+            int together = (means[0].Length + HeatMap.Columns - 1) / HeatMap.Columns;
+            AnsiConsole.MarkupLineInterpolated($"\n[bold]{gate}[/]: mean factor of each class (rows) and {(together > 1 ? $"{together} channels" : "channel")}, closed to open");
             HeatMap.Write(means);
         }
 

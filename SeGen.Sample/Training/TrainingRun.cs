@@ -70,7 +70,7 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
         // While it trains; afterwards the signals end the program as they do any other.
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, cancel), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, cancel);
         AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 14 })
             .Start(context =>
             {
                 ProgressTask? bar = null;
