@@ -16,6 +16,10 @@ internal sealed partial class DroppedNet;
 [Conv(8, Kernel = 1, Name = "conv"), BatchNorm(Name = "first"), Conv(8, Kernel = 1, Name = "again"), BatchNorm(Name = "second")]
 internal sealed partial class OnePixelNet;
 
+[SENetwork(4, Height = 2, Width = 2, MaxBatch = 2)]
+[Conv(8, Kernel = 1, Name = "conv"), BatchNorm(Name = "bn"), Dropout(0.2), Linear(3, Name = "fc")]
+internal sealed partial class TinyNet;
+
 [SEResidual(8, Reduction = 2, Height = 3, Width = 3, InferenceOnly = true)]
 internal sealed partial class InferenceBlock;
 
