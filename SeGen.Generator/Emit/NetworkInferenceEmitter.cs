@@ -7,9 +7,6 @@ namespace SeGen.Generator.Emit;
 /// <summary>Writes the class that runs a network's inference: its steps in their order, and the cuts of each.</summary>
 internal static class NetworkInferenceEmitter
 {
-    /// <summary>Multiply-adds that take about the time of reading one float from memory.</summary>
-    private const int MultiplyAddsOfFloat = 16;
-
     public static void Emit(SourceWriter writer, NetworkPlan plan)
     {
         writer.Blank();
@@ -101,12 +98,8 @@ internal static class NetworkInferenceEmitter
         switch (kernel)
         {
             case ConvKernel conv:
-                if (conv.Out.IsFixed)
-                    return (Numbers.Text(conv.Columns * conv.Bands), Numbers.Text(conv.MultiplyAddsOfRow * conv.Columns * conv.Out.Height / MultiplyAddsOfFloat));
-
-                string size = SizeOf(plan, step.Output);
-                return ($"{Numbers.Text(conv.Columns)} * (((int){size}.Height + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)})",
-                    $"{Numbers.Text(Math.Max(1, (long)conv.Out.Blocks * conv.BlockWeights / MultiplyAddsOfFloat))} * (long)({size}.Height * {size}.Width)");
+                string size = conv.Out.IsFixed ? "" : SizeOf(plan, step.Output);
+                return (conv.Cuts($"(int){size}.Height"), Numbers.Text(conv.Work) + (conv.Out.IsFixed ? "" : $" * (long)({size}.Height * {size}.Width)"));
             case LinearKernel linear:
                 return (Numbers.Text(linear.Cuts), Numbers.Text(linear.WeightsLength));
             case ImportKernel import:

@@ -37,6 +37,9 @@ internal sealed record ConvKernel(
     /// <summary>Rows of a cut where the size comes at run time.</summary>
     public const int DynamicRows = 8;
 
+    /// <summary>Multiply-adds that take about the time of reading one float from memory.</summary>
+    public const int MultiplyAddsOfFloat = 16;
+
     private const int CutWork = 400_000, MaxCuts = 24;
 
     public override string Name
@@ -95,6 +98,15 @@ internal sealed record ConvKernel(
     public int Bands => (Out.Rows + Rows - 1) / Rows;
 
     public int Columns => Out.Blocks / BlocksTogether;
+
+    /// <summary>The number of cuts as an expression.</summary>
+    /// <param name="rows">The rows of the output, where the size comes at run time.</param>
+    public string Cuts(string rows) => Out.IsFixed
+        ? Numbers.Text(Columns * Bands)
+        : $"{Numbers.Text(Columns)} * (({rows} + {Numbers.Text(DynamicRows - 1)}) / {Numbers.Text(DynamicRows)})";
+
+    /// <summary>About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.</summary>
+    public long Work => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / MultiplyAddsOfFloat);
 
     private Strides I => new("In", In);
 

@@ -37,8 +37,6 @@ internal sealed record Lanes(VectorWidth? Width)
 
     public string MultiplyAdd(string a, string b, string sum) => Width is null ? $"{a} * {b} + {sum}" : $"{Width.Type}.{Width.FusedMultiplyAdd}({a}, {b}, {sum})";
 
-    public string Max(string a, string b) => Width is null ? $"MathF.Max({a}, {b})" : $"{Width.Type}.Max({a}, {b})";
-
     public string Equal(string a, string b) => Width is null ? $"{a} == {b}" : $"{Width.Type}.Equals({a}, {b})";
 
     public string Select(string condition, string a, string b) => Width is null ? $"({condition} ? {a} : {b})" : $"{Width.Type}.ConditionalSelect({condition}, {a}, {b})";

@@ -11,13 +11,11 @@ public static class DropoutMask
 {
     private const uint First = 0x85EBCA6B, Second = 0xC2B2AE35;
 
-    /// <summary>A key for one image of a layer in one step (SplitMix64, Steele, Lea and Flood 2014).</summary>
+    /// <summary>A key for one image of a layer in one step (the upper half of splitmix64).</summary>
     public static uint Key(long seed, int layer, int image)
     {
-        ulong state = unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)(uint)layer * 0xD1B54A32D192ED03 + (uint)image);
-        state = unchecked((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9);
-        state = unchecked((state ^ (state >> 27)) * 0x94D049BB133111EB);
-        return (uint)((state ^ (state >> 31)) >> 32);
+        ulong state = unchecked((ulong)seed * SplitMix64.Increment + (ulong)(uint)layer * 0xD1B54A32D192ED03 + (uint)image);
+        return (uint)(SplitMix64.Mix(state) >> 32);
     }
 
     /// <summary>Whether the value at a position is kept.</summary>

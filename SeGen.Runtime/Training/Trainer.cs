@@ -251,27 +251,20 @@ public sealed class Trainer
 
     /// <summary>
     /// The order of an epoch, from nothing but the seed and its number, so that a resumed run draws the same, on any version of .NET:
-    /// Fisher-Yates over splitmix64 (Steele et al.: Fast splittable pseudorandom number generators, 2014).
+    /// Fisher-Yates over splitmix64.
     /// </summary>
     private void Shuffle(int epoch)
     {
         for (int i = 0; i < _order.Length; i++)
             _order[i] = i;
 
-        ulong state = Mix((ulong)(uint)Seed << 32 | (uint)epoch);
+        ulong state = SplitMix64.Mix((ulong)(uint)Seed << 32 | (uint)epoch);
         for (int i = _order.Length - 1; i > 0; i--)
         {
-            state += 0x9e3779b97f4a7c15;
-            int other = (int)Math.BigMul(Mix(state), (ulong)i + 1, out _);
+            state += SplitMix64.Increment;
+            int other = (int)Math.BigMul(SplitMix64.Mix(state), (ulong)i + 1, out _);
             (_order[i], _order[other]) = (_order[other], _order[i]);
         }
-    }
-
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-        value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-        return value ^ (value >> 31);
     }
 
     private void Save()

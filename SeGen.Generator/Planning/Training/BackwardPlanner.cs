@@ -85,7 +85,7 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
                 Operand.In(Values.V(step.X)), Operand.In(Values.G(step.Output)), new Operand($"ref {layer}.Sums"), new Operand("(nuint)Stride"), new Operand("(nuint)Batch"),
                 new Operand($"(nuint){layer}.Groups(Batch)"), .. values.Size(step.X), .. values.Size(step.Output),
             ],
-            weights, $"{Numbers.Text(weights.Pairs)} * {layer}.Groups(Batch)", weights.In.IsFixed ? weights.MultiplyAdds / 16 : Math.Max(1, weights.SumsLength / 16)));
+            weights, $"{Numbers.Text(weights.Pairs)} * {layer}.Groups(Batch)", weights.In.IsFixed ? weights.MultiplyAdds / ConvKernel.MultiplyAddsOfFloat : Math.Max(1, weights.SumsLength / ConvKernel.MultiplyAddsOfFloat)));
     }
 
     /// <summary>The gradient of the input, by a convolution with the weights turned round, or by one for each lattice of pixels.</summary>
@@ -111,7 +111,7 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
             Operand[] before = to.Adds ? [new Operand("in", Values.G(x), first)] : [];
             Operand[] lattice = stride == 1 || pixels.IsFixed ? [] : [new Operand(Numbers.Text(rows.Pixel)), new Operand(Numbers.Text(columns.Pixel))];
             program.Image(
-                $"{kernel.Name}.Run", kernel, ForwardPlanner.Cuts(values, kernel, x, rows.Pixel), ForwardPlanner.WorkOf(kernel), forInput,
+                $"{kernel.Name}.Run", kernel, ForwardPlanner.Cuts(values, kernel, x, rows.Pixel), kernel.Work, forInput,
                 [
                     Operand.In(Values.G(step.Output)), new Operand($"in {ForwardPlanner.Conv(index)}.Turned({Numbers.Text(i)})"), .. before, new Operand("ref", Values.G(x), first),
                     .. values.Size(step.Output), .. values.Size(x), .. lattice,
@@ -208,7 +208,7 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
         }
 
         Operand[] share = gate.NeedsShare ? [new Operand(Share(plan.Gate.Squeeze, x))] : [];
-        program.Image($"{gate.Name}.Gradients", gate, "", plan.MultiplyAdds / 16, false, [new Operand($"in {layer}.Weights"), Operand.Ref(scratch), .. share]);
+        program.Image($"{gate.Name}.Gradients", gate, "", plan.MultiplyAdds / ConvKernel.MultiplyAddsOfFloat, false, [new Operand($"in {layer}.Weights"), Operand.Ref(scratch), .. share]);
         if (gate.HasParameters)
             program.After(new BatchPart($"{gate.Name}.ParameterGradients", [Operand.Ref(scratch), new Operand("(nuint)Stride"), new Operand("(nuint)Batch"), new Operand($"ref {layer}.Sums")]));
 
@@ -259,7 +259,7 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
         var weights = new LinearWeightGradientKernel(checked((int)from.Length), linear.Features);
         program.After(new SharedPart(
             $"{weights.Name}.Run", [Operand.In(Values.V(x)), Operand.In(Values.G(y)), new Operand($"ref {layer}.Sums"), new Operand("(nuint)Stride"), new Operand("(nuint)Batch")], weights,
-            Numbers.Text(weights.Cuts), weights.SumsLength / 16));
+            Numbers.Text(weights.Cuts), weights.SumsLength / ConvKernel.MultiplyAddsOfFloat));
     }
 
     /// <summary>The floats of a place as an expression.</summary>

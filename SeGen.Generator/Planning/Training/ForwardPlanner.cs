@@ -85,7 +85,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
         ConvOp conv = step.Conv;
         ConvKernel kernel = ConvOf(values, step);
         program.Image(
-            $"{kernel.Name}.Run", kernel, Cuts(values, kernel, step.Output), WorkOf(kernel), false,
+            $"{kernel.Name}.Run", kernel, Cuts(values, kernel, step.Output), kernel.Work, false,
             [Operand.In(Values.V(step.X)), new Operand($"in {Conv(index)}.Weights"), Operand.Ref(Values.V(step.Output)), .. values.Size(step.X), .. values.Size(step.Output)]);
 
         Place gradient = values.GradientPlaceOf(step.Output);
@@ -154,7 +154,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
                 [Operand.In(Values.V(x)), Operand.Ref(scratch, excite.At("SqueezedAt")), .. maxima, .. values.Size(x)]);
         }
 
-        program.Image($"{excite.Name}.Run", excite, "", plan.MultiplyAdds / 16, false, [new Operand(weights), Operand.Ref(scratch)]);
+        program.Image($"{excite.Name}.Run", excite, "", plan.MultiplyAdds / ConvKernel.MultiplyAddsOfFloat, false, [new Operand(weights), Operand.Ref(scratch)]);
         string fields(int length, IEnumerable<BufferField> all, params string[] names)
             => $"new GateFields({Numbers.Text(length)}, {string.Join(", ", names.Select(n => Numbers.Text(all.FirstOrDefault(f => f.Name == n)?.Offset ?? -1)))})";
         string packed = fields(plan.WeightsLength, plan.Weights, "ReduceWeightsAt", "ReduceBiasAt", "ExpandWeightsAt", "ExpandBiasAt");
@@ -200,16 +200,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
     /// <summary>The cuts of a convolution's kernel, as an expression.</summary>
     public static string Cuts(Values values, ConvKernel kernel, int output, int firstRow = 0)
     {
-        if (kernel.Out.IsFixed)
-            return Numbers.Text(kernel.Columns * kernel.Bands);
-
         string rows = $"(int){values.SizeName(output)}.Height";
-        if (kernel.Out.Lattice is { } lattice)
-            rows = $"({rows} + {Numbers.Text(lattice.Step - 1 - firstRow)}) / {Numbers.Text(lattice.Step)}";
-
-        return $"{Numbers.Text(kernel.Columns)} * (({rows} + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)})";
+        return kernel.Cuts(kernel.Out.Lattice is { } lattice ? $"({rows} + {Numbers.Text(lattice.Step - 1 - firstRow)}) / {Numbers.Text(lattice.Step)}" : rows);
     }
-
-    public static long WorkOf(ConvKernel kernel)
-        => Math.Max(1, (long)kernel.Out.Blocks * kernel.BlockWeights * (kernel.Out.IsFixed ? (long)kernel.Out.Rows * kernel.Out.Columns : 1) / 16);
 }

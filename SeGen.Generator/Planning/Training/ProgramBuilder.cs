@@ -18,9 +18,6 @@ internal sealed class ProgramBuilder
     /// <summary>The buffers with their lives, in the order in which they were first used.</summary>
     public IReadOnlyCollection<ArenaBuffer> Buffers => _buffers.Values;
 
-    /// <summary>Phases that have a number so far.</summary>
-    public int Phases => _phase;
-
     /// <summary>Says what a buffer is, once.</summary>
     public void Declare(string name, int value, Place? place, int floats = 0)
     {
