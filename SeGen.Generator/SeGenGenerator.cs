@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
@@ -38,13 +39,16 @@ public sealed class SeGenGenerator : IIncrementalGenerator
         // Kernels are shared by all modules of a compilation: each is a source of its own, written once.
         IncrementalValueProvider<string> space = context.CompilationProvider.Select(static (c, _) => KernelFile.Namespace(c.AssemblyName)).WithTrackingName(Steps.Namespace);
         IncrementalValueProvider<EquatableArray<KernelSpec>> kernels = context.CompilationProvider.Select(static (_, _) => default(EquatableArray<KernelSpec>));
+        IncrementalValueProvider<Convolutions?> forced = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => ForcedConvolutions(options.GlobalOptions));
         foreach (string root in new[] { DeclaredAttribute.Residual, DeclaredAttribute.Inverted, DeclaredAttribute.Network })
         {
             IncrementalValuesProvider<NetworkSpec> networks = Readings(context, root)
                 .Where(static reading => reading.Network is not null)
                 .Select(static (reading, _) => reading.Network!)
                 .WithTrackingName(Steps.Specs);
-            IncrementalValuesProvider<NetworkPlan> plans = networks.Select(static (spec, _) => NetworkPlanner.Plan(spec));
+            IncrementalValuesProvider<NetworkPlan> plans = networks
+                .Combine(forced)
+                .Select(static (both, _) => NetworkPlanner.Plan(both.Right is { } convolutions ? both.Left with { Convolutions = convolutions } : both.Left));
             context.RegisterSourceOutput(plans.Combine(space), AddNetwork);
             IncrementalValueProvider<EquatableArray<KernelSpec>> more = plans
                 .Select(static (plan, _) => plan.Kernels.ToEquatableArray())
@@ -60,6 +64,10 @@ public sealed class SeGenGenerator : IIncrementalGenerator
 
     private static IncrementalValuesProvider<Reading> Readings(IncrementalGeneratorInitializationContext context, string root)
         => context.SyntaxProvider.ForAttributeWithMetadataName($"SeGen.{root}Attribute", IsClass, (c, cancellation) => Read(c, root, cancellation)).Where(static r => r is not null).Select(static (r, _) => r!);
+
+    /// <summary>One way for all convolutions that it can compute, instead of what the planner finds best: for tests and measurements.</summary>
+    private static Convolutions? ForcedConvolutions(AnalyzerConfigOptions options)
+        => options.TryGetValue("build_property.SeGenConvolutions", out string? value) && Enum.TryParse(value, out Convolutions convolutions) ? convolutions : null;
 
     private static bool IsClass(SyntaxNode node, CancellationToken cancellation) => node is TypeDeclarationSyntax;
 

@@ -140,9 +140,8 @@ internal static class NetworkDefinitionEmitter
                 switch (planned.Step)
                 {
                     case ConvStep conv:
-                        var kernel = (ConvKernel)planned.Kernel!;
-                        string layout = ValuePlaces.LayoutOf(kernel.Form, kernel.In.IsPlanar);
-                        writer.Line($"ConvPacking.Pack({slice}, {Text(Of(conv.Conv.Scope, conv.Conv.Inside))}, {Norm(conv.Norm)}, new ConvShape({Numbers.Text(conv.Conv.Channels)}, {Numbers.Text(conv.Conv.InChannels)}, {Numbers.Text(conv.Conv.Window.Kernel)}, {Numbers.Text(conv.Conv.Groups)}, ConvLayout.{layout}, {Numbers.Text(kernel.GroupInputs)}));");
+                        var kernel = (ConvolutionKernel)planned.Kernel!;
+                        writer.Line($"ConvPacking.Pack({slice}, {Text(Of(conv.Conv.Scope, conv.Conv.Inside))}, {Norm(conv.Norm)}, new ConvShape({Numbers.Text(conv.Conv.Channels)}, {Numbers.Text(conv.Conv.InChannels)}, {Numbers.Text(conv.Conv.Window.Kernel)}, {Numbers.Text(conv.Conv.Groups)}, ConvLayout.{kernel.PackedLayout}, {Numbers.Text(kernel.PackedInputs)}));");
                         break;
                     case FactorsStep factors:
                         SEBlockPlan gate = planned.Excite!.Plan;

@@ -58,10 +58,12 @@ internal static class NetworkEmitter
         writer.Line($"// The arena of one image: values share memory where their lives do not overlap ({Numbers.Grouped(plan.LengthWithoutReuse)} floats if they did not).");
         foreach (ArenaBuffer buffer in plan.Buffers)
         {
-            string what = buffer.Place is { } place ? place.Text : buffer.Name.StartsWith("sums", StringComparison.Ordinal) ? "sums of channels" : "a gate";
+            string what = buffer.Place is { } place ? place.Text : buffer.Name[0] switch { 's' => "sums of channels", 't' => "transformed tiles", _ => "a gate" };
             writer.Line($"private const int {Place(plan, buffer.Name)} = {Numbers.Text(buffer.Offset)}; // {what}, steps {Numbers.Text(buffer.First)} to {Numbers.Text(buffer.Last)}");
         }
 
         writer.Line($"private const int ArenaLength = {Numbers.Text(plan.ArenaLength)};");
+        if (plan.Workspace > 0)
+            writer.Line($"private const int WorkspaceLength = {Numbers.Text(plan.Workspace)}; // of each thread");
     }
 }

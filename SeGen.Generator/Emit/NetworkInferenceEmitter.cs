@@ -1,5 +1,6 @@
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
+using SeGen.Generator.Kernels.Winograd;
 using SeGen.Generator.Planning;
 
 namespace SeGen.Generator.Emit;
@@ -11,7 +12,7 @@ internal static class NetworkInferenceEmitter
     {
         writer.Blank();
         writer.Line("/// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>");
-        using (writer.Block($"private sealed class Inference(PackedWeights weights) : ForwardRun(weights, {(plan.IsFixed ? "ArenaLength" : "0")})"))
+        using (writer.Block($"private sealed class Inference(PackedWeights weights) : ForwardRun(weights, {(plan.IsFixed ? "ArenaLength" : "0")}{(plan.Workspace == 0 ? "" : ", WorkspaceLength")})"))
         {
             writer.Line("private nuint _image;");
             if (!plan.IsFixed)
@@ -78,6 +79,9 @@ internal static class NetworkInferenceEmitter
         if (planned.Kernel is { } kernel)
         {
             (string cuts, string work) = Share(plan, planned.Step, kernel);
+            if (kernel is WinogradKernel { IsPhased: true } winograd)
+                writer.Line($"Parallel({Numbers.Text(plan.Steps.Count + index)}, {Numbers.Text(winograd.TransformCuts)}, {work});");
+
             writer.Line($"Parallel({Numbers.Text(index)}, {cuts}, {work});");
         }
 
@@ -97,7 +101,7 @@ internal static class NetworkInferenceEmitter
     {
         switch (kernel)
         {
-            case ConvKernel conv:
+            case ConvolutionKernel conv:
                 string size = conv.Out.IsFixed ? "" : SizeOf(plan, step.Output);
                 return (conv.Cuts($"(int){size}.Height"), Numbers.Text(conv.Work) + (conv.Out.IsFixed ? "" : $" * (long)({size}.Height * {size}.Width)"));
             case LinearKernel linear:
@@ -130,15 +134,25 @@ internal static class NetworkInferenceEmitter
                 if (plan.Steps[i].Kernel is not { } kernel)
                     continue;
 
-                writer.Line($"case {Numbers.Text(i)}:");
-                using (writer.Indent())
-                {
-                    writer.Line($"{kernel.Name}.Run({Arguments(plan, i)}cut);");
-                    writer.Line("break;");
-                }
+                Case(writer, i, $"{kernel.Name}.Run({Arguments(plan, i)}cut);");
+                if (kernel is WinogradKernel { IsPhased: true } && plan.Steps[i].Step is ConvStep conv)
+                    Case(writer, plan.Steps.Count + i, $"{kernel.Name}.Transform(in At({Value(plan, conv.X)}), ref At({Transformed(plan, conv)}), ref Workspace, cut);");
             }
         }
     }
+
+    private static void Case(SourceWriter writer, int phase, string call)
+    {
+        writer.Line($"case {Numbers.Text(phase)}:");
+        using (writer.Indent())
+        {
+            writer.Line(call);
+            writer.Line("break;");
+        }
+    }
+
+    /// <summary>The transformed tiles of a convolution in two phases.</summary>
+    private static string Transformed(NetworkPlan plan, ConvStep step) => NetworkEmitter.Place(plan, $"t{Numbers.Text(step.Output)}");
 
     private static string Arguments(NetworkPlan plan, int index)
     {
@@ -154,7 +168,9 @@ internal static class NetworkInferenceEmitter
             case ConvStep conv:
                 string residual = conv.Residual < 0 ? "" : $"in At({Value(plan, conv.Residual)}), ";
                 string sums = conv.HasSums ? $"ref At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(conv.Output)}")}), " : "";
-                return $"in At({Value(plan, conv.X)}), {weights}{residual}{output}{sums}{Sizes(plan, conv.X)}{Sizes(plan, conv.Output)}";
+                string input = planned.Kernel is WinogradKernel { IsPhased: true } ? Transformed(plan, conv) : Value(plan, conv.X);
+                string workspace = planned.Kernel is WinogradKernel ? "ref Workspace, " : "";
+                return $"in At({input}), {weights}{residual}{output}{sums}{Sizes(plan, conv.X)}{Sizes(plan, conv.Output)}{workspace}";
             case PoolStep pool:
                 return $"in At({Value(plan, pool.Pool.Input)}), {output}{Sizes(plan, pool.Pool.Input)}{Sizes(plan, pool.Output)}";
             case MeanStep mean:

@@ -57,7 +57,7 @@ internal static class NetworkReader
         var spec = new NetworkSpec(
             declaration.Type, declaration.Source, Summary(root.Kind, builder, output), builder.ToGraph(output),
             Enumerable.Range(0, attributes.Count).Select(i => LayerName(attributes, i)).ToEquatableArray(), module.Int("MaxBatch", GateDefaults.MaxBatch),
-            module.Flag("InferenceOnly", false));
+            module.Flag("InferenceOnly", false), module.Enum<Precision>("Precision") == Precision.Strict ? Convolutions.Strict : Convolutions.Fast);
         builder.Layer = declaration.Root;
         CheckArena(builder, spec);
         if (!spec.InferenceOnly)
@@ -138,7 +138,7 @@ internal static class NetworkReader
             {
                 if (attribute.IsRoot && attribute.Kind != DeclaredAttribute.Network)
                 {
-                    foreach (string name in new[] { "Height", "Width", "MaxBatch", "InferenceOnly" }.Where(attribute.Arguments.IsWritten))
+                    foreach (string name in new[] { "Height", "Width", "MaxBatch", "InferenceOnly", "Precision" }.Where(attribute.Arguments.IsWritten))
                         yield return Violation.OfArgument(DiagnosticIds.SizeOnLayer, name, name).At(i);
                 }
             }

@@ -19,9 +19,8 @@ internal enum ConvForm
 }
 
 /// <summary>
-/// y[o] = act(b[o] + sum over inputs i and taps of W[o, i] x[i] + residual[o]), and perhaps the sums over the pixels of y, for a gate: direct,
-/// tiles of pixels side by side in registers. The weights hold the biases, then for each block of 16 outputs its taps in the order in
-/// which the kernel reads them.
+/// A direct convolution: tiles of pixels side by side in registers. The weights hold the biases, then for each block of 16 outputs its taps in
+/// the order in which the kernel reads them.
 /// </summary>
 /// <param name="In">The input.</param>
 /// <param name="Out">The output.</param>
@@ -32,7 +31,8 @@ internal enum ConvForm
 /// <param name="Residual">What is added, or null.</param>
 /// <param name="HasSums">Whether the sums over the pixels are kept.</param>
 internal sealed record ConvKernel(
-    Place In, Place Out, Taps Taps, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
+    Place In, Place Out, Taps Taps, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums)
+    : ConvolutionKernel(In, Out, Taps, Activation, Residual, HasSums)
 {
     /// <summary>Rows of a cut where the size comes at run time.</summary>
     public const int DynamicRows = 8;
@@ -75,7 +75,11 @@ internal sealed record ConvKernel(
     public int BlockWeights => Taps.Count * GroupInputs * VectorWidth.MaxLanes * (Form == ConvForm.Dense && !In.IsPlanar ? VectorWidth.MaxLanes : 1);
 
     /// <summary>Floats of all weights: biases first.</summary>
-    public long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
+    public override long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
+
+    public override string PackedLayout => $"{ValuePlaces.LayoutOf(Form, In.IsPlanar)}";
+
+    public override int PackedInputs => GroupInputs;
 
     public long MultiplyAddsOfRow => (long)BlocksTogether * BlockWeights * Out.Columns;
 
@@ -95,18 +99,18 @@ internal sealed record ConvKernel(
     }
 
     /// <summary>Bands of rows, where the size is fixed.</summary>
-    public int Bands => (Out.Rows + Rows - 1) / Rows;
+    public override int Bands => (Out.Rows + Rows - 1) / Rows;
 
     public int Columns => Out.Blocks / BlocksTogether;
 
     /// <summary>The number of cuts as an expression.</summary>
     /// <param name="rows">The rows of the output, where the size comes at run time.</param>
-    public string Cuts(string rows) => Out.IsFixed
+    public override string Cuts(string rows) => Out.IsFixed
         ? Numbers.Text(Columns * Bands)
         : $"{Numbers.Text(Columns)} * (({rows} + {Numbers.Text(DynamicRows - 1)}) / {Numbers.Text(DynamicRows)})";
 
     /// <summary>About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.</summary>
-    public long Work => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / MultiplyAddsOfFloat);
+    public override long Work => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / MultiplyAddsOfFloat);
 
     private Strides I => new("In", In);
 

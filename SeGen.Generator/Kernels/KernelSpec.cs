@@ -22,28 +22,29 @@ internal abstract record KernelSpec
     /// <param name="parameters">The parameters, without parentheses.</param>
     /// <param name="arguments">The same as arguments.</param>
     /// <param name="body">The body for a width; null stands for the scalar form.</param>
-    protected static void EmitWidths(SourceWriter writer, string parameters, string arguments, Action<VectorWidth?> body)
+    /// <param name="name">The method that chooses; the others have the width behind it.</param>
+    protected static void EmitWidths(SourceWriter writer, string parameters, string arguments, Action<VectorWidth?> body, string name = "Run")
     {
-        using (writer.Block($"public static void Run({parameters})"))
+        using (writer.Block($"public static void {name}({parameters})"))
         {
             for (int i = 0; i < VectorWidth.All.Count; i++)
             {
                 VectorWidth width = VectorWidth.All[i];
                 writer.Line($"{(i == 0 ? "if" : "else if")} ({width.Type}.IsHardwareAccelerated)");
                 using (writer.Indent())
-                    writer.Line($"Run{Bits(width)}({arguments});");
+                    writer.Line($"{name}{Bits(width)}({arguments});");
             }
 
             writer.Line("else");
             using (writer.Indent())
-                writer.Line($"RunScalar({arguments});");
+                writer.Line($"{name}Scalar({arguments});");
         }
 
         foreach (VectorWidth? width in VectorWidth.All.Append(null))
         {
             writer.Blank();
             writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block($"private static void Run{Bits(width)}({parameters})"))
+            using (writer.Block($"private static void {name}{Bits(width)}({parameters})"))
                 body(width);
         }
     }

@@ -5,6 +5,11 @@ namespace SeGen.Generator.Kernels;
 /// <summary>The caller's [C, H, W] into the layout of the kernels, lanes beyond the channels as zeros; a cut is a block or a plane.</summary>
 internal sealed record ImportKernel(Place Out) : KernelSpec
 {
+    /// <summary>The local with the channels of a block.</summary>
+    public static string ChannelsOf(Place place) => place.Channels % 16 == 0
+        ? "const nuint channels = 16;"
+        : $"nuint channels = nuint.Min(16, {Numbers.Text(place.Channels)} - (nuint)cut * 16);";
+
     public override string Name => $"Import_{(Out.IsPlanar ? "Planar" : "")}{Out.Text}";
 
     public override string Summary => $"output = input: {Out.Shape} into {(Out.IsPlanar ? "planes" : "blocks of 16 channels")}.";
@@ -18,17 +23,38 @@ internal sealed record ImportKernel(Place Out) : KernelSpec
         {
             to.Locals(writer);
             writer.Line($"nuint pixels = {to.Height} * {to.Width};");
-            using (writer.Block($"for (nuint lane = 0; lane < {Numbers.Text(Out.Pixel)}; lane++)"))
-            {
-                writer.Line($"nuint channel = (nuint)cut * {Numbers.Text(Out.Pixel)} + lane;");
-                writer.Line($"ref float from = ref Add(ref AsRef(in input), channel * pixels);");
-                writer.Line($"ref float to = ref Add(ref output, (nuint)cut * {to.Block} + {to.First} + lane);");
-                writer.Line($"bool isChannel = channel < {Numbers.Text(Out.Channels)};");
-                using (writer.Block($"for (nuint row = 0; row < {to.Height}; row++)"))
-                using (writer.Block($"for (nuint column = 0; column < {to.Width}; column++)"))
-                    writer.Line($"Add(ref to, row * {to.Row} + column * {Numbers.Text(Out.Pixel)}) = isChannel ? Add(ref from, row * {to.Width} + column) : 0f;");
-            }
+            writer.Line($"ref float from = ref Add(ref AsRef(in input), (nuint)cut * {(Out.IsPlanar ? "" : "16 * ")}pixels);");
+            writer.Line($"ref float to = ref Add(ref output, (nuint)cut * {to.Block} + {to.First});");
+            if (!Out.IsPlanar)
+                writer.Line(ChannelsOf(Out));
+
+            LayoutRows.Emit(writer, to, Out, (pixels, outer, inner) => Out.IsPlanar
+                ? $"MemoryMarshal.CreateReadOnlySpan(ref {outer}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {inner}, (int)({pixels})));"
+                : $"ChannelBlocks.Gather(in {outer}, pixels, channels, {pixels}, ref {inner});", "from", "to");
         }
+    }
+}
+
+/// <summary>Goes through the rows of a tensor and of the caller's, which has no border.</summary>
+internal static class LayoutRows
+{
+    /// <param name="writer">Where to.</param>
+    /// <param name="strides">The tensor in the layout of the kernels.</param>
+    /// <param name="place">The same.</param>
+    /// <param name="copy">Writes what is done with some neighbouring pixels: how many, where they are at the caller's, where in the tensor.</param>
+    /// <param name="outer">The caller's.</param>
+    /// <param name="inner">The tensor's.</param>
+    public static void Emit(SourceWriter writer, Strides strides, Place place, Func<string, string, string, string> copy, string outer, string inner)
+    {
+        if (place.Border == 0)
+        {
+            writer.Line(copy("pixels", outer, inner));
+            return;
+        }
+
+        writer.Line($"for (nuint row = 0; row < {strides.Height}; row++)");
+        using (writer.Indent())
+            writer.Line(copy(strides.Width, $"Add(ref {outer}, row * {strides.Width})", $"Add(ref {inner}, row * {strides.Row})"));
     }
 }
 
@@ -48,15 +74,14 @@ internal sealed record ExportKernel(Place In) : KernelSpec
         {
             from.Locals(writer);
             writer.Line($"nuint pixels = {from.Height} * {from.Width};");
-            writer.Line($"nuint last = nuint.Min({Numbers.Text(In.Pixel)}, {Numbers.Text(In.Channels)} - (nuint)cut * {Numbers.Text(In.Pixel)});");
-            using (writer.Block("for (nuint lane = 0; lane < last; lane++)"))
-            {
-                writer.Line($"ref float from = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.First} + lane);");
-                writer.Line($"ref float to = ref Add(ref output, ((nuint)cut * {Numbers.Text(In.Pixel)} + lane) * pixels);");
-                using (writer.Block($"for (nuint row = 0; row < {from.Height}; row++)"))
-                using (writer.Block($"for (nuint column = 0; column < {from.Width}; column++)"))
-                    writer.Line($"Add(ref to, row * {from.Width} + column) = Add(ref from, row * {from.Row} + column * {Numbers.Text(In.Pixel)});");
-            }
+            writer.Line($"ref float from = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.First});");
+            writer.Line($"ref float to = ref Add(ref output, (nuint)cut * {(In.IsPlanar ? "" : "16 * ")}pixels);");
+            if (!In.IsPlanar)
+                writer.Line(ImportKernel.ChannelsOf(In));
+
+            LayoutRows.Emit(writer, from, In, (pixels, outer, inner) => In.IsPlanar
+                ? $"MemoryMarshal.CreateReadOnlySpan(ref {inner}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {outer}, (int)({pixels})));"
+                : $"ChannelBlocks.Scatter(in {inner}, {pixels}, channels, ref {outer}, pixels);", "to", "from");
         }
     }
 }

@@ -36,6 +36,9 @@ internal sealed record NetworkPlan(
     NetworkSpec Spec, IReadOnlyList<PlannedStep> Steps, IReadOnlyList<ArenaBuffer> Buffers, long ArenaLength, long LengthWithoutReuse, int Slots, int WeightsLength,
     IReadOnlyList<NetworkRow> Rows, TrainingPlan? Training)
 {
+    /// <summary>Floats that each thread needs for itself while it runs a cut.</summary>
+    public int Workspace { get; init; }
+
     public Graph Graph => Spec.Graph;
 
     public bool IsFixed => Graph.IsFixed;
@@ -45,7 +48,7 @@ internal sealed record NetworkPlan(
     /// <summary>Of convolutions and dense layers for one image, where the size is fixed.</summary>
     public long MultiplyAdds => Rows.Sum(r => r.MultiplyAdds);
 
-    public long WorkspaceBytes => IsFixed ? ArenaLength * sizeof(float) : 0;
+    public long WorkspaceBytes => IsFixed ? (ArenaLength + Workspace) * sizeof(float) : 0;
 
     /// <summary>All kernels, each once.</summary>
     public IEnumerable<KernelSpec> Kernels

@@ -1,6 +1,7 @@
 using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
+using SeGen.Generator.Kernels.Winograd;
 using SeGen.Generator.Model;
 using SeGen.Generator.Planning.Training;
 
@@ -43,6 +44,7 @@ internal sealed class NetworkPlanner
         var plan = new NetworkPlan(
             _spec, steps, placed, arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), [],
             _spec.InferenceOnly ? null : TrainingPlanner.Plan(_spec));
+        plan = plan with { Workspace = steps.Max(s => (s.Kernel as ConvolutionKernel)?.WorkspaceLength ?? 0) };
         return plan with { Rows = [.. NetworkRows.Of(plan)] };
     }
 
@@ -61,11 +63,14 @@ internal sealed class NetworkPlanner
             yield return step is FactorsStep factors
                 ? new ArenaBuffer($"v{Numbers.Text(value)}", value, null, new ExciteKernel(factors.Factors.Gate).Plan.ForwardLength, i, last, 0)
                 : new ArenaBuffer($"v{Numbers.Text(value)}", value, _places.TryGetValue(value, out Place? place) ? place : PlaceOf(value), 0, i, last, 0);
+            if (step is ConvStep phased && ConvOf(phased) is WinogradKernel { IsPhased: true } winograd)
+                yield return new ArenaBuffer($"t{Numbers.Text(value)}", value, null, winograd.TilesLength, i, i, 0);
+
             if (step is ConvStep { HasSums: true } conv)
             {
                 // Read by the gates that come next.
                 int until = Enumerable.Range(0, _steps.Count).Where(s => _steps[s] is FactorsStep { FromSums: true } f && f.Factors.Input == value).DefaultIfEmpty(i).Max();
-                var kernel = (ConvKernel)Kernels(conv, 0).Kernel!;
+                ConvolutionKernel kernel = ConvOf(conv);
                 int floats = kernel.Out.PaddedChannels * (kernel.Out.IsFixed ? kernel.Bands : 1);
                 yield return new ArenaBuffer($"sums{Numbers.Text(value)}", value, null, floats, i, until, 0);
             }
@@ -82,7 +87,7 @@ internal sealed class NetworkPlanner
             case ExportStep export:
                 return new PlannedStep(step, new ExportKernel(_places[export.X]), null, null, null, weightsAt, 0);
             case ConvStep conv:
-                ConvKernel kernel = ConvOf(conv);
+                ConvolutionKernel kernel = ConvOf(conv);
                 return new PlannedStep(step, kernel, null, null, border, weightsAt, checked((int)kernel.WeightsLength));
             case PoolStep pool:
                 return new PlannedStep(step, new PoolKernel(_places[pool.Pool.Input], _places[step.Output], pool.Pool.Window, pool.Pool.IsMaximum), null, null, border, weightsAt, 0);
@@ -114,11 +119,10 @@ internal sealed class NetworkPlanner
 
     private int BandsOf(int value) => ConvOf(_steps.OfType<ConvStep>().First(s => s.Output == value)).Bands;
 
-    private ConvKernel ConvOf(ConvStep step)
+    private ConvolutionKernel ConvOf(ConvStep step)
     {
         ConvOp conv = step.Conv;
         Place from = _places[step.X], to = _places.TryGetValue(step.Output, out Place? known) ? known : PlaceOf(step.Output);
-        (ConvForm form, int groupInputs) = ValuePlaces.FormOf(conv, from);
-        return new ConvKernel(from, to, Taps.Of(conv.Window), form, groupInputs, step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums);
+        return ConvolutionChoice.Of(conv, from, to, Taps.Of(conv.Window), step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums, _spec.Convolutions);
     }
 }

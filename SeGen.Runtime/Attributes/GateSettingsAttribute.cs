@@ -46,6 +46,12 @@ public abstract class GateSettingsAttribute : Attribute
     public int MaxBatch { get; set; } = 1;
 
     /// <summary>
+    /// How accurately convolutions are computed, in inference and in training; Fast where not written. A property of the module, like its size;
+    /// a gate alone has no convolution.
+    /// </summary>
+    public Precision Precision { get; set; }
+
+    /// <summary>
     /// Whether no training code is written: the assembly is a fraction of the size and compiles in half the time, and ForwardTraining throws
     /// NotSupportedException. A property of the module; a layer's training goes with its network's.
     /// </summary>

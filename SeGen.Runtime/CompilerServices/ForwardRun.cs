@@ -7,8 +7,11 @@ namespace SeGen.CompilerServices;
 public abstract class ForwardRun : ModuleRun
 {
     /// <summary>Makes the scratch.</summary>
-    protected ForwardRun(PackedWeights weights, long scratchLength)
-        : base(weights, scratchLength)
+    /// <param name="weights">The weights.</param>
+    /// <param name="scratchLength">Floats of the scratch.</param>
+    /// <param name="workspaceLength">Floats that a thread needs for itself while it runs a cut.</param>
+    protected ForwardRun(PackedWeights weights, long scratchLength, long workspaceLength = 0)
+        : base(weights, scratchLength, workspaceLength)
     {
     }
 

@@ -16,15 +16,21 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// </summary>
     internal static long FloatsPerThread { get; set; } = 1 << 16;
 
+    /// <summary>The most threads that are given a workspace: no convolution has more cuts that pay.</summary>
+    private const int MaxWorkspaces = 64;
+
     private readonly PackedWeights _weights;
+    private readonly long _workspaceLength;
     private AlignedBuffer _scratch;
+    private AlignedBuffer? _workspaces;
     private float* _input;
     private float* _output;
     private int _threads;
 
-    private protected ModuleRun(PackedWeights weights, long scratchLength)
+    private protected ModuleRun(PackedWeights weights, long scratchLength, long workspaceLength = 0)
     {
         _weights = weights;
+        _workspaceLength = Slot(0, workspaceLength);
         _scratch = new AlignedBuffer(scratchLength);
     }
 
@@ -33,6 +39,9 @@ public abstract unsafe class ModuleRun : ParallelWork
 
     /// <summary>The scratch, zeroed when it was made, at a multiple of 64 bytes.</summary>
     protected ref float Scratch => ref _scratch.Start;
+
+    /// <summary>What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there.</summary>
+    protected ref float Workspace => ref Unsafe.Add(ref _workspaces!.Start, (nint)(WorkerPool.Self * _workspaceLength));
 
     /// <summary>The first element of the tensor that is read.</summary>
     protected ref readonly float Input => ref Unsafe.AsRef<float>(_input);
@@ -74,6 +83,9 @@ public abstract unsafe class ModuleRun : ParallelWork
         _output = output;
         _threads = threads;
         (Batch, Height, Width, Pixels) = (batch, height, width, (nuint)height * (nuint)width);
+        if (_workspaceLength > 0)
+            EnsureWorkspaces();
+
         EnsureWeights();
     }
 
@@ -113,6 +125,13 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <param name="held">Floats to hold.</param>
     protected bool CachesHold(int cuts, long floats, long held)
         => Participants(cuts, floats) > 1 && ((nuint)_output & 63) == 0 && held * sizeof(float) <= Streaming.Threshold * Participants(cuts, floats);
+
+    private void EnsureWorkspaces()
+    {
+        _threads = Math.Min(_threads, MaxWorkspaces);
+        if (_workspaces is null || _workspaces.Length < _workspaceLength * _threads)
+            _workspaces = new AlignedBuffer(_workspaceLength * _threads);
+    }
 
     private int Participants(int cuts, long floats)
         => (int)Math.Min(Math.Min(_threads, cuts), Math.Max(1, floats / FloatsPerThread));

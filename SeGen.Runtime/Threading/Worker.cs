@@ -34,6 +34,7 @@ internal sealed class Worker
 
     private void Loop()
     {
+        WorkerPool.Self = _index;
         long seen = 0;
         while (true)
         {

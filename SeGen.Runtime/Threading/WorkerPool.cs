@@ -13,6 +13,9 @@ internal sealed class WorkerPool
 
     public static readonly WorkerPool Shared = new();
 
+    [ThreadStatic]
+    private static int _self;
+
     private readonly Func<WorkerPool, int, Worker> _start;
     private Worker[] _workers = [];
     private bool _isFull;
@@ -34,6 +37,13 @@ internal sealed class WorkerPool
 
     /// <summary>A pool whose workers are started by somebody else, for tests.</summary>
     internal WorkerPool(Func<WorkerPool, int, Worker> start) => _start = start;
+
+    /// <summary>The number of the thread among those that run a job: 0 for whoever called, and less than the threads that it asked for.</summary>
+    public static int Self
+    {
+        get => _self;
+        set => _self = value;
+    }
 
     /// <summary>The number of the job that was announced last, and its participants in the low bits.</summary>
     public long Announced => Volatile.Read(ref _announced);

@@ -14,6 +14,12 @@ public enum ConvLayout
 
     /// <summary>Tap by tap, the inputs of a group.</summary>
     InGroup,
+
+    /// <summary>Transformed for F(2x2, 3x3): for some blocks of outputs together, point by point, input by input, their outputs.</summary>
+    Winograd2,
+
+    /// <summary>The same for F(4x4, 3x3).</summary>
+    Winograd4,
 }
 
 /// <summary>The shape of a convolution's weights.</summary>
@@ -22,7 +28,7 @@ public enum ConvLayout
 /// <param name="Kernel">Side of the kernel.</param>
 /// <param name="Groups">Groups.</param>
 /// <param name="Layout">The order of inputs.</param>
-/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output.</param>
+/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output; where weights are transformed, blocks of outputs that lie together.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs)
 {
@@ -65,18 +71,24 @@ public static class ConvPacking
     {
         ReadOnlySpan<float> weights = parameters[$"{name}.weight"].Values;
         ReadOnlySpan<float> biases = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default;
-        Pack(weights, biases, norm?.Fold(parameters), shape.Packed, packed);
+        (float Scale, float Shift)[]? folded = norm?.Fold(parameters);
+        if (shape.Layout is ConvLayout.Winograd2 or ConvLayout.Winograd4)
+        {
+            WinogradPacking.Pack(weights, turned: false, folded, shape, packed[Biases(biases, folded, shape.Channels, packed)..]);
+            return;
+        }
+
+        Pack(weights, biases, folded, shape.Packed, packed);
     }
 
     /// <summary>The same from the values themselves.</summary>
     internal static void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, (float Scale, float Shift)[]? folded, PackedConv conv, Span<float> packed)
     {
-        packed.Clear();
-        Span<float> blocks = packed[conv.Biases..];
+        Span<float> blocks = packed[Biases(biases, folded, conv.Channels, packed)..];
+        blocks.Clear();
         for (int o = 0; o < conv.Channels; o++)
         {
-            (float scale, float shift) = folded?[o] ?? (1f, 0f);
-            packed[o] = (biases.IsEmpty ? 0f : biases[o] * scale) + shift;
+            float scale = folded?[o].Scale ?? 1f;
             int from = o * conv.GroupInputs * conv.Taps;
             for (int i = 0; i < conv.GroupInputs; i++)
             {
@@ -84,5 +96,19 @@ public static class ConvPacking
                     blocks[at] = weights[from++] * scale;
             }
         }
+    }
+
+    /// <summary>Writes the biases, for whole blocks, and returns how many floats they take.</summary>
+    internal static int Biases(ReadOnlySpan<float> biases, (float Scale, float Shift)[]? folded, int channels, Span<float> packed)
+    {
+        int length = (channels + PackedConv.Lanes - 1) / PackedConv.Lanes * PackedConv.Lanes;
+        packed[..length].Clear();
+        for (int o = 0; o < channels; o++)
+        {
+            (float scale, float shift) = folded?[o] ?? (1f, 0f);
+            packed[o] = (biases.IsEmpty ? 0f : biases[o] * scale) + shift;
+        }
+
+        return length;
     }
 }

@@ -1,0 +1,378 @@
+using SeGen.Generator.Emit;
+using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
+
+namespace SeGen.Generator.Kernels.Winograd;
+
+/// <summary>
+/// A 3 x 3 convolution of stride 1 by Winograd's minimal filtering: tiles of the input are transformed, multiplied point by point by transformed
+/// weights (for each point a product of matrices over the channels), and transformed back; bias, residual, activation and sums are done
+/// while a tile of the output is in registers.
+/// <para>Fused, a cut takes a few tiles all the way, in a workspace that stays in its core's cache; in two phases all tiles are transformed
+/// first, cut by blocks of inputs, and then multiplied, cut by blocks of outputs: so that large weights are read once.</para>
+/// </summary>
+/// <param name="In">The input, of fixed size.</param>
+/// <param name="Out">The output.</param>
+/// <param name="Taps">3 x 3, stride 1.</param>
+/// <param name="Form">F(4x4, 3x3) or F(2x2, 3x3).</param>
+/// <param name="Activation">Applied last.</param>
+/// <param name="Residual">What is added, or null.</param>
+/// <param name="HasSums">Whether the sums over the pixels are kept.</param>
+internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradForm Form, Activation Activation, Place? Residual, bool HasSums)
+    : ConvolutionKernel(In, Out, Taps, Activation, Residual, HasSums)
+{
+    /// <summary>Floats of weights that stay in a core's second-level cache beside the tiles, so that every few tiles may read all of them.</summary>
+    private const int CachedWeights = 1 << 18;
+
+    /// <summary>Floats of weights so few that two threads may as well read all of them.</summary>
+    private const int SmallWeights = 40_000;
+
+    /// <summary>The most tiles that are transformed before the first is multiplied.</summary>
+    private const int PhasedTiles = 64;
+
+    /// <summary>Floats of transformed tiles that leave room for weights in the second-level cache.</summary>
+    private const int CachedTiles = 1 << 18;
+
+    public override string Name => $"Winograd{Numbers.Text(Form.Outputs)}{(Taps.Text == "3x3" ? "" : $"_{Taps.Text}")}_{In.Text}_{Out.Text}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
+        + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "");
+
+    public override string Summary
+    {
+        get
+        {
+            string value = $"conv(input){(Residual is null ? "" : " + residual")}";
+            return $"output = {(Activation == Activation.Identity ? value : $"{Activation.ToString().ToLowerInvariant()}({value})")}: 3 x 3 by Winograd's {Form.Title}, {In.Shape} to {Out.Shape}, "
+                + $"{Numbers.Text(TilesDown)} x {Numbers.Text(TilesAcross)} tiles{(HasSums ? "; and the sums over the pixels of each cut." : ".")}";
+        }
+    }
+
+    public override string PackedLayout => $"Winograd{Numbers.Text(Form.Outputs)}";
+
+    public override int PackedInputs => Together;
+
+    public int TilesAcross => (Out.Width + Form.Outputs - 1) / Form.Outputs;
+
+    public int TilesDown => (Out.Height + Form.Outputs - 1) / Form.Outputs;
+
+    public int AllTiles => TilesAcross * TilesDown;
+
+    /// <summary>Floats of the transformed weights.</summary>
+    public long TransformedWeights => (long)Form.Points * In.PaddedChannels * Out.PaddedChannels;
+
+    public override long WeightsLength => Out.PaddedChannels + TransformedWeights;
+
+    /// <summary>Whether all tiles are transformed before any is multiplied.</summary>
+    public bool IsPhased => TransformedWeights > SmallWeights && AllTiles <= PhasedTiles;
+
+    /// <summary>Tiles that are multiplied together.</summary>
+    public int Tiles
+    {
+        get
+        {
+            if (IsPhased)
+                return AllTiles;
+
+            // Where the weights are read from the second-level cache a dozen tiles do; else as many as fit there themselves.
+            int most = TransformedWeights <= CachedWeights ? 16 : Math.Max(14, Math.Min(PhasedTiles, CachedTiles / (Form.Points * In.PaddedChannels)));
+            int cuts = Math.Max((AllTiles + most - 1) / most, Math.Min(2, AllTiles));
+            cuts += cuts > 1 ? cuts % 2 : 0;
+            return (AllTiles + cuts - 1) / cuts;
+        }
+    }
+
+    public override int Bands => IsPhased ? 1 : (AllTiles + Tiles - 1) / Tiles;
+
+    /// <summary>Cuts of the first of two phases.</summary>
+    public int TransformCuts => In.Blocks;
+
+    public override string Cuts(string rows) => Numbers.Text(IsPhased ? Out.Blocks / Together : Bands);
+
+    /// <summary>Blocks of outputs that are multiplied together: as many as make good use of the registers.</summary>
+    public int Together => Out.Blocks % 4 == 0 && Tiles <= 6 ? 4 : Out.Blocks % 2 == 0 ? 2 : 1;
+
+    public override long Work => Math.Max(1, Form.Points * (long)In.PaddedChannels * Out.PaddedChannels * AllTiles / ConvKernel.MultiplyAddsOfFloat);
+
+    /// <summary>Floats from the transformed tiles of a point to the next one's: a cache line more than they are, lest all fall on the same sets.</summary>
+    public int TilesPoint => In.Blocks * Tiles * 16 + 16;
+
+    /// <summary>Floats of the transformed tiles.</summary>
+    public int TilesLength => Form.Points * TilesPoint;
+
+    /// <summary>Floats from the products of a point to the next one's.</summary>
+    private int ProductsPoint => Together * Tiles * 16 + 16;
+
+    private int ProductsLength => Form.Points * ProductsPoint;
+
+    /// <summary>Floats of the weights of a point, for the outputs that are multiplied together.</summary>
+    private int WeightsPoint => In.PaddedChannels * Together * 16;
+
+    private int TileLength => Form.Points * 16;
+
+    public override int WorkspaceLength => (IsPhased ? 0 : TilesLength) + ProductsLength + 2 * TileLength;
+
+    /// <summary>Rows of the input, from the first of a tile in the last row of tiles on, that are there.</summary>
+    private int LastRows => In.Height + 2 * In.Border - (In.Border + Taps.Top) - (TilesDown - 1) * Form.Outputs;
+
+    private int LastColumns => In.Width + 2 * In.Border - (In.Border + Taps.Left) - (TilesAcross - 1) * Form.Outputs;
+
+    private bool HasEdges => LastRows < Form.Inputs || LastColumns < Form.Inputs;
+
+    private Strides I => new("In", In);
+
+    private Strides O => new("Out", Out);
+
+    private Strides? R => Residual is null ? null : new("Add", Residual);
+
+    public override void Emit(SourceWriter writer)
+    {
+        I.Constants(writer);
+        O.Constants(writer);
+        R?.Constants(writer);
+        writer.Line($"private const nuint TilesDown = {Numbers.Text(TilesDown)}, TilesAcross = {Numbers.Text(TilesAcross)}, Tiles = {Numbers.Text(Tiles)}; // {(IsPhased ? "all" : "of a cut")}");
+        writer.Line($"private const nuint TilesPoint = {Numbers.Text(TilesPoint)}, WeightsPoint = {Numbers.Text(WeightsPoint)}, ProductsPoint = {Numbers.Text(ProductsPoint)}; // from one point to the next");
+        writer.Blank();
+        if (IsPhased)
+        {
+            EmitWidths(
+                writer, "ref readonly float input, ref float transformed, ref float workspace, int cut", "in input, ref transformed, ref workspace, cut", TransformCut, "Transform");
+            writer.Blank();
+        }
+
+        string source = IsPhased ? "ref readonly float transformed" : "ref readonly float input", sourceArgument = IsPhased ? "in transformed" : "in input";
+        string residual = Residual is null ? "" : "ref readonly float residual, ", sums = HasSums ? "ref float sums, " : "";
+        EmitWidths(
+            writer,
+            $"{source}, ref readonly float weights, {residual}ref float output, {sums}ref float workspace, int cut",
+            $"{sourceArgument}, in weights, {(Residual is null ? "" : "in residual, ")}ref output, {(HasSums ? "ref sums, " : "")}ref workspace, cut",
+            width => Cut(writer, width));
+        foreach (VectorWidth? width in VectorWidth.All.Append(null))
+        {
+            EmitInput(writer, width);
+            new WinogradProduct(this, width).Emit(writer);
+            EmitOutput(writer, width);
+        }
+
+        void TransformCut(VectorWidth? width)
+        {
+            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip} + (nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Numbers.Text(Tiles * 16)}), 0, Tiles, ref workspace);");
+        }
+    }
+
+    private string Skip
+    {
+        get
+        {
+            int rows = In.Border + Taps.Top, columns = In.Border + Taps.Left;
+            return rows == 0 && columns == 0 ? "0" : $"{Numbers.Text(rows)} * InRow + {Numbers.Text(columns * 16)}";
+        }
+    }
+
+    private void Cut(SourceWriter writer, VectorWidth? width)
+    {
+        string bits = Bits(width), group = Numbers.Text(Together * 16);
+        if (IsPhased)
+        {
+            writer.Line($"nuint block = (nuint)cut * {Numbers.Text(Together)};");
+            writer.Line($"ref float products = ref workspace, scratch = ref Add(ref workspace, {Numbers.Text(ProductsLength)});");
+            if (HasSums)
+                writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, block * 16), {group}).Clear();");
+
+            writer.Blank();
+            Group(writer, "ref AsRef(in transformed)", bits, "0, Tiles", "");
+            return;
+        }
+
+        writer.Line($"nuint first = (nuint)cut * Tiles, count = nuint.Min(Tiles, {Numbers.Text(AllTiles)} - first);");
+        writer.Line($"ref float transformed = ref workspace, products = ref Add(ref workspace, {Numbers.Text(TilesLength)}), scratch = ref Add(ref workspace, {Numbers.Text(TilesLength + ProductsLength)});");
+        if (HasSums)
+            writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, (nuint)cut * {Numbers.Text(Out.PaddedChannels)}), {Numbers.Text(Out.PaddedChannels)}).Clear();");
+
+        using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(In.Blocks)}; block++)"))
+            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip} + block * InBlock), ref Add(ref transformed, block * {Numbers.Text(Tiles * 16)}), first, count, ref scratch);");
+
+        writer.Blank();
+        using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block += {Numbers.Text(Together)})"))
+            Group(writer, "ref transformed", bits, "first, count", $"(nuint)cut * {Numbers.Text(Out.PaddedChannels)} + ");
+    }
+
+    /// <summary>The outputs that are multiplied together: products, then the way back block by block.</summary>
+    private void Group(SourceWriter writer, string transformed, string bits, string tiles, string band)
+    {
+        writer.Line($"Multiply{bits}({transformed}, ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * {Numbers.Text(TransformedWeights / Out.Blocks)}), ref products);");
+        using (writer.Block($"for (nuint b = 0; b < {Numbers.Text(Together)}; b++)"))
+        {
+            string residual = R is { } r ? $"ref Add(ref AsRef(in residual), {r.First} + (block + b) * {r.Block}), " : "";
+            string sums = HasSums ? $"ref Add(ref sums, {band}(block + b) * 16), " : "";
+            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Numbers.Text(Tiles * 16)}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.First} + (block + b) * OutBlock), {sums}{tiles}, ref scratch);");
+        }
+    }
+
+    /// <summary>Transforms some tiles of a block of inputs, in their order; those that reach beyond the border are copied first, with zeros.</summary>
+    private void EmitInput(SourceWriter writer, VectorWidth? width)
+    {
+        string bits = Bits(width), side = Numbers.Text(Form.Inputs), outputs = Numbers.Text(Form.Outputs);
+        writer.Blank();
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void TileRows{bits}(ref float input, ref float transformed, nuint first, nuint count, ref float scratch)"))
+        {
+            if (HasEdges)
+                writer.Line($"ref float edge = ref Add(ref scratch, {Numbers.Text(TileLength)});");
+
+            writer.Line("nuint row = first / TilesAcross, column = first % TilesAcross;");
+            using (writer.Block("for (nuint tile = 0; tile < count; tile++)"))
+            {
+                writer.Line($"ref float from = ref Add(ref input, row * {outputs} * InRow + column * {Numbers.Text(Form.Outputs * 16)});");
+                if (HasEdges)
+                {
+                    string rows = LastRows < Form.Inputs ? "row == TilesDown - 1" : "", columns = LastColumns < Form.Inputs ? "column == TilesAcross - 1" : "";
+                    string height = rows.Length > 0 ? $"{rows} ? {Numbers.Text(LastRows)} : {side}" : side, breadth = columns.Length > 0 ? $"{columns} ? {Numbers.Text(LastColumns * 16)} : {Numbers.Text(Form.Inputs * 16)}" : Numbers.Text(Form.Inputs * 16);
+                    using (writer.Block($"if ({string.Join(" || ", new[] { rows, columns }.Where(c => c.Length > 0))})"))
+                    {
+                        writer.Line($"TileEdge.Copy(ref from, InRow, {height}, {breadth}, ref edge, {side}, {Numbers.Text(Form.Inputs * 16)});");
+                        writer.Line($"Tile{bits}(ref edge, {Numbers.Text(Form.Inputs * 16)}, ref Add(ref transformed, tile * 16), ref scratch);");
+                    }
+
+                    writer.Line("else");
+                    using (writer.Indent())
+                        writer.Line($"Tile{bits}(ref from, InRow, ref Add(ref transformed, tile * 16), ref scratch);");
+                }
+                else
+                    writer.Line($"Tile{bits}(ref from, InRow, ref Add(ref transformed, tile * 16), ref scratch);");
+
+                Next(writer);
+            }
+        }
+
+        var lanes = new Lanes(width);
+        writer.Blank();
+        writer.Line($"// B^T x B: the sides of a tile of {side} x {side} pixels, first down, then across.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void Tile{bits}(ref float input, nuint inputRow, ref float transformed, ref float scratch)"))
+        {
+            Form.InputConstants(writer, lanes);
+            using (EachLane(writer, lanes))
+            {
+                using (writer.Block($"for (nuint column = 0; column < {side}; column++)"))
+                {
+                    writer.Line($"ref float from = ref Add(ref input, column * 16{AddLane(lanes)}), to = ref Add(ref scratch, column * 16);");
+                    for (int i = 0; i < Form.Inputs; i++)
+                        writer.Line($"var x{i} = {lanes.Load("from", i switch { 0 => "0", 1 => "inputRow", _ => $"{Numbers.Text(i)} * inputRow" })};");
+
+                    Form.InputSide(writer, lanes);
+                    for (int i = 0; i < Form.Inputs; i++)
+                        writer.Line(lanes.Store($"t{i}", "to", Numbers.Text(i * Form.Inputs * 16)));
+                }
+
+                writer.Blank();
+                using (writer.Block($"for (nuint row = 0; row < {side}; row++)"))
+                {
+                    writer.Line($"ref float from = ref Add(ref scratch, row * {Numbers.Text(Form.Inputs * 16)}), to = ref Add(ref transformed, row * {Numbers.Text((long)Form.Inputs * TilesPoint)}{AddLane(lanes)});");
+                    for (int i = 0; i < Form.Inputs; i++)
+                        writer.Line($"var x{i} = {lanes.Load("from", Numbers.Text(i * 16))};");
+
+                    Form.InputSide(writer, lanes);
+                    for (int i = 0; i < Form.Inputs; i++)
+                        writer.Line(lanes.Store($"t{i}", "to", Numbers.Text((long)i * TilesPoint)));
+                }
+            }
+        }
+    }
+
+    /// <summary>Transforms some tiles of a block of outputs back, in their order.</summary>
+    private void EmitOutput(SourceWriter writer, VectorWidth? width)
+    {
+        string bits = Bits(width), outputs = Numbers.Text(Form.Outputs);
+        bool raggedRows = Out.Height % Form.Outputs != 0, raggedColumns = Out.Width % Form.Outputs != 0;
+        string parameters = $"ref float products, ref float bias, {(Residual is null ? "" : "ref float residual, ")}ref float output, {(HasSums ? "ref float sums, " : "")}";
+        writer.Blank();
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void PixelRows{bits}({parameters}nuint first, nuint count, ref float scratch)"))
+        {
+            writer.Line("nuint row = first / TilesAcross, column = first % TilesAcross;");
+            using (writer.Block("for (nuint tile = 0; tile < count; tile++)"))
+            {
+                string residual = R is { } r ? $"ref Add(ref residual, row * {outputs} * {r.Row} + column * {Numbers.Text(Form.Outputs * 16)}), " : "";
+                string rows = raggedRows ? $", nuint.Min({outputs}, OutHeight - row * {outputs})" : "", columns = raggedColumns ? $", nuint.Min({outputs}, OutWidth - column * {outputs})" : "";
+                writer.Line($"Pixels{bits}(ref Add(ref products, tile * 16), ref bias, {residual}ref Add(ref output, row * {outputs} * OutRow + column * {Numbers.Text(Form.Outputs * 16)}), {(HasSums ? "ref sums, " : "")}ref scratch{rows}{columns});");
+                Next(writer);
+            }
+        }
+
+        var lanes = new Lanes(width);
+        writer.Blank();
+        writer.Line($"// A^T m A: {outputs} x {outputs} pixels, first down, then across{(raggedRows || raggedColumns ? "; the last tiles have fewer" : "")}.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void Pixels{bits}({parameters}ref float scratch{(raggedRows ? ", nuint rows" : "")}{(raggedColumns ? ", nuint columns" : "")})"))
+        {
+            Form.OutputConstants(writer, lanes);
+            using (EachLane(writer, lanes))
+            {
+                using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(Form.Inputs)}; column++)"))
+                {
+                    writer.Line($"ref float from = ref Add(ref products, column * ProductsPoint{AddLane(lanes)}), to = ref Add(ref scratch, column * 16);");
+                    for (int i = 0; i < Form.Inputs; i++)
+                        writer.Line($"var m{i} = {lanes.Load("from", Numbers.Text((long)i * Form.Inputs * ProductsPoint))};");
+
+                    Form.OutputSide(writer, lanes);
+                    for (int i = 0; i < Form.Outputs; i++)
+                        writer.Line(lanes.Store($"t{i}", "to", Numbers.Text(i * Form.Inputs * 16)));
+                }
+
+                writer.Blank();
+                string lane = lanes.Count == 16 ? "0" : "lane";
+                writer.Line($"var b = {lanes.Load("bias", lane)};");
+                if (HasSums)
+                    writer.Line($"var sum = {lanes.Load("sums", lane)};");
+
+                using (writer.Block($"for (nuint row = 0; row < {(raggedRows ? "rows" : outputs)}; row++)"))
+                {
+                    writer.Line($"ref float from = ref Add(ref scratch, row * {Numbers.Text(Form.Inputs * 16)}), to = ref Add(ref output, row * OutRow{AddLane(lanes)});");
+                    if (R is { } add)
+                        writer.Line($"ref float also = ref Add(ref residual, row * {add.Row}{AddLane(lanes)});");
+
+                    for (int i = 0; i < Form.Inputs; i++)
+                        writer.Line($"var m{i} = {lanes.Load("from", Numbers.Text(i * 16))};");
+
+                    Form.OutputSide(writer, lanes);
+                    for (int i = 0; i < Form.Outputs; i++)
+                        Pixel(writer, lanes, i, raggedColumns && i >= Out.Width % Form.Outputs);
+                }
+
+                if (HasSums)
+                {
+                    writer.Blank();
+                    writer.Line(lanes.Store("sum", "sums", lane));
+                }
+            }
+        }
+    }
+
+    private void Pixel(SourceWriter writer, Lanes lanes, int i, bool mayBeOutside)
+    {
+        string at = Numbers.Text(i * 16), value = $"t{i} + b";
+        if (Residual is not null)
+            value += $" + {lanes.Load("also", at)}";
+
+        value = Activate(Activation, value);
+        using (mayBeOutside ? writer.Block($"if ({Numbers.Text(i)} < columns)") : default(IDisposable))
+        {
+            writer.Line($"t{i} = {value};");
+            if (HasSums)
+                writer.Line($"sum += t{i};");
+
+            writer.Line(lanes.Store($"t{i}", "to", at));
+        }
+    }
+
+    private static void Next(SourceWriter writer)
+    {
+        using (writer.Block("if (++column == TilesAcross)"))
+            writer.Line("(row, column) = (row + 1, 0);");
+    }
+
+    /// <summary>The lanes of a block, where a vector does not hold all of them.</summary>
+    private static SourceWriter.Scope? EachLane(SourceWriter writer, Lanes lanes)
+        => lanes.Count == 16 ? null : writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes.Text})");
+
+    private static string AddLane(Lanes lanes) => lanes.Count == 16 ? "" : " + lane";
+}

@@ -1,0 +1,106 @@
+using System.Runtime.Intrinsics;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>
+/// Transforms the weights of 3 x 3 convolutions, u = G w G^T (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016), in
+/// double precision, eight outputs at a time.
+/// </summary>
+internal static class WinogradPacking
+{
+    private const int Lanes = 16, Half = 8, Taps = 9;
+
+    /// <summary>Floats of the transformed weights, without biases.</summary>
+    public static int Length(ConvShape shape, bool turned) => Points(shape.Layout) * Padded(Inputs(shape, turned)) * Padded(Outputs(shape, turned));
+
+    /// <summary>Writes [outputs / together][point][inputs][together], inputs and outputs padded to whole blocks of 16.</summary>
+    /// <param name="weights">[outputs][inputs][3][3].</param>
+    /// <param name="turned">Whether the convolution is the one that goes back: its inputs are the outputs, and its taps are turned round.</param>
+    /// <param name="folded">The batch norm after it, or null.</param>
+    /// <param name="shape">The shape of the convolution, with the layout of what is written.</param>
+    /// <param name="packed">Where they go.</param>
+    public static void Pack(ReadOnlySpan<float> weights, bool turned, (float Scale, float Shift)[]? folded, ConvShape shape, Span<float> packed)
+    {
+        int inputs = Inputs(shape, turned), outputs = Outputs(shape, turned);
+        int points = Points(shape.Layout), together = shape.Inputs * Lanes, padded = Padded(inputs);
+        Span<Vector512<double>> taps = stackalloc Vector512<double>[Taps];
+        Span<Vector512<double>> point = stackalloc Vector512<double>[36];
+        Span<double> lanes = stackalloc double[Taps * Half];
+        for (int first = 0; first < Padded(outputs); first += Half)
+        {
+            Span<float> to = packed.Slice(first / together * together * points * padded + first % together);
+            for (int i = 0; i < padded; i++)
+            {
+                lanes.Clear();
+                for (int o = first; o < Math.Min(first + Half, outputs) && i < inputs; o++)
+                {
+                    ReadOnlySpan<float> from = weights.Slice((turned ? i * outputs + o : o * inputs + i) * Taps, Taps);
+                    float scale = folded?[o].Scale ?? 1f;
+                    for (int tap = 0; tap < Taps; tap++)
+                        lanes[tap * Half + o - first] = from[turned ? Taps - 1 - tap : tap] * scale;
+                }
+
+                for (int tap = 0; tap < Taps; tap++)
+                    taps[tap] = Vector512.LoadUnsafe(ref lanes[tap * Half]);
+
+                if (shape.Layout == ConvLayout.Winograd2)
+                    Transform2(taps, point);
+                else
+                    Transform4(taps, point);
+
+                for (int p = 0; p < points; p++)
+                    Vector256.Narrow(point[p].GetLower(), point[p].GetUpper()).StoreUnsafe(ref to[(p * padded + i) * together]);
+            }
+        }
+    }
+
+    private static int Inputs(ConvShape shape, bool turned) => turned ? shape.Channels : shape.InChannels;
+
+    private static int Outputs(ConvShape shape, bool turned) => turned ? shape.InChannels : shape.Channels;
+
+    private static int Points(ConvLayout layout) => layout == ConvLayout.Winograd2 ? 16 : 36;
+
+    private static int Padded(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>G = [1, 0, 0; 1/2, 1/2, 1/2; 1/2, -1/2, 1/2; 0, 0, 1].</summary>
+    private static void Transform2(ReadOnlySpan<Vector512<double>> taps, Span<Vector512<double>> points)
+    {
+        Span<Vector512<double>> down = stackalloc Vector512<double>[12];
+        for (int x = 0; x < 3; x++)
+            Side(taps[x], taps[x + 3], taps[x + 6], down, x, 3);
+
+        for (int y = 0; y < 4; y++)
+            Side(down[3 * y], down[3 * y + 1], down[3 * y + 2], points, 4 * y, 1);
+
+        static void Side(Vector512<double> w0, Vector512<double> w1, Vector512<double> w2, Span<Vector512<double>> to, int at, int step)
+        {
+            Vector512<double> ends = (w0 + w2) * 0.5, middle = w1 * 0.5;
+            to[at] = w0;
+            to[at + step] = ends + middle;
+            to[at + 2 * step] = ends - middle;
+            to[at + 3 * step] = w2;
+        }
+    }
+
+    /// <summary>G = [1/4, 0, 0; -1/6, -1/6, -1/6; -1/6, 1/6, -1/6; 1/24, 1/12, 1/6; 1/24, -1/12, 1/6; 0, 0, 1].</summary>
+    private static void Transform4(ReadOnlySpan<Vector512<double>> taps, Span<Vector512<double>> points)
+    {
+        Span<Vector512<double>> down = stackalloc Vector512<double>[18];
+        for (int x = 0; x < 3; x++)
+            Side(taps[x], taps[x + 3], taps[x + 6], down, x, 3);
+
+        for (int y = 0; y < 6; y++)
+            Side(down[3 * y], down[3 * y + 1], down[3 * y + 2], points, 6 * y, 1);
+
+        static void Side(Vector512<double> w0, Vector512<double> w1, Vector512<double> w2, Span<Vector512<double>> to, int at, int step)
+        {
+            Vector512<double> ends = (w0 + w2) * (1d / 6), middle = w1 * (1d / 6), far = w0 * (1d / 24) + w2 * (1d / 6), half = w1 * (1d / 12);
+            to[at] = w0 * 0.25;
+            to[at + step] = -(ends + middle);
+            to[at + 2 * step] = middle - ends;
+            to[at + 3 * step] = far + half;
+            to[at + 4 * step] = far - half;
+            to[at + 5 * step] = w2;
+        }
+    }
+}
