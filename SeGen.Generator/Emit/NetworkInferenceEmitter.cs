@@ -11,8 +11,8 @@ internal static class NetworkInferenceEmitter
     public static void Emit(SourceWriter writer, NetworkPlan plan)
     {
         writer.Blank();
-        writer.Line("/// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>");
-        using (writer.Block($"private sealed class Inference(PackedWeights weights) : ForwardRun(weights, {(plan.IsFixed ? "ArenaLength" : "0")}{(plan.Workspace == 0 ? "" : ", WorkspaceLength")})"))
+        writer.Line("/// <summary>Inference: the steps of an image, and the cuts of each, which threads may share.</summary>");
+        using (writer.Block($"private sealed class Inference(PackedWeights weights) : NetworkRun(weights, {(plan.IsFixed ? "ArenaLength" : "0")}, {(plan.Workspace == 0 ? "0" : "WorkspaceLength")})"))
         {
             writer.Line("private nuint _image;");
             if (!plan.IsFixed)
@@ -54,7 +54,7 @@ internal static class NetworkInferenceEmitter
     private static void Forward(SourceWriter writer, NetworkPlan plan)
     {
         writer.Blank();
-        using (writer.Block("public override void Forward()"))
+        using (writer.Block("protected override void ForwardImages()"))
         {
             if (!plan.IsFixed)
                 writer.Line("Layout();");
@@ -126,7 +126,7 @@ internal static class NetworkInferenceEmitter
     private static void Cuts(SourceWriter writer, NetworkPlan plan)
     {
         writer.Blank();
-        using (writer.Block("public override void RunCut(int phase, int cut)"))
+        using (writer.Block("protected override void RunStep(int phase, int cut)"))
         using (writer.Block("switch (phase)"))
         {
             for (int i = 0; i < plan.Steps.Count; i++)

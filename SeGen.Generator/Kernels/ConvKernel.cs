@@ -42,6 +42,9 @@ internal sealed record ConvKernel(
 
     private const int CutWork = 400_000, MaxCuts = 24;
 
+    /// <summary>Weights that the second-level cache has lost when the next image comes, and tiles over which asking for them is spread.</summary>
+    private const int ColdWeights = 1 << 14, MaxTilesAhead = 8;
+
     public override string Name
     {
         get
@@ -94,7 +97,8 @@ internal sealed record ConvKernel(
             int columns = Out.Blocks / BlocksTogether;
             long work = MultiplyAddsOfRow * Out.Rows;
             long bands = Math.Min(Math.Max(1, work / CutWork), Math.Max(1, MaxCuts / columns));
-            return (int)((Out.Rows + bands - 1) / bands);
+            int together = RowsOfTile(VectorWidth.V512);
+            return (int)((Out.Rows + bands * together - 1) / (bands * together)) * together;
         }
     }
 
@@ -136,19 +140,47 @@ internal sealed record ConvKernel(
         EmitWidths(writer, parameters, arguments, width => EmitCut(writer, width));
         foreach (VectorWidth width in VectorWidth.All)
         {
-            foreach (int pixels in TileSizes(width).Distinct())
-                new ConvTile(this, width, pixels).Emit(writer);
+            int rowsOfTile = RowsOfTile(width);
+            if (rowsOfTile > 1)
+                new ConvTile(this, width, rowsOfTile, Out.Columns).Emit(writer);
+
+            if (rowsOfTile == 1 || Out.Rows % rowsOfTile > 0)
+            {
+                foreach (int pixels in TileSizes(width).Distinct())
+                    new ConvTile(this, width, 1, pixels).Emit(writer);
+            }
         }
     }
 
     /// <summary>Vectors that a tile keeps for each pixel.</summary>
     public int VectorsOf(VectorWidth width) => Form != ConvForm.Dense ? 1 : width.Lanes == 16 ? BlocksTogether : 2;
 
+    /// <summary>Pixels of a tile at most: with a pixel's vectors, the weights and one input it must fit the registers, 32 with 512 bits, else 16.</summary>
+    private int MostPixels(VectorWidth width) => width.Lanes == 16 ? 14 : Form == ConvForm.Dense ? 6 : Form == ConvForm.Depthwise ? 8 : 5;
+
+    /// <summary>Rows of a tile: of narrow maps more than one, so that weights are read for as many pixels as of wide ones.</summary>
+    public int RowsOfTile(VectorWidth width) => Out.IsFixed && In.IsFixed ? Math.Max(1, Math.Min(Out.Rows, MostPixels(width) / Out.Columns)) : 1;
+
+    /// <summary>Tiles of the whole map, where the size is fixed.</summary>
+    private int TilesOfMap(VectorWidth width)
+    {
+        int rows = RowsOfTile(width);
+        return (Out.Rows + rows - 1) / rows * ((Out.Columns + TileSizes(width)[0] - 1) / TileSizes(width)[0]);
+    }
+
+    /// <summary>
+    /// Floats of the next outputs' weights that a tile asks for with every input that it multiplies, so that they come evenly; 0 where weights
+    /// are few, or used for so many pixels that reading them is little.
+    /// </summary>
+    public int Ahead(VectorWidth width)
+        => width.Lanes == 16 && Form == ConvForm.Dense && !In.IsPlanar && Out.IsFixed && WeightsLength > ColdWeights && TilesOfMap(width) <= MaxTilesAhead
+            ? BlocksTogether * 16 / TilesOfMap(width)
+            : 0;
+
     /// <summary>The pixels of a tile, and of the last one of a row.</summary>
     public int[] TileSizes(VectorWidth width)
     {
-        // With a pixel's vectors, the weights and one input the tile must fit the registers: 32 with 512 bits, else 16.
-        int most = width.Lanes == 16 ? 14 : Form == ConvForm.Dense ? 6 : Form == ConvForm.Depthwise ? 8 : 5;
+        int most = MostPixels(width);
         if (!Out.IsFixed)
             return [most, 1];
 
@@ -189,7 +221,26 @@ internal sealed record ConvKernel(
             writer.Line($"MemoryMarshal.CreateSpan(ref total, {Numbers.Text(16 * BlocksTogether)}).Clear();");
         }
 
-        using (writer.Block("for (nuint row = fromRow; row < lastRow; row++)"))
+        int rowsOfTile = width is null ? 1 : RowsOfTile(width);
+        if (rowsOfTile == 1)
+        {
+            EmitRows(writer, width, "for (nuint row = fromRow; row < lastRow; row++)", 1);
+            return;
+        }
+
+        writer.Line("nuint row = fromRow;");
+        EmitRows(writer, width, $"for (; row + {Numbers.Text(rowsOfTile)} <= lastRow; row += {Numbers.Text(rowsOfTile)})", rowsOfTile);
+        if (Out.Rows % rowsOfTile > 0)
+        {
+            writer.Blank();
+            EmitRows(writer, width, "for (; row < lastRow; row++)", 1);
+        }
+    }
+
+    /// <summary>A loop over rows, or over some of them at a time.</summary>
+    private void EmitRows(SourceWriter writer, VectorWidth? width, string loop, int rowsOfTile)
+    {
+        using (writer.Block(loop))
         {
             writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(Taps.Stride)} * {I.Row});");
             writer.Line($"ref float to = ref Add(ref y, row * {O.Row});");
@@ -198,47 +249,58 @@ internal sealed record ConvKernel(
 
             if (width is null)
                 ConvScalar.Emit(writer, this, I, O, R);
+            else if (rowsOfTile > 1)
+                EmitParts(width, (block, lane) => writer.Line(Call(width, rowsOfTile, Out.Columns, "0", block, lane)));
             else
                 EmitRow(writer, width);
         }
     }
 
+    /// <summary>The vectors of a block that a tile does not hold are done one after the other.</summary>
+    private int EmitParts(VectorWidth width, Action<int, int>? part)
+    {
+        int perTile = width.Lanes == 16 ? 1 : VectorsOf(width) * width.Lanes, parts = width.Lanes == 16 ? 1 : 16 / perTile * BlocksTogether;
+        for (int i = 0; i < parts && part is not null; i++)
+            part(width.Lanes == 16 ? 0 : i * perTile / 16, width.Lanes == 16 ? 0 : i * perTile % 16);
+
+        return parts;
+    }
+
     private void EmitRow(SourceWriter writer, VectorWidth width)
     {
-        // The vectors of a block that a tile does not hold are done one after the other.
         int[] sizes = TileSizes(width);
-        int vectors = VectorsOf(width), perTile = width.Lanes == 16 ? 1 : vectors * width.Lanes;
-        int parts = width.Lanes == 16 ? 1 : 16 / perTile * BlocksTogether;
-        for (int part = 0; part < parts; part++)
+        int part = 0;
+        EmitParts(width, (block, lane) =>
         {
-            int block = width.Lanes == 16 ? 0 : part * perTile / 16, lane = width.Lanes == 16 ? 0 : part * perTile % 16;
             if (Out.IsFixed)
             {
                 int most = sizes[0], last = sizes[1], tiles = (Out.Columns - last) / most;
                 if (tiles > 1)
                 {
                     using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(tiles * most)}; column += {Numbers.Text(most)})"))
-                        writer.Line(Call(width, most, "column", block, lane));
+                        writer.Line(Call(width, 1, most, "column", block, lane));
                 }
                 else if (tiles == 1)
-                    writer.Line(Call(width, most, "0", block, lane));
+                    writer.Line(Call(width, 1, most, "0", block, lane));
 
-                writer.Line(Call(width, last, Numbers.Text(tiles * most), block, lane));
+                writer.Line(Call(width, 1, last, Numbers.Text(tiles * most), block, lane));
             }
             else
             {
-                string column = parts == 1 ? "column" : $"column{Numbers.Text(part)}";
+                string column = part == 0 && EmitParts(width, null) == 1 ? "column" : $"column{Numbers.Text(part)}";
                 writer.Line($"nuint {column} = 0;");
                 using (writer.Block($"for (; {column} + {Numbers.Text(sizes[0])} <= {O.Width}; {column} += {Numbers.Text(sizes[0])})"))
-                    writer.Line(Call(width, sizes[0], column, block, lane));
+                    writer.Line(Call(width, 1, sizes[0], column, block, lane));
 
                 using (writer.Block($"for (; {column} < {O.Width}; {column}++)"))
-                    writer.Line(Call(width, 1, column, block, lane));
+                    writer.Line(Call(width, 1, 1, column, block, lane));
             }
-        }
+
+            part++;
+        });
     }
 
-    private string Call(VectorWidth width, int pixels, string column, int block, int lane)
+    private string Call(VectorWidth width, int rows, int pixels, string column, int block, int lane)
     {
         string at(string start, string step, string blockStride) => Offset(start, column == "0" ? "" : $"{column} * {step}", block == 0 ? "" : blockStride, lane);
 
@@ -250,7 +312,17 @@ internal sealed record ConvKernel(
         string residual = R is { } r ? $", {at("also", Numbers.Text(Residual!.Step), r.Block)}" : "";
         string sums = HasSums ? $", {Offset("total", "", "", block * 16 + lane)}" : "";
         string sizes = Out.IsFixed && In.IsFixed ? "" : $", {I.Row}, {I.Block}, {O.Block}{(R is { } s ? $", {s.Block}" : "")}";
-        return $"Tile{Bits(width)}x{Numbers.Text(pixels)}({input}, {weights}, {bias}, {output}{residual}{sums}{sizes});";
+        string ahead = Ahead(width) > 0 ? $", ref Add(ref w, {AheadAt(width, column)})" : "";
+        return $"Tile{Bits(width)}x{ConvTile.Size(rows, pixels)}({input}, {weights}, {bias}, {output}{residual}{sums}{sizes}{ahead});";
+    }
+
+    /// <summary>The part of the next outputs' weights that a tile asks for: which one follows from its number in the map.</summary>
+    private string AheadAt(VectorWidth width, string column)
+    {
+        int rowsOfTile = RowsOfTile(width), share = BlocksTogether * BlockWeights / TilesOfMap(width), ofRow = share * TilesOfMap(width) / ((Out.Rows + rowsOfTile - 1) / rowsOfTile);
+        string row = rowsOfTile == 1 ? $"row * {Numbers.Text(ofRow)}" : $"row / {Numbers.Text(rowsOfTile)} * {Numbers.Text(ofRow)}";
+        string at = column == "0" ? "" : $" + {column} * {Numbers.Text(share)} / {Numbers.Text(TileSizes(width)[0])}";
+        return $"{Numbers.Text(BlocksTogether)} * BlockWeights + {row}{at}";
     }
 
     private static string Offset(string start, string column, string block, int lane)

@@ -5,11 +5,12 @@ using SeGen.Generator.Planning;
 namespace SeGen.Generator.Kernels;
 
 /// <summary>
-/// Neighbouring pixels of a row, each with one or two vectors of output channels, in registers from the bias to the activation. Every
-/// vector of weights that is loaded is used for all pixels.
+/// Neighbouring pixels of a row or of some whole rows, each with one or two vectors of output channels, in registers from the bias to the
+/// activation. Every vector of weights that is loaded is used for all pixels.
 /// </summary>
-internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
+internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int columns)
 {
+    private readonly int _pixels = rows * columns;
     private readonly int _vectors = conv.VectorsOf(width);
     private readonly Strides _in = new("In", conv.In), _out = new("Out", conv.Out);
 
@@ -25,6 +26,15 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
     /// <summary>Whether a vector holds several groups, each of which reads inputs of its own.</summary>
     private bool Shuffles => conv.Form == ConvForm.Grouped && conv.GroupInputs < width.Lanes;
 
+    /// <summary>"14", or "2x7" for two rows.</summary>
+    public static string Size(int rows, int columns) => (rows > 1 ? $"{Numbers.Text(rows)}x" : "") + Numbers.Text(columns);
+
+    /// <summary>Floats from the first pixel of the tile to one of its pixels.</summary>
+    private long At(Place place, int pixel, int stride)
+        => pixel / columns * stride * place.Row * (place.Lattice?.Step ?? 1) + pixel % columns * (long)stride * place.Step;
+
+    private string InAt(int pixel) => Numbers.Text(At(conv.In, pixel, conv.Taps.Stride));
+
     public void Emit(SourceWriter writer)
     {
         string residual = conv.Residual is null ? "" : ", ref float residual";
@@ -32,10 +42,10 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
         string strides = IsFixed ? "" : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{width.Type.Substring("Vector".Length)}x{Numbers.Text(pixels)}(ref float input, ref float weights, ref float bias, ref float output{residual}{sums}{strides})"))
+        using (writer.Block($"private static void Tile{width.Type.Substring("Vector".Length)}x{Size(rows, columns)}(ref float input, ref float weights, ref float bias, ref float output{residual}{sums}{strides}{(conv.Ahead(width) > 0 ? ", ref float ahead" : "")})"))
         {
             string first = Load("bias", "0"), second = _vectors == 2 ? Load("bias", Numbers.Text(width.Lanes)) : "";
-            for (int p = 0; p < pixels; p++)
+            for (int p = 0; p < _pixels; p++)
                 writer.Line(_vectors == 2 ? $"{width.Floats} a{p} = {(p == 0 ? first : "a0")}, b{p} = {(p == 0 ? second : "b0")};" : $"var a{p} = {(p == 0 ? first : "a0")};");
 
             writer.Line("ref float w = ref weights;");
@@ -77,19 +87,18 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
 
     private void Taps(SourceWriter writer)
     {
-        int step = conv.Taps.Stride * conv.In.Pixel;
         if (conv.Form == ConvForm.Depthwise)
         {
             writer.Line($"var tap = {Load("w", "0")};");
-            for (int p = 0; p < pixels; p++)
-                writer.Line($"a{p} = {Fma(Load("pixel", Numbers.Text(p * step)), "tap", $"a{p}")};");
+            for (int p = 0; p < _pixels; p++)
+                writer.Line($"a{p} = {Fma(Load("pixel", InAt(p)), "tap", $"a{p}")};");
 
             writer.Line("w = ref Add(ref w, 16);");
         }
         else if (Shuffles)
         {
-            for (int p = 0; p < pixels; p++)
-                writer.Line($"var x{p} = {Load("pixel", Numbers.Text(p * step))};");
+            for (int p = 0; p < _pixels; p++)
+                writer.Line($"var x{p} = {Load("pixel", InAt(p))};");
 
             for (int i = 0; i < conv.GroupInputs; i++)
             {
@@ -97,33 +106,41 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
                 writer.Blank();
                 writer.Line($"var of{i} = {width.Type}.Create({indices});");
                 writer.Line($"var tap{i} = {Load("w", Numbers.Text(i * 16))};");
-                for (int p = 0; p < pixels; p++)
+                for (int p = 0; p < _pixels; p++)
                     writer.Line($"a{p} = {Fma($"{width.Type}.Shuffle(x{p}, of{i})", $"tap{i}", $"a{p}")};");
             }
 
             writer.Line($"w = ref Add(ref w, {Numbers.Text(conv.GroupInputs * 16)});");
         }
         else if (conv.In.IsPlanar)
-            Broadcasts(writer, step);
+            Broadcasts(writer);
         else
         {
             int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16;
             using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(inputs)}; i++)"))
             {
-                Broadcasts(writer, step);
+                Broadcasts(writer);
+                if (conv.Ahead(width) is > 0 and int step)
+                {
+                    for (int line = 0; line < Math.Max(1, step / 16); line++)
+                        writer.Line($"Prefetch.ToSecondLevel(ref {(line == 0 ? "ahead" : $"Add(ref ahead, {Numbers.Text(line * 16)})")});");
+
+                    writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(step)});");
+                }
+
                 writer.Line("pixel = ref Add(ref pixel, 1);");
             }
         }
     }
 
-    private void Broadcasts(SourceWriter writer, int step)
+    private void Broadcasts(SourceWriter writer)
     {
         writer.Line(_vectors == 2
             ? $"{width.Floats} tap0 = {Load("w", "0")}, tap1 = {Load("w", NextWeights)};"
             : $"var tap0 = {Load("w", "0")};");
-        for (int p = 0; p < pixels; p++)
+        for (int p = 0; p < _pixels; p++)
         {
-            string value = p == 0 ? $"{width.Type}.Create(pixel)" : $"{width.Type}.Create(Add(ref pixel, {Numbers.Text(p * step)}))";
+            string value = p == 0 ? $"{width.Type}.Create(pixel)" : $"{width.Type}.Create(Add(ref pixel, {InAt(p)}))";
             writer.Line(_vectors == 2
                 ? $"var x{p} = {value}; a{p} = {Fma($"x{p}", "tap0", $"a{p}")}; b{p} = {Fma($"x{p}", "tap1", $"b{p}")};"
                 : $"a{p} = {Fma(value, "tap0", $"a{p}")};");
@@ -144,10 +161,10 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
                     writer.Line($"residual = ref Add(ref residual, {NextResidual});");
             }
 
-            for (int p = 0; p < pixels; p++)
+            for (int p = 0; p < _pixels; p++)
             {
-                string at = Numbers.Text(p * conv.Out.Step);
-                string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", at)}";
+                string at = Numbers.Text(At(conv.Out, p, 1));
+                string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", Numbers.Text(At(conv.Residual, p, 1)))}";
                 if (conv.Activation != Activation.Identity || conv.Residual is not null)
                     writer.Line($"{name}{p} = {(conv.Activation == Activation.Identity ? value : $"Activations.{conv.Activation}({value})")};");
 
@@ -157,7 +174,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int pixels)
             if (conv.HasSums)
             {
                 string lane = v == 0 ? "0" : Numbers.Text(width.Lanes);
-                string sum = string.Join(" + ", Enumerable.Range(0, pixels).Select(p => $"{name}{p}"));
+                string sum = string.Join(" + ", Enumerable.Range(0, _pixels).Select(p => $"{name}{p}"));
                 writer.Line($"({Load("sums", lane)} + ({sum})).StoreUnsafe(ref sums{(v == 0 ? "" : $", {lane}")});");
             }
         }

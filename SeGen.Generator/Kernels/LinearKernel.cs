@@ -12,6 +12,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 {
     private const int Streams = 4;
 
+    /// <summary>Weights that no cache of the core holds any more when the next image comes, and how far ahead they are asked for: a page.</summary>
+    private const int ColdWeights = 1 << 16, Ahead = 1024;
+
     /// <summary>The border around each block of the result, where a convolution reads it.</summary>
     public int Border { get; init; }
 
@@ -57,6 +60,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
             writer.Line($"{width.Floats} sum1 = {width.Floats}.Zero, sum2 = sum1, sum3 = sum1;");
             using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(Inputs)}; i += {Numbers.Text(Streams)})"))
             {
+                for (int s = 0; s < Streams && WeightsLength > ColdWeights; s++)
+                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref w, i * 16 + {Numbers.Text(Ahead + s * 16)}));");
+
                 for (int s = 0; s < Streams; s++)
                 {
                     string at = s == 0 ? "i" : $"i + {Numbers.Text(s)}";

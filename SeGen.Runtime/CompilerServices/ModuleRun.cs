@@ -16,6 +16,9 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// </summary>
     internal static long FloatsPerThread { get; set; } = 1 << 16;
 
+    /// <summary>Floats that must be read for another thread to pay; fewer where one phase follows the other, so that nobody has to be woken.</summary>
+    private protected virtual long FloatsWorthSharing => FloatsPerThread;
+
     /// <summary>The most threads that are given a workspace: no convolution has more cuts that pay.</summary>
     private const int MaxWorkspaces = 64;
 
@@ -41,7 +44,7 @@ public abstract unsafe class ModuleRun : ParallelWork
     protected ref float Scratch => ref _scratch.Start;
 
     /// <summary>What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there.</summary>
-    protected ref float Workspace => ref Unsafe.Add(ref _workspaces!.Start, (nint)(WorkerPool.Self * _workspaceLength));
+    protected ref float Workspace => ref Unsafe.Add(ref _workspaces!.Start, (nint)((_threads == 1 ? 0 : WorkerPool.Self) * _workspaceLength));
 
     /// <summary>The first element of the tensor that is read.</summary>
     protected ref readonly float Input => ref Unsafe.AsRef<float>(_input);
@@ -51,6 +54,13 @@ public abstract unsafe class ModuleRun : ParallelWork
 
     /// <summary>Whether there is a tensor to write.</summary>
     protected bool HasOutput => _output != null;
+
+    /// <summary>Threads that this run may use.</summary>
+    private protected int Threads => _threads;
+
+    private protected float* InputAt(long offset) => _input + offset;
+
+    private protected float* OutputAt(long offset) => _output + offset;
 
     /// <summary>Images of this run.</summary>
     protected int Batch { get; private set; }
@@ -134,5 +144,5 @@ public abstract unsafe class ModuleRun : ParallelWork
     }
 
     private int Participants(int cuts, long floats)
-        => (int)Math.Min(Math.Min(_threads, cuts), Math.Max(1, floats / FloatsPerThread));
+        => (int)Math.Min(Math.Min(_threads, cuts), Math.Max(1, floats / Math.Min(FloatsPerThread, FloatsWorthSharing)));
 }

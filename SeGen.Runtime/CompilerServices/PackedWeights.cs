@@ -28,6 +28,15 @@ public sealed class PackedWeights
     /// <summary>The packed weights, at a multiple of 64 bytes.</summary>
     public ref readonly float Start => ref _packed.Start;
 
+    internal ForwardRun CreateForward() => _definition.CreateForward(this);
+
+    /// <summary>Floats of an image of the module's input, and of its output.</summary>
+    internal (long Input, long Output) ImageLengths(int height, int width)
+    {
+        (int outHeight, int outWidth) = _definition.OutputSize(height, width);
+        return ((long)_definition.InputChannels * height * width, (long)_definition.OutputChannels * outHeight * outWidth);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void EnsureCurrent()
     {

@@ -12,8 +12,11 @@ public abstract unsafe class TrainingRun : ModuleRun
     private float* _borrowed;
 
     /// <summary>Makes the scratch.</summary>
-    protected TrainingRun(PackedWeights weights, long scratchLength)
-        : base(weights, scratchLength)
+    /// <param name="weights">The weights.</param>
+    /// <param name="scratchLength">Floats of the scratch.</param>
+    /// <param name="workspaceLength">Floats that a thread needs for itself while it runs a cut.</param>
+    protected TrainingRun(PackedWeights weights, long scratchLength, long workspaceLength = 0)
+        : base(weights, scratchLength, workspaceLength)
     {
         Parameters = weights.Parameters;
 

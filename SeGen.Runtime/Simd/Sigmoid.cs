@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SeGen.Simd;
 
@@ -49,12 +50,26 @@ public static class Sigmoid
         p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(P5));
         p = Vector512.FusedMultiplyAdd(p, r * r, r) + Vector512<float>.One;
 
+        if (Avx512F.IsSupported)
+            return Quotient(value, Avx512F.Scale(p, -n));
+
         var bits = Vector512.ConvertToInt32Native(n);
         var half = Vector512.ShiftRightLogical(bits, 1);
-        var e = p * PowerOfTwo(-half) * PowerOfTwo(half - bits);
+        return Quotient(value, p * PowerOfTwo(-half) * PowerOfTwo(half - bits));
+    }
 
+    /// <summary>1 / (1 + e), or e / (1 + e) for negative values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Quotient(Vector512<float> value, Vector512<float> e)
+    {
         var numerator = Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512<float>.Zero), e, Vector512<float>.One);
-        return numerator / (Vector512<float>.One + e);
+        var denominator = Vector512<float>.One + e;
+        if (!Avx512F.IsSupported)
+            return numerator / denominator;
+
+        // A division keeps one port busy for 16 cycles. The estimate has 14 bits, and one step of Newton's method doubles them.
+        var reciprocal = Avx512F.Reciprocal14(denominator);
+        return numerator * Vector512.FusedMultiplyAdd(reciprocal, Avx512F.FusedMultiplyAddNegated(denominator, reciprocal, Vector512<float>.One), reciprocal);
     }
 
     /// <summary>The logistic function of 8 values.</summary>

@@ -7,7 +7,7 @@ using SeGen.Generator.Model;
 namespace SeGen.Generator.Planning.Training;
 
 /// <summary>Plans the way back: the steps in reverse, each sending its output's gradient on to what it read.</summary>
-internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
+internal sealed class BackwardPlanner(NetworkSpec spec, Values values, ProgramBuilder program)
 {
     /// <summary>Gradients that something has been written to: the next one adds.</summary>
     private readonly HashSet<int> _there = [];
@@ -94,7 +94,6 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
         int x = step.X, stride = step.Conv.Window.Stride;
         bool forInput = values.IsForInput(x);
         Target to = Send(x);
-        (ConvForm form, int inputs) = ValuePlaces.FormOf(ForwardPlanner.Turn(step.Conv), gradient);
         TurnedConv.Side[] sides = TurnedConv.Sides(step.Conv.Window);
         if (!to.Adds && sides.Length < stride)
             program.Image("Clear", null, "", 0, forInput, Operand.Ref(Values.G(x)), new Operand(Length(to.Place, x)));
@@ -106,17 +105,30 @@ internal sealed class BackwardPlanner(Values values, ProgramBuilder program)
             if (pixels.IsFixed && (pixels.Rows <= 0 || pixels.Columns <= 0))
                 continue;
 
-            var kernel = new ConvKernel(gradient, pixels, TurnedConv.Taps(rows, columns), form, inputs, Activation.Identity, to.Adds ? pixels : null, HasSums: false);
+            ConvolutionKernel kernel = ConvolutionChoice.Of(
+                ForwardPlanner.Turn(step.Conv), gradient, pixels, TurnedConv.Taps(rows, columns), Activation.Identity, to.Adds ? pixels : null, hasSums: false, spec.Convolutions);
             string first = stride == 1 ? "0" : First(to.Place, x, rows.Pixel, columns.Pixel);
             Operand[] before = to.Adds ? [new Operand("in", Values.G(x), first)] : [];
             Operand[] lattice = stride == 1 || pixels.IsFixed ? [] : [new Operand(Numbers.Text(rows.Pixel)), new Operand(Numbers.Text(columns.Pixel))];
-            program.Image(
-                $"{kernel.Name}.Run", kernel, ForwardPlanner.Cuts(values, kernel, x, rows.Pixel), kernel.Work, forInput,
+            ForwardPlanner.Convolve(
+                program, kernel, Values.G(step.Output), ForwardPlanner.Cuts(values, kernel, x, rows.Pixel), forInput,
                 [
-                    Operand.In(Values.G(step.Output)), new Operand($"in {ForwardPlanner.Conv(index)}.Turned({Numbers.Text(i)})"), .. before, new Operand("ref", Values.G(x), first),
+                    new Operand($"in {ForwardPlanner.Conv(index)}.Turned({Numbers.Text(i)})"), .. before, new Operand("ref", Values.G(x), first),
                     .. values.Size(step.Output), .. values.Size(x), .. lattice,
                 ]);
         }
+    }
+
+    /// <summary>The kernel that goes back through a convolution of stride 1; null for other strides.</summary>
+    public static ConvolutionKernel? TurnedKernel(Values values, ConvStep step, Convolutions convolutions)
+    {
+        if (step.Conv.Window.Stride != 1)
+            return null;
+
+        TurnedConv.Side side = TurnedConv.Sides(step.Conv.Window)[0];
+        return ConvolutionChoice.Of(
+            ForwardPlanner.Turn(step.Conv), values.GradientPlaceOf(step.Output), values.GradientPlaceOf(step.X), TurnedConv.Taps(side, side), Activation.Identity, null, hasSums: false,
+            convolutions);
     }
 
     private static Lattice LatticeOf(Place place, int stride, int row, int column) => place.IsFixed

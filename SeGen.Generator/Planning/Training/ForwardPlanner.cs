@@ -2,6 +2,7 @@ using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
 using SeGen.Generator.Kernels.Training;
+using SeGen.Generator.Kernels.Winograd;
 using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Planning.Training;
@@ -83,21 +84,25 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
     private void AddConv(int index, ConvStep step)
     {
         ConvOp conv = step.Conv;
-        ConvKernel kernel = ConvOf(values, step);
-        program.Image(
-            $"{kernel.Name}.Run", kernel, Cuts(values, kernel, step.Output), kernel.Work, false,
-            [Operand.In(Values.V(step.X)), new Operand($"in {Conv(index)}.Weights"), Operand.Ref(Values.V(step.Output)), .. values.Size(step.X), .. values.Size(step.Output)]);
+        Place from = values.PlaceOf(step.X);
+        ConvolutionKernel kernel = ConvolutionChoice.Of(conv, from, values.PlaceOf(step.Output), Taps.Of(conv.Window), Activation.Identity, null, hasSums: false, spec.Convolutions);
+        Convolve(
+            program, kernel, Values.V(step.X), Cuts(values, kernel, step.Output), false,
+            [new Operand($"in {Conv(index)}.Weights"), Operand.Ref(Values.V(step.Output)), .. values.Size(step.X), .. values.Size(step.Output)]);
 
         Place gradient = values.GradientPlaceOf(step.Output);
         ConvWeightGradientKernel weights = WeightsOf(values, step);
-        (ConvForm turned, int turnedInputs) = ValuePlaces.FormOf(Turn(conv), gradient);
+        (ConvForm turnedForm, int turnedFormInputs) = ValuePlaces.FormOf(Turn(conv), gradient);
+        (string turned, int turnedInputs) = BackwardPlanner.TurnedKernel(values, step, spec.Convolutions) is WinogradKernel back
+            ? (back.PackedLayout, back.PackedInputs)
+            : (ValuePlaces.LayoutOf(turnedForm, isPlanar: false), turnedFormInputs);
         string sides = string.Join(", ", TurnedConv.Sides(conv.Window).Select(s =>
             $"new TurnedTaps({Numbers.Text(s.First)}, {Numbers.Text(s.Step)}, {Numbers.Text(s.Count)})"));
         string name = NetworkDefinitionEmitter.Text((conv.Scope.Prefix + conv.Inside).TrimEnd('.'));
-        string shape = $"new ConvShape({Numbers.Text(conv.Channels)}, {Numbers.Text(conv.InChannels)}, {Numbers.Text(conv.Window.Kernel)}, {Numbers.Text(conv.Groups)}, ConvLayout.{ValuePlaces.LayoutOf(kernel.Form, kernel.In.IsPlanar)}, {Numbers.Text(kernel.GroupInputs)})";
+        string shape = $"new ConvShape({Numbers.Text(conv.Channels)}, {Numbers.Text(conv.InChannels)}, {Numbers.Text(conv.Window.Kernel)}, {Numbers.Text(conv.Groups)}, ConvLayout.{ValuePlaces.LayoutOf(weights.Form, from.IsPlanar)}, {Numbers.Text(weights.GroupInputs)})";
         layers.Add(new TrainedLayer(
             Conv(index), "ConvLayer",
-            $"{name}, {shape}, {Numbers.Text(weights.Groups)}, ConvLayout.{ValuePlaces.LayoutOf(turned, isPlanar: false)}, {Numbers.Text(turnedInputs)}, new[] {{ {sides} }}",
+            $"{name}, {shape}, {Numbers.Text(weights.Groups)}, ConvLayout.{kernel.PackedLayout}, {Numbers.Text(kernel.PackedInputs)}, ConvLayout.{turned}, {Numbers.Text(turnedInputs)}, new[] {{ {sides} }}",
             TrainingNames.Of(spec, step)));
     }
 
@@ -179,12 +184,26 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
             TrainingNames.Of(spec, step)));
     }
 
-    /// <summary>The convolution alone: what is fused in inference stays apart.</summary>
-    public static ConvKernel ConvOf(Values values, ConvStep step)
+    /// <summary>Adds the calls of a convolution: one, or two where tiles are transformed first, behind what a thread needs meanwhile.</summary>
+    public static void Convolve(ProgramBuilder program, ConvolutionKernel kernel, string input, string cuts, bool forInput, Operand[] operands)
     {
-        Place from = values.PlaceOf(step.X);
-        (ConvForm form, int inputs) = ValuePlaces.FormOf(step.Conv, from);
-        return new ConvKernel(from, values.PlaceOf(step.Output), Taps.Of(step.Conv.Window), form, inputs, Activation.Identity, null, HasSums: false);
+        var workspace = new Operand("ref Workspace");
+        switch (kernel)
+        {
+            case WinogradKernel { IsPhased: true } phased:
+                string behind = Numbers.Text(VectorWidth.Pad(phased.WorkspaceLength));
+                program.Image(
+                    $"{phased.Name}.Transform", phased, Numbers.Text(phased.TransformCuts), 0, forInput,
+                    [Operand.In(input), new Operand($"ref Add(ref Workspace, {behind})"), workspace]);
+                program.Image($"{phased.Name}.Run", phased, cuts, phased.Work, forInput, [new Operand($"in Add(ref Workspace, {behind})"), .. operands, workspace]);
+                break;
+            case WinogradKernel fused:
+                program.Image($"{fused.Name}.Run", fused, cuts, fused.Work, forInput, [Operand.In(input), .. operands, workspace]);
+                break;
+            default:
+                program.Image($"{kernel.Name}.Run", kernel, cuts, kernel.Work, forInput, [Operand.In(input), .. operands]);
+                break;
+        }
     }
 
     public static ConvWeightGradientKernel WeightsOf(Values values, ConvStep step)
@@ -198,7 +217,7 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
     public static ConvOp Turn(ConvOp conv) => conv with { InChannels = conv.Channels, Channels = conv.InChannels };
 
     /// <summary>The cuts of a convolution's kernel, as an expression.</summary>
-    public static string Cuts(Values values, ConvKernel kernel, int output, int firstRow = 0)
+    public static string Cuts(Values values, ConvolutionKernel kernel, int output, int firstRow = 0)
     {
         string rows = $"(int){values.SizeName(output)}.Height";
         return kernel.Cuts(kernel.Out.Lattice is { } lattice ? $"({rows} + {Numbers.Text(lattice.Step - 1 - firstRow)}) / {Numbers.Text(lattice.Step)}" : rows);

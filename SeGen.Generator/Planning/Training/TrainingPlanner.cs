@@ -34,7 +34,7 @@ internal sealed class TrainingPlanner
             forward.Add(i, _steps[i]);
 
         Pass forwardPass = _program.End();
-        var backward = new BackwardPlanner(_values, _program);
+        var backward = new BackwardPlanner(_spec, _values, _program);
         for (int i = _steps.Count - 1; i >= 0; i--)
             backward.Add(i, _steps[i]);
 

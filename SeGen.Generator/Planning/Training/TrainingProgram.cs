@@ -1,6 +1,7 @@
 using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
+using SeGen.Generator.Kernels.Winograd;
 
 namespace SeGen.Generator.Planning.Training;
 
@@ -59,6 +60,9 @@ internal sealed record TrainingPlan(
     public Graph Graph => Spec.Graph;
 
     public bool IsFixed => Graph.IsFixed;
+
+    /// <summary>Floats that each thread needs for itself while it takes an image through a stage.</summary>
+    public int Workspace => Kernels.OfType<WinogradKernel>().Select(w => VectorWidth.Pad(w.WorkspaceLength) + (w.IsPhased ? w.TilesLength : 0)).DefaultIfEmpty(0).Max();
 
     public IEnumerable<KernelSpec> Kernels => new[] { Forward, Backward }
         .SelectMany(p => p.Stages)

@@ -18,8 +18,9 @@ public sealed class ConvLayer : TrainedLayer
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
     private readonly PackedConv _conv;
-    private readonly ConvLayout _turnedLayout;
-    private readonly int _turnedInputs, _kernel, _maxGroups;
+    private readonly ConvShape _shape;
+    private readonly ConvLayout _layout, _turnedLayout;
+    private readonly int _inputs, _turnedInputs, _kernel, _maxGroups;
     private readonly TurnedTaps[] _sides;
     private readonly int[] _turnedAt;
     private readonly AlignedBuffer _packed, _turned, _sums;
@@ -29,19 +30,22 @@ public sealed class ConvLayer : TrainedLayer
     /// <summary>A convolution.</summary>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="name">Its parameters' names without the last part.</param>
-    /// <param name="shape">The shape of its weights as the forward kernel reads them.</param>
+    /// <param name="shape">The shape of its weights, in the order in which their gradient is summed up.</param>
     /// <param name="groups">The most groups of images that its gradient is summed up in.</param>
+    /// <param name="layout">The order in which the forward kernel reads them.</param>
+    /// <param name="inputs">The number that goes with it.</param>
     /// <param name="turnedLayout">The order in which the kernels of the way back read outputs.</param>
     /// <param name="turnedInputs">How many of that order they read for one input.</param>
     /// <param name="sides">For each pixel of a stride that any tap reaches, those that do.</param>
-    public ConvLayer(ParameterSet parameters, string name, ConvShape shape, int groups, ConvLayout turnedLayout, int turnedInputs, TurnedTaps[] sides)
+    public ConvLayer(ParameterSet parameters, string name, ConvShape shape, int groups, ConvLayout layout, int inputs, ConvLayout turnedLayout, int turnedInputs, TurnedTaps[] sides)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(sides);
         _weight = parameters[$"{name}.weight"];
         _bias = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias : null;
-        (_conv, _kernel, _maxGroups, _turnedLayout, _turnedInputs, _sides) = (shape.Packed, shape.Kernel, groups, turnedLayout, turnedInputs, sides);
-        _packed = new AlignedBuffer(_conv.Biases + _conv.Length);
+        (_shape, _conv, _kernel, _maxGroups) = (shape, shape.Packed, shape.Kernel, groups);
+        (_layout, _inputs, _turnedLayout, _turnedInputs, _sides) = (layout, inputs, turnedLayout, turnedInputs, sides);
+        _packed = new AlignedBuffer(_conv.Biases + (IsTransformed(layout) ? WinogradPacking.Length(Forward, turned: false) : _conv.Length));
         _sums = new AlignedBuffer((long)groups * _conv.Length);
         _biasSums = new double[_conv.Channels];
         _turnedAt = new int[sides.Length * sides.Length];
@@ -50,7 +54,7 @@ public sealed class ConvLayer : TrainedLayer
         {
             _turnedAt[i] = length;
             PackedConv turned = TurnedConv(i);
-            length += turned.Biases + turned.Length;
+            length += turned.Biases + (IsTransformed(turnedLayout) ? WinogradPacking.Length(Back, turned: true) : turned.Length);
         }
 
         _turned = new AlignedBuffer(length);
@@ -73,9 +77,25 @@ public sealed class ConvLayer : TrainedLayer
 
     internal override void Pack()
     {
-        ConvPacking.Pack(_weight.Values, _bias is null ? default : _bias.Values, null, _conv, _packed.Span);
-        Turn();
+        ReadOnlySpan<float> biases = _bias is null ? default : _bias.Values;
+        if (IsTransformed(_layout))
+            WinogradPacking.Pack(_weight.Values, turned: false, null, Forward, _packed.Span[ConvPacking.Biases(biases, null, _conv.Channels, _packed.Span)..]);
+        else
+            ConvPacking.Pack(_weight.Values, biases, null, _conv, _packed.Span);
+
+        if (IsTransformed(_turnedLayout))
+            WinogradPacking.Pack(_weight.Values, turned: true, null, Back, _turned.Span[TurnedConv(0).Biases..]);
+        else
+            Turn();
     }
+
+    /// <summary>The weights as the forward kernel reads them.</summary>
+    private ConvShape Forward => _shape with { Layout = _layout, Inputs = _inputs };
+
+    /// <summary>The weights as the kernel of the way back reads them.</summary>
+    private ConvShape Back => _shape with { Layout = _turnedLayout, Inputs = _turnedInputs };
+
+    private static bool IsTransformed(ConvLayout layout) => layout is ConvLayout.Winograd2 or ConvLayout.Winograd4;
 
     private void Turn()
     {

@@ -17,8 +17,11 @@ public abstract class NetworkTraining : TrainingRun
     private long _packedVersion;
 
     /// <summary>A run with no scratch yet.</summary>
-    protected NetworkTraining(PackedWeights weights, string name)
-        : base(weights, 0) => _name = name;
+    /// <param name="weights">The weights.</param>
+    /// <param name="name">The module's name for messages.</param>
+    /// <param name="workspaceLength">Floats that a thread needs for itself while it takes an image through a stage.</param>
+    protected NetworkTraining(PackedWeights weights, string name, long workspaceLength)
+        : base(weights, 0, workspaceLength) => _name = name;
 
     /// <summary>Floats from one image's arena to the next.</summary>
     protected long Stride { get; private set; }
