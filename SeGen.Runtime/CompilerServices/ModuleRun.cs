@@ -46,6 +46,9 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <summary>What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there.</summary>
     protected ref float Workspace => ref Unsafe.Add(ref _workspaces!.Start, (nint)((_threads == 1 ? 0 : WorkerPool.Self) * _workspaceLength));
 
+    /// <summary>A place in the workspace.</summary>
+    protected ref float WorkspaceAt(int offset) => ref Unsafe.Add(ref Workspace, offset);
+
     /// <summary>The first element of the tensor that is read.</summary>
     protected ref readonly float Input => ref Unsafe.AsRef<float>(_input);
 

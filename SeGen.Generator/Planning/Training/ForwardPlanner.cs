@@ -194,8 +194,8 @@ internal sealed class ForwardPlanner(NetworkSpec spec, Values values, ProgramBui
                 string behind = Numbers.Text(VectorWidth.Pad(phased.WorkspaceLength));
                 program.Image(
                     $"{phased.Name}.Transform", phased, Numbers.Text(phased.TransformCuts), 0, forInput,
-                    [Operand.In(input), new Operand($"ref Add(ref Workspace, {behind})"), workspace]);
-                program.Image($"{phased.Name}.Run", phased, cuts, phased.Work, forInput, [new Operand($"in Add(ref Workspace, {behind})"), .. operands, workspace]);
+                    [Operand.In(input), new Operand($"ref WorkspaceAt({behind})"), workspace]);
+                program.Image($"{phased.Name}.Run", phased, cuts, phased.Work, forInput, [new Operand($"in WorkspaceAt({behind})"), .. operands, workspace]);
                 break;
             case WinogradKernel fused:
                 program.Image($"{fused.Name}.Run", fused, cuts, fused.Work, forInput, [Operand.In(input), .. operands, workspace]);
