@@ -21,17 +21,17 @@ internal sealed record Case(
     /// <summary>Whose names the peers' weights carry.</summary>
     public Naming Naming { get; init; } = Naming.Linear;
 
-    /// <summary>Values of one image of the output; 0 where they are those of the input.</summary>
-    public int Classes { get; init; }
+    /// <summary>The shape of an image of the output, where it is not that of the input.</summary>
+    public int[]? OutputShape { get; init; }
 
     public int Length => Batch * Channels * Size * Size;
 
-    public int OutputLength => Classes > 0 ? Batch * Classes : Length;
+    public int OutputLength => OutputShape is null ? Length : Batch * OutputShape.Aggregate((a, b) => a * b);
 
     /// <summary>Whether whole steps of training are timed, the optimizer's included, without the input's gradient.</summary>
     public bool IsTrainedNetwork => Training && Model != "gate";
 
-    public bool IsNetwork => Classes > 0;
+    public bool IsNetwork => !Training && Model != "gate";
 
     /// <summary>The gates, in the order of the tables.</summary>
     public static IReadOnlyList<Case> Gates { get; } =
@@ -44,27 +44,50 @@ internal sealed record Case(
         new("32x128x28x28-training", 32, 128, 28, () => new Gate128x28Batch32(), null, true, [3.5, 3.5]),
     ];
 
-    /// <summary>The sample's architectures, one image each.</summary>
+    /// <summary>Residual blocks as they stand in an SE-ResNet-18, NCHW in and out.</summary>
+    public static IReadOnlyList<Case> Blocks { get; } =
+    [
+        Block("Block64", 64, 56, () => new Block64(), 2.5),
+        Block("Block128", 128, 28, () => new Block128(), 2.2),
+        Block("Block256", 256, 14, () => new Block256(), 1.9),
+        Block("Block512", 512, 7, () => new Block512(), 1.5),
+        Block("Block64To128", 64, 56, () => new Block64To128(), 1.1) with { OutputShape = [128, 28, 28] },
+    ];
+
+    /// <summary>The sample's architectures, one image each; and many small ones.</summary>
     public static IReadOnlyList<Case> Networks { get; } =
     [
-        .. Architectures.All.Select(a => new Case(a.Name, 1, 3, a.Side, a.Create, null, false, null)
+        .. Architectures.All.Select(a => new Case(a.Name, 1, 3, a.Side, a.Create, null, false, Goal(a.Name))
         {
             Model = a.Name,
-            Classes = a.Classes,
+            OutputShape = [a.Classes],
 
             // torchvision has these, and its names; the others are written in PyTorch with SeGen's.
             Naming = a.Name is nameof(MobileNetV3Small) or nameof(MobileNetV3Large) or nameof(EfficientNetB0) or nameof(RegNetY400MF) ? Naming.TorchVision : Naming.SeGen,
         }),
+        new("SEResNet20-128", 128, 3, 32, () => new SEResNet20(), null, false, [1.4, 1.4]) { Model = "SEResNet20", Naming = Naming.SeGen, OutputShape = [10] },
     ];
+
+    private static double[]? Goal(string network) => network switch
+    {
+        nameof(SEResNet18) => [1.5, 1.6],
+        nameof(SEResNet50) or nameof(EfficientNetB0) or nameof(RegNetY400MF) => [1.2, 1.2],
+        nameof(MobileNetV3Large) => [1.1, 1.1],
+        nameof(SEResNet20) => [1.4, 1.4],
+        _ => null,
+    };
+
+    private static Case Block(string name, int channels, int size, Func<IModule> create, double least)
+        => new(name, 1, channels, size, create, null, false, [least, least]) { Model = name, Naming = Naming.SeGen };
 
     /// <summary>Networks that are trained.</summary>
     public static IReadOnlyList<Case> Trainings { get; } =
     [
-        new("DigitNet28-training", 64, 1, 28, () => new DigitNet28(), null, true, [1, 1]) { Model = nameof(DigitNet28), Classes = 10, Naming = Naming.SeGen },
-        new("DigitNet8-training", 64, 1, 8, () => new DigitNet8(), null, true, [1, 1]) { Model = nameof(DigitNet8), Classes = 10, Naming = Naming.SeGen },
-        new("SmallNet-128-training", 128, 3, 32, () => new SmallNet128(), null, true, [1, 1]) { Model = "SmallNet", Classes = 10, Naming = Naming.SeGen },
+        new("DigitNet28-training", 64, 1, 28, () => new DigitNet28(), null, true, [1, 1]) { Model = nameof(DigitNet28), OutputShape = [10], Naming = Naming.SeGen },
+        new("DigitNet8-training", 64, 1, 8, () => new DigitNet8(), null, true, [1, 1]) { Model = nameof(DigitNet8), OutputShape = [10], Naming = Naming.SeGen },
+        new("SmallNet-128-training", 128, 3, 32, () => new SmallNet128(), null, true, [1.8, 1.8]) { Model = "SmallNet", OutputShape = [10], Naming = Naming.SeGen },
         new("Block-8x64x56x56-training", 8, 64, 56, () => new Block64x56(), null, true, [1, 1]) { Model = "Block64", Naming = Naming.SeGen },
     ];
 
-    public static Case Named(string name) => Gates.Concat(Networks).Concat(Trainings).First(c => c.Name == name);
+    public static Case Named(string name) => Gates.Concat(Blocks).Concat(Networks).Concat(Trainings).First(c => c.Name == name);
 }

@@ -40,3 +40,19 @@ internal sealed partial class SmallNet128;
 
 [SEResidual(64, Height = 56, Width = 56, MaxBatch = 8)]
 internal sealed partial class Block64x56;
+
+// Residual blocks alone: C / 16 hidden, as in an SE-ResNet-18.
+[SEResidual(64, Height = 56, Width = 56, InferenceOnly = true)]
+internal sealed partial class Block64;
+
+[SEResidual(128, Height = 28, Width = 28, InferenceOnly = true)]
+internal sealed partial class Block128;
+
+[SEResidual(256, Height = 14, Width = 14, InferenceOnly = true)]
+internal sealed partial class Block256;
+
+[SEResidual(512, Height = 7, Width = 7, InferenceOnly = true)]
+internal sealed partial class Block512;
+
+[SEResidual(128, InChannels = 64, Stride = 2, Height = 56, Width = 56, InferenceOnly = true)]
+internal sealed partial class Block64To128;

@@ -15,6 +15,9 @@ var only = new Option<string?>("--only") { Description = "Only cases whose name 
 var peers = new Command("peers", "Measures gates against ONNX Runtime and PyTorch on the same input, taking turns.") { folder, rounds, quick, json, only };
 peers.SetAction(arguments => Measure(arguments, Case.Gates));
 
+var blocks = new Command("blocks", "Measures residual blocks so.") { folder, rounds, quick, json, only };
+blocks.SetAction(arguments => Measure(arguments, Case.Blocks));
+
 var networks = new Command("networks", "Measures the sample's networks so, one image at a time.") { folder, rounds, quick, json, only };
 networks.SetAction(arguments => Measure(arguments, Case.Networks));
 
@@ -52,7 +55,7 @@ micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assem
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, networks, training, generator, build, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, blocks, networks, training, generator, build, sigmoid, micro }.Parse(args).Invoke();
 
 void Measure(ParseResult arguments, IReadOnlyList<Case> all)
 {

@@ -31,10 +31,11 @@ internal sealed unsafe class OnnxRuntimePeer(string folder, string library) : IP
         (shape[0], shape[1], shape[2], shape[3]) = (what.Batch, what.Channels, what.Size, what.Size);
         var create = (delegate* unmanaged<void*, void*, nuint, long*, nuint, int, void**, void*>)_api[CreateTensor];
         Check(create(memory, x, (nuint)what.Length * sizeof(float), shape, 4, Float, &input));
-        if (what.IsNetwork)
-            shape[1] = what.Classes;
+        int[] outputShape = what.OutputShape ?? [what.Channels, what.Size, what.Size];
+        for (int i = 0; i < outputShape.Length; i++)
+            shape[i + 1] = outputShape[i];
 
-        Check(create(memory, y, (nuint)what.OutputLength * sizeof(float), shape, (nuint)(what.IsNetwork ? 2 : 4), Float, &output));
+        Check(create(memory, y, (nuint)what.OutputLength * sizeof(float), shape, (nuint)outputShape.Length + 1, Float, &output));
         _session = session;
         _inputValue = input;
         _outputValue = output;

@@ -95,12 +95,13 @@ SERESNETS = {
     "SEResNeXt50": ((3, 4, 6, 3), WIDE, 1000, True, 32, 4),
     "SEResNet20": ((3, 3, 3), (16, 32, 64), 10, False, 1, 64, True),
 }
-# What is trained: the sample's networks for digits, 16-32-64 on 32 x 32, and a block.
-TRAINED = {
+# The sample's networks for digits, 16-32-64 on 32 x 32, and blocks alone.
+DECLARED = {
     "DigitNet28": lambda: SEResNet((1, 1, 1), (16, 32, 64), 10, small=True, reduction=4, bias=True, channels=1),
     "DigitNet8": lambda: SEResNet((2, 2), (16, 32), 10, small=True, reduction=4, bias=True, channels=1),
     "SmallNet": lambda: SEResNet((3, 3, 3), (16, 32, 64), 10, small=True),
-    "Block64": lambda: Block(64, 64, 1, False, 1, 64, lambda channels: channels // 16, True),
+    **{f"Block{c}": lambda c=c: Block(c, c, 1, False, 1, 64, lambda channels: channels // 16, True) for c in (64, 128, 256, 512)},
+    "Block64To128": lambda: Block(64, 128, 2, False, 1, 64, lambda channels: channels // 16, True),
 }
 TORCHVISION = {
     "MobileNetV3Small": "mobilenet_v3_small",
@@ -115,8 +116,8 @@ def build(model, channels):
     torch.manual_seed(0)
     if model == "gate":
         return Gate(channels).eval()
-    if model in TRAINED:
-        network = TRAINED[model]()
+    if model in DECLARED:
+        network = DECLARED[model]()
     elif model in SERESNETS:
         network = SEResNet(*SERESNETS[model])
     else:

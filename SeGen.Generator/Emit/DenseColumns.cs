@@ -13,6 +13,9 @@ namespace SeGen.Generator.Emit;
 /// <param name="Finish">Lines that store an accumulator for channels at an index.</param>
 internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<string, string> Start, Func<string, string, IEnumerable<string>> Finish)
 {
+    /// <summary>How many rows ahead those are asked for that no cache holds.</summary>
+    private const int RowsAhead = 8;
+
     public void Emit(Kernel kernel)
     {
         int vectors = kernel.Plan.PaddedChannels / kernel.Lanes;
@@ -49,6 +52,9 @@ internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<
                 writer.Line($"var value = {kernel.V}.Create(Add(ref {Input}, r));");
                 string at = first == "0" ? "" : $" + {first}";
                 writer.Line($"ref float row = ref Add(ref {Matrix}, r * {Numbers.Text(kernel.Plan.PaddedChannels)}{at});");
+                for (int v = 0; v < vectors && (long)Rows * kernel.Plan.PaddedChannels > DenseRows.ColdWeights && kernel.Lanes == 16; v++)
+                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref row, {Numbers.Text(RowsAhead * kernel.Plan.PaddedChannels + v * kernel.Lanes)}));");
+
                 for (int v = 0; v < vectors; v++)
                     writer.Line($"{sum}{v} = {kernel.MultiplyAdd("value", kernel.Load("row", v * kernel.Lanes), $"{sum}{v}")};");
             }

@@ -13,6 +13,9 @@ namespace SeGen.Generator.Emit;
 /// <param name="Finish">Lines for the sums of a block: their variable, its vector type and the index of the first row.</param>
 internal sealed record DenseRows(int Rows, string Matrix, string Input, Func<string, string, string, IEnumerable<string>> Finish)
 {
+    /// <summary>Weights that the second-level cache has lost when the gate's network runs again: rows are asked for while the ones before are read.</summary>
+    public const int ColdWeights = 1 << 15;
+
     public void Emit(Kernel kernel)
     {
         int block = kernel.Lanes, whole = Rows / block, rest = Rows % block;
@@ -50,6 +53,9 @@ internal sealed record DenseRows(int Rows, string Matrix, string Input, Func<str
         using (writer.Block($"for (nuint c = 0; c < {Numbers.Text(channels)}; c += {Numbers.Text(kernel.Lanes)})"))
         {
             writer.Line($"var value = {kernel.Load(Input, "c")};");
+            for (int r = 0; r < rows && (long)Rows * channels > ColdWeights && kernel.Lanes == 16; r++)
+                writer.Line($"Prefetch.ToSecondLevel(ref Add(ref {start}, c + {Numbers.Text((r + rows) * channels)}));");
+
             for (int r = 0; r < rows; r++)
                 writer.Line($"dot{suffix}{r} = {kernel.MultiplyAdd("value", kernel.Load(start, r == 0 ? "c" : $"c + {Numbers.Text(r * channels)}"), $"dot{suffix}{r}")};");
         }

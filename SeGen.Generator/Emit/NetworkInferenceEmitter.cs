@@ -170,7 +170,8 @@ internal static class NetworkInferenceEmitter
                 string sums = conv.HasSums ? $"ref At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(conv.Output)}")}), " : "";
                 string input = planned.Kernel is WinogradKernel { IsPhased: true } ? Transformed(plan, conv) : Value(plan, conv.X);
                 string workspace = planned.Kernel is WinogradKernel ? "ref Workspace, " : "";
-                return $"in At({input}), {weights}{residual}{output}{sums}{Sizes(plan, conv.X)}{Sizes(plan, conv.Output)}{workspace}";
+                string scale = conv.Factors < 0 ? "" : $"in At({Plus(Value(plan, conv.Factors), GateOf(plan, conv.Factors), "GatesAt")}), ";
+                return $"in At({input}), {weights}{scale}{residual}{output}{sums}{Sizes(plan, conv.X)}{Sizes(plan, conv.Output)}{workspace}";
             case PoolStep pool:
                 return $"in At({Value(plan, pool.Pool.Input)}), {output}{Sizes(plan, pool.Pool.Input)}{Sizes(plan, pool.Output)}";
             case MeanStep mean:

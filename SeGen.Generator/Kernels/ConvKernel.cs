@@ -34,6 +34,9 @@ internal sealed record ConvKernel(
     Place In, Place Out, Taps Taps, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums)
     : ConvolutionKernel(In, Out, Taps, Activation, Residual, HasSums)
 {
+    /// <summary>Whether each input is scaled by its factor first, for a 1 x 1 convolution behind a gate: the weights are scaled as they are read.</summary>
+    public bool HasFactors { get; init; }
+
     /// <summary>Rows of a cut where the size comes at run time.</summary>
     public const int DynamicRows = 8;
 
@@ -52,7 +55,7 @@ internal sealed record ConvKernel(
             string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
             string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
             return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
-                + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "");
+                + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "") + (HasFactors ? "_Gate" : "");
         }
     }
 
@@ -61,8 +64,8 @@ internal sealed record ConvKernel(
         get
         {
             string form = Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
-            string residual = Residual is null ? "" : " + residual";
-            return $"output = {(Activation == Activation.Identity ? $"conv(input){residual}" : $"{Activation.ToString().ToLowerInvariant()}(conv(input){residual})")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
+            string residual = Residual is null ? "" : " + residual", input = HasFactors ? "factors * input" : "input";
+            return $"output = {(Activation == Activation.Identity ? $"conv({input}){residual}" : $"{Activation.ToString().ToLowerInvariant()}(conv({input}){residual})")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
                 + (Taps.Stride > 1 ? $", stride {Numbers.Text(Taps.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
                 + (HasSums ? "; and the sums over the pixels of each band of rows." : ".");
         }
@@ -122,8 +125,6 @@ internal sealed record ConvKernel(
 
     private Strides? R => Residual is null ? null : new("Add", Residual);
 
-    private string StepText => Numbers.Text(Taps.Stride * In.Pixel);
-
     public override void Emit(SourceWriter writer)
     {
         I.Constants(writer);
@@ -135,8 +136,8 @@ internal sealed record ConvKernel(
         writer.Line($"private const nuint BlockWeights = {Numbers.Text(BlockWeights)};");
         writer.Blank();
         string residual = Residual is null ? "" : "ref readonly float residual, ";
-        string parameters = $"ref readonly float input, ref readonly float weights, {residual}ref float output, {(HasSums ? "ref float sums, " : "")}{I.Parameter}{O.Parameter}int cut";
-        string arguments = $"in input, in weights, {(Residual is null ? "" : "in residual, ")}ref output, {(HasSums ? "ref sums, " : "")}{I.Argument}{O.Argument}cut";
+        string parameters = $"ref readonly float input, ref readonly float weights, {(HasFactors ? "ref readonly float factors, " : "")}{residual}ref float output, {(HasSums ? "ref float sums, " : "")}{I.Parameter}{O.Parameter}int cut";
+        string arguments = $"in input, in weights, {(HasFactors ? "in factors, " : "")}{(Residual is null ? "" : "in residual, ")}ref output, {(HasSums ? "ref sums, " : "")}{I.Argument}{O.Argument}cut";
         EmitWidths(writer, parameters, arguments, width => EmitCut(writer, width));
         foreach (VectorWidth width in VectorWidth.All)
         {
@@ -144,7 +145,7 @@ internal sealed record ConvKernel(
             if (rowsOfTile > 1)
                 new ConvTile(this, width, rowsOfTile, Out.Columns).Emit(writer);
 
-            if (rowsOfTile == 1 || Out.Rows % rowsOfTile > 0)
+            if (rowsOfTile == 1 || HasRestOfRows(width))
             {
                 foreach (int pixels in TileSizes(width).Distinct())
                     new ConvTile(this, width, 1, pixels).Emit(writer);
@@ -161,8 +162,12 @@ internal sealed record ConvKernel(
     /// <summary>Rows of a tile: of narrow maps more than one, so that weights are read for as many pixels as of wide ones.</summary>
     public int RowsOfTile(VectorWidth width) => Out.IsFixed && In.IsFixed ? Math.Max(1, Math.Min(Out.Rows, MostPixels(width) / Out.Columns)) : 1;
 
+    /// <summary>Whether a cut has rows left that are fewer than a tile's.</summary>
+    public bool HasRestOfRows(VectorWidth width)
+        => (Bands > 1 && Rows % RowsOfTile(width) > 0) || (Out.Rows - (Bands - 1) * Rows) % RowsOfTile(width) > 0;
+
     /// <summary>Tiles of the whole map, where the size is fixed.</summary>
-    private int TilesOfMap(VectorWidth width)
+    public int TilesOfMap(VectorWidth width)
     {
         int rows = RowsOfTile(width);
         return (Out.Rows + rows - 1) / rows * ((Out.Columns + TileSizes(width)[0] - 1) / TileSizes(width)[0]);
@@ -221,113 +226,6 @@ internal sealed record ConvKernel(
             writer.Line($"MemoryMarshal.CreateSpan(ref total, {Numbers.Text(16 * BlocksTogether)}).Clear();");
         }
 
-        int rowsOfTile = width is null ? 1 : RowsOfTile(width);
-        if (rowsOfTile == 1)
-        {
-            EmitRows(writer, width, "for (nuint row = fromRow; row < lastRow; row++)", 1);
-            return;
-        }
-
-        writer.Line("nuint row = fromRow;");
-        EmitRows(writer, width, $"for (; row + {Numbers.Text(rowsOfTile)} <= lastRow; row += {Numbers.Text(rowsOfTile)})", rowsOfTile);
-        if (Out.Rows % rowsOfTile > 0)
-        {
-            writer.Blank();
-            EmitRows(writer, width, "for (; row < lastRow; row++)", 1);
-        }
-    }
-
-    /// <summary>A loop over rows, or over some of them at a time.</summary>
-    private void EmitRows(SourceWriter writer, VectorWidth? width, string loop, int rowsOfTile)
-    {
-        using (writer.Block(loop))
-        {
-            writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(Taps.Stride)} * {I.Row});");
-            writer.Line($"ref float to = ref Add(ref y, row * {O.Row});");
-            if (R is { } r)
-                writer.Line($"ref float also = ref Add(ref addend, row * {r.Row});");
-
-            if (width is null)
-                ConvScalar.Emit(writer, this, I, O, R);
-            else if (rowsOfTile > 1)
-                EmitParts(width, (block, lane) => writer.Line(Call(width, rowsOfTile, Out.Columns, "0", block, lane)));
-            else
-                EmitRow(writer, width);
-        }
-    }
-
-    /// <summary>The vectors of a block that a tile does not hold are done one after the other.</summary>
-    private int EmitParts(VectorWidth width, Action<int, int>? part)
-    {
-        int perTile = width.Lanes == 16 ? 1 : VectorsOf(width) * width.Lanes, parts = width.Lanes == 16 ? 1 : 16 / perTile * BlocksTogether;
-        for (int i = 0; i < parts && part is not null; i++)
-            part(width.Lanes == 16 ? 0 : i * perTile / 16, width.Lanes == 16 ? 0 : i * perTile % 16);
-
-        return parts;
-    }
-
-    private void EmitRow(SourceWriter writer, VectorWidth width)
-    {
-        int[] sizes = TileSizes(width);
-        int part = 0;
-        EmitParts(width, (block, lane) =>
-        {
-            if (Out.IsFixed)
-            {
-                int most = sizes[0], last = sizes[1], tiles = (Out.Columns - last) / most;
-                if (tiles > 1)
-                {
-                    using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(tiles * most)}; column += {Numbers.Text(most)})"))
-                        writer.Line(Call(width, 1, most, "column", block, lane));
-                }
-                else if (tiles == 1)
-                    writer.Line(Call(width, 1, most, "0", block, lane));
-
-                writer.Line(Call(width, 1, last, Numbers.Text(tiles * most), block, lane));
-            }
-            else
-            {
-                string column = part == 0 && EmitParts(width, null) == 1 ? "column" : $"column{Numbers.Text(part)}";
-                writer.Line($"nuint {column} = 0;");
-                using (writer.Block($"for (; {column} + {Numbers.Text(sizes[0])} <= {O.Width}; {column} += {Numbers.Text(sizes[0])})"))
-                    writer.Line(Call(width, 1, sizes[0], column, block, lane));
-
-                using (writer.Block($"for (; {column} < {O.Width}; {column}++)"))
-                    writer.Line(Call(width, 1, 1, column, block, lane));
-            }
-
-            part++;
-        });
-    }
-
-    private string Call(VectorWidth width, int rows, int pixels, string column, int block, int lane)
-    {
-        string at(string start, string step, string blockStride) => Offset(start, column == "0" ? "" : $"{column} * {step}", block == 0 ? "" : blockStride, lane);
-
-        // Depthwise and grouped outputs read the lanes of their own group.
-        int inputLane = Form switch { ConvForm.Depthwise => lane, ConvForm.Grouped => width.Lanes >= GroupInputs ? lane : lane / GroupInputs * GroupInputs, _ => 0 };
-        string weights = Offset("w", "", block == 0 ? "" : "BlockWeights", lane), bias = Offset("bias", "", "", block * 16 + lane);
-        string input = Offset("from", column == "0" ? "" : $"{column} * {StepText}", "", inputLane);
-        string output = at("to", Numbers.Text(Out.Step), O.Block);
-        string residual = R is { } r ? $", {at("also", Numbers.Text(Residual!.Step), r.Block)}" : "";
-        string sums = HasSums ? $", {Offset("total", "", "", block * 16 + lane)}" : "";
-        string sizes = Out.IsFixed && In.IsFixed ? "" : $", {I.Row}, {I.Block}, {O.Block}{(R is { } s ? $", {s.Block}" : "")}";
-        string ahead = Ahead(width) > 0 ? $", ref Add(ref w, {AheadAt(width, column)})" : "";
-        return $"Tile{Bits(width)}x{ConvTile.Size(rows, pixels)}({input}, {weights}, {bias}, {output}{residual}{sums}{sizes}{ahead});";
-    }
-
-    /// <summary>The part of the next outputs' weights that a tile asks for: which one follows from its number in the map.</summary>
-    private string AheadAt(VectorWidth width, string column)
-    {
-        int rowsOfTile = RowsOfTile(width), share = BlocksTogether * BlockWeights / TilesOfMap(width), ofRow = share * TilesOfMap(width) / ((Out.Rows + rowsOfTile - 1) / rowsOfTile);
-        string row = rowsOfTile == 1 ? $"row * {Numbers.Text(ofRow)}" : $"row / {Numbers.Text(rowsOfTile)} * {Numbers.Text(ofRow)}";
-        string at = column == "0" ? "" : $" + {column} * {Numbers.Text(share)} / {Numbers.Text(TileSizes(width)[0])}";
-        return $"{Numbers.Text(BlocksTogether)} * BlockWeights + {row}{at}";
-    }
-
-    private static string Offset(string start, string column, string block, int lane)
-    {
-        string[] parts = [.. new[] { column, block, lane == 0 ? "" : Numbers.Text(lane) }.Where(p => p.Length > 0)];
-        return parts.Length == 0 ? $"ref {start}" : $"ref Add(ref {start}, {string.Join(" + ", parts)})";
+        new ConvRows(this, width, I, O, R).Emit(writer);
     }
 }

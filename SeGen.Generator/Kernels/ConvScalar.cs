@@ -24,7 +24,7 @@ internal static class ConvScalar
             using (writer.Block($"for (nuint kx = 0; kx < {Numbers.Text(conv.Taps.Columns)}; kx++)"))
             using (writer.Block($"for (nuint i = 0; i < {inputs}; i++)"))
             {
-                writer.Line($"sum += tap * Add(ref from, b * {from.Block} + ky{dilation} * {from.Row} + (column * {Numbers.Text(conv.Taps.Stride)} + kx{dilation}) * {pixel} + {lane});");
+                writer.Line($"sum += tap * {(conv.HasFactors ? "Add(ref AsRef(in factors), b * 16 + i) * " : "")}Add(ref from, b * {from.Block} + ky{dilation} * {from.Row} + (column * {Numbers.Text(conv.Taps.Stride)} + kx{dilation}) * {pixel} + {lane});");
                 writer.Line("tap = ref Add(ref tap, 16);");
             }
 

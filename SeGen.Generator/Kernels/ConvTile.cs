@@ -38,11 +38,11 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
     public void Emit(SourceWriter writer)
     {
         string residual = conv.Residual is null ? "" : ", ref float residual";
-        string sums = conv.HasSums ? ", ref float sums" : "";
+        string sums = conv.HasSums ? ", ref float sums" : "", factors = conv.HasFactors ? ", ref float factors" : "";
         string strides = IsFixed ? "" : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{width.Type.Substring("Vector".Length)}x{Size(rows, columns)}(ref float input, ref float weights, ref float bias, ref float output{residual}{sums}{strides}{(conv.Ahead(width) > 0 ? ", ref float ahead" : "")})"))
+        using (writer.Block($"private static void Tile{width.Type.Substring("Vector".Length)}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.Ahead(width) > 0 ? ", ref float ahead" : "")})"))
         {
             string first = Load("bias", "0"), second = _vectors == 2 ? Load("bias", Numbers.Text(width.Lanes)) : "";
             for (int p = 0; p < _pixels; p++)
@@ -116,8 +116,13 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             Broadcasts(writer);
         else
         {
-            int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16;
-            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(inputs)}; i++)"))
+            // The lanes beyond the channels are zeros that need not be multiplied.
+            int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16, last = conv.Form == ConvForm.Dense && conv.GroupInputs == conv.In.Blocks ? conv.In.Channels % 16 : 0;
+            string count = last == 0 ? Numbers.Text(inputs) : conv.In.Blocks == 1 ? Numbers.Text(last) : "inputs";
+            if (count == "inputs")
+                writer.Line($"nuint inputs = block == {Numbers.Text(conv.In.Blocks - 1)} ? {Numbers.Text(last)}u : 16u;");
+
+            using (writer.Block($"for (nuint i = 0; i < {count}; i++)"))
             {
                 Broadcasts(writer);
                 if (conv.Ahead(width) is > 0 and int step)
@@ -130,14 +135,24 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
 
                 writer.Line("pixel = ref Add(ref pixel, 1);");
             }
+
+            if (last > 0 && conv.Taps.Count > 1)
+            {
+                writer.Blank();
+                writer.Line($"w = ref Add(ref w, {(count == "inputs" ? "(16 - inputs) * 16" : Numbers.Text((16 - last) * 16))});");
+            }
         }
     }
 
     private void Broadcasts(SourceWriter writer)
     {
+        string scaled = conv.HasFactors ? $" * {width.Type}.Create(factors)" : "";
         writer.Line(_vectors == 2
-            ? $"{width.Floats} tap0 = {Load("w", "0")}, tap1 = {Load("w", NextWeights)};"
-            : $"var tap0 = {Load("w", "0")};");
+            ? $"{width.Floats} tap0 = {Load("w", "0")}{scaled}, tap1 = {Load("w", NextWeights)}{scaled};"
+            : $"var tap0 = {Load("w", "0")}{scaled};");
+        if (conv.HasFactors)
+            writer.Line("factors = ref Add(ref factors, 1);");
+
         for (int p = 0; p < _pixels; p++)
         {
             string value = p == 0 ? $"{width.Type}.Create(pixel)" : $"{width.Type}.Create(Add(ref pixel, {InAt(p)}))";

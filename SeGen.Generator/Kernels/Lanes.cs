@@ -11,6 +11,16 @@ internal sealed record Lanes(VectorWidth? Width)
 
     public string Text => Numbers.Text(Count);
 
+    /// <summary>"512", or "Scalar": what a method of this width is called.</summary>
+    public string Bits => Width?.Type.Substring("Vector".Length) ?? "Scalar";
+
+    /// <summary>Behind an offset into a block of 16 channels, where a vector does not hold all of them.</summary>
+    public string PlusLane => Count == VectorWidth.MaxLanes ? "" : " + lane";
+
+    /// <summary>The loop over the vectors of a block, where there is more than one.</summary>
+    public SourceWriter.Scope? EachOfBlock(SourceWriter writer)
+        => Count == VectorWidth.MaxLanes ? null : writer.Block($"for (nuint lane = 0; lane < 16; lane += {Text})");
+
     /// <summary>The type of a value.</summary>
     public string Type => Width?.Floats ?? "float";
 

@@ -23,10 +23,10 @@ internal static class ConvolutionChoice
     private const long DirectShare = 85;
 
     public static ConvolutionKernel Of(
-        ConvOp conv, Place from, Place to, Taps taps, Activation activation, Place? residual, bool hasSums, Convolutions which)
+        ConvOp conv, Place from, Place to, Taps taps, Activation activation, Place? residual, bool hasSums, Convolutions which, bool hasFactors = false)
     {
         (ConvForm form, int groupInputs) = ValuePlaces.FormOf(conv, from);
-        var direct = new ConvKernel(from, to, taps, form, groupInputs, activation, residual, hasSums);
+        var direct = new ConvKernel(from, to, taps, form, groupInputs, activation, residual, hasSums) { HasFactors = hasFactors };
         if (!CanTransform(direct) || which == Convolutions.Direct)
             return direct;
 

@@ -5,7 +5,8 @@ namespace SeGen.Generator.Planning;
 
 /// <summary>
 /// Fuses operations into steps: batch norm into the convolution before it; bias, residual addition and activation into whoever computes
-/// the value last; the squeeze of a gate into the convolution whose output it sums; the gate's scaling into the addition after it.
+/// the value last; the squeeze of a gate into the convolution whose output it sums; the gate's scaling into the addition or the
+/// 1 x 1 convolution after it.
 /// An operation is fused only where nobody else reads the value between. In training convolutions and dense layers stay alone, since the way
 /// back needs what they compute; a batch norm takes the addition and the activation after it.
 /// </summary>
@@ -71,8 +72,8 @@ internal sealed class Fusion
                 break;
             case DropoutOp:
                 break;
-            case GateOp gate when Only<AddOp>(gate.Output) is not null:
-                // The addition after it scales too.
+            case GateOp gate when Only<AddOp>(gate.Output) is not null || IsScaledByConv(gate):
+                // The addition or the convolution after it scales too.
                 break;
             case AddOp add:
                 AddSum(add);
@@ -90,9 +91,15 @@ internal sealed class Fusion
         y = Take(norm) ?? y;
         int residual = TakeResidual(ref y);
         Activation activation = TakeActivation(y, out y);
+        GateOp? gate = Pending(conv.X);
+        int x = gate?.Input ?? conv.X;
         bool sums = Readers(y).OfType<FactorsOp>().Any(TakesSums) && !_graph.Tensors[y].IsVector;
-        Emit(new ConvStep(conv with { X = Resolve(conv.X), Inputs = Of(conv.X) }, norm, residual, activation, sums, y));
+        Emit(new ConvStep(conv with { X = Resolve(x), Inputs = Of(x) }, norm, residual, activation, sums, y) { Factors = gate?.Factors ?? -1 });
     }
+
+    /// <summary>Whether a gate's only reader is a convolution that reads every value once for each output: it scales its weights instead.</summary>
+    private bool IsScaledByConv(GateOp gate)
+        => !_trains && Only<ConvOp>(gate.Output) is { Groups: 1, Window: { Kernel: 1, Padding: 0 } } && !_graph.Tensors[gate.Output].IsVector;
 
     /// <summary>Whether sums over the pixels are all that a gate needs of its input.</summary>
     private static bool TakesSums(FactorsOp factors) => factors.Gate is { Hidden: > 0, Squeeze: Squeeze.Mean or Squeeze.SumOverHPlusW };

@@ -123,6 +123,6 @@ internal sealed class NetworkPlanner
     {
         ConvOp conv = step.Conv;
         Place from = _places[step.X], to = _places.TryGetValue(step.Output, out Place? known) ? known : PlaceOf(step.Output);
-        return ConvolutionChoice.Of(conv, from, to, Taps.Of(conv.Window), step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums, _spec.Convolutions);
+        return ConvolutionChoice.Of(conv, from, to, Taps.Of(conv.Window), step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums, _spec.Convolutions, step.Factors >= 0);
     }
 }

@@ -35,7 +35,7 @@ internal static class NetworkRows
             case ConvStep conv:
                 string kind = string.Join(", ", new[]
                 {
-                    $"conv {Numbers.Text(conv.Conv.Window.Kernel)}x{Numbers.Text(conv.Conv.Window.Kernel)}", conv.Norm is null ? "" : "bn", conv.Residual < 0 ? "" : "add",
+                    conv.Factors < 0 ? "" : "scale", $"conv {Numbers.Text(conv.Conv.Window.Kernel)}x{Numbers.Text(conv.Conv.Window.Kernel)}", conv.Norm is null ? "" : "bn", conv.Residual < 0 ? "" : "add",
                     conv.Activation == Activation.Identity ? "" : conv.Activation.ToString().ToLowerInvariant(), conv.HasSums ? "squeeze" : "",
                 }.Where(p => p.Length > 0));
                 long weights = conv.Conv.Weights + (conv.Conv.HasBias ? conv.Conv.Channels : 0) + (conv.Norm is null ? 0 : 2L * conv.Conv.Channels);

@@ -24,13 +24,16 @@ internal sealed record ExportStep(int X) : Step(GraphBuilder.Nothing, -1)
     public override IEnumerable<int> Reads => [X];
 }
 
-/// <summary>y = act(conv(x) + residual), the batch norm folded into weights and bias; perhaps with the sums of each channel for a gate.</summary>
+/// <summary>y = act(conv(factors * x) + residual), the factors a gate's where there is one, the batch norm folded into weights and bias; perhaps with the sums of each channel for a gate.</summary>
 internal sealed record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Residual, Activation Activation, bool HasSums, int Output)
     : Step(Output, Conv.Layer)
 {
+    /// <summary>The factors of the gate that scales its input, or below 0.</summary>
+    public int Factors { get; init; } = -1;
+
     public int X => Conv.Input;
 
-    public override IEnumerable<int> Reads => Residual < 0 ? [X] : [X, Residual];
+    public override IEnumerable<int> Reads => new[] { X, Factors, Residual }.Where(v => v >= 0);
 }
 
 /// <summary>The maximum or mean of each window.</summary>

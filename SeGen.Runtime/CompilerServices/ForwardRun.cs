@@ -15,6 +15,9 @@ public abstract class ForwardRun : ModuleRun
     {
     }
 
+    /// <summary>The most images of a call; null where the scratch is sized for MaxBatch.</summary>
+    internal virtual int? MostImages => null;
+
     /// <summary>Who is told the factors of gates.</summary>
     internal GateObserver? Observer { get; set; }
 

@@ -230,7 +230,7 @@ public sealed unsafe class ModuleState
         {
             for (int first = 0, images; first < batch; first += images)
             {
-                images = Math.Min(_module.MaxBatch, batch - first);
+                images = Math.Min(run.MostImages ?? _module.MaxBatch, batch - first);
                 run.Bind(from + first * inputImage, to + first * outputImage, images, height, width, Degree);
                 if (excite)
                     run.Excite();

@@ -24,6 +24,9 @@ public abstract unsafe class NetworkRun : ForwardRun
     // Steps follow each other closely, so that workers still spin: sharing one costs a microsecond.
     private protected sealed override long FloatsWorthSharing => 1 << 13;
 
+    // The scratch is that of one image.
+    internal sealed override int? MostImages => int.MaxValue;
+
     /// <inheritdoc/>
     public sealed override void Forward()
     {

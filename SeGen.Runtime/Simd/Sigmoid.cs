@@ -93,7 +93,13 @@ public static class Sigmoid
         var e = p * PowerOfTwo(-half) * PowerOfTwo(half - bits);
 
         var numerator = Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256<float>.Zero), e, Vector256<float>.One);
-        return numerator / (Vector256<float>.One + e);
+        var denominator = Vector256<float>.One + e;
+        if (!Avx512F.VL.IsSupported)
+            return numerator / denominator;
+
+        // As with 512 bits, so that all widths give the same bits on a processor.
+        var reciprocal = Avx512F.VL.Reciprocal14(denominator);
+        return numerator * Vector256.MultiplyAddEstimate(reciprocal, Fma.MultiplyAddNegated(denominator, reciprocal, Vector256<float>.One), reciprocal);
     }
 
     /// <summary>The logistic function of 4 values.</summary>
@@ -117,7 +123,13 @@ public static class Sigmoid
         var e = p * PowerOfTwo(-half) * PowerOfTwo(half - bits);
 
         var numerator = Vector128.ConditionalSelect(Vector128.LessThan(value, Vector128<float>.Zero), e, Vector128<float>.One);
-        return numerator / (Vector128<float>.One + e);
+        var denominator = Vector128<float>.One + e;
+        if (!Avx512F.VL.IsSupported)
+            return numerator / denominator;
+
+        // As with 512 bits, so that all widths give the same bits on a processor.
+        var reciprocal = Avx512F.VL.Reciprocal14(denominator);
+        return numerator * Vector128.MultiplyAddEstimate(reciprocal, Fma.MultiplyAddNegated(denominator, reciprocal, Vector128<float>.One), reciprocal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,9 +25,11 @@ internal static class GeneratorHarness
     public static GeneratorResult Run(params string[] files) => Run(Compile(files));
 
     /// <summary>Runs the generator, then the analyzer on what the compiler would then see.</summary>
-    public static GeneratorResult Run(CSharpCompilation input)
+    /// <param name="input">The user's code.</param>
+    /// <param name="convolutions">What the build property SeGenConvolutions says, where it is there.</param>
+    public static GeneratorResult Run(CSharpCompilation input, string? convolutions = null)
     {
-        GeneratorDriver driver = NewDriver().RunGeneratorsAndUpdateCompilation(input, out Compilation output, out _);
+        GeneratorDriver driver = NewDriver(convolutions).RunGeneratorsAndUpdateCompilation(input, out Compilation output, out _);
         ImmutableArray<Diagnostic> found = output
             .WithAnalyzers([new SeGenAnalyzer()])
             .GetAnalyzerDiagnosticsAsync()
@@ -40,9 +42,10 @@ internal static class GeneratorHarness
             (CSharpCompilation)output);
     }
 
-    public static GeneratorDriver NewDriver() => CSharpGeneratorDriver.Create(
+    public static GeneratorDriver NewDriver(string? convolutions = null) => CSharpGeneratorDriver.Create(
         [new SeGenGenerator().AsSourceGenerator()],
         parseOptions: CSharp12,
+        optionsProvider: convolutions is null ? null : new BuildProperties(new() { ["build_property.SeGenConvolutions"] = convolutions }),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     public static CSharpCompilation Compile(IReadOnlyList<string> files, NullableContextOptions nullable = NullableContextOptions.Enable)

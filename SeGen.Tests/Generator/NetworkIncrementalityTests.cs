@@ -27,7 +27,7 @@ public class NetworkIncrementalityTests
         Assert.Equal(IncrementalStepRunReason.Modified, reasons["Second"]);
         Assert.True(IsKept(reasons["First"]));
         Assert.True(IsKept(reasons["Conv3x3_Planar3x8x8b1_16x8x8_ReLU_Sums"]));
-        Assert.False(IsKept(reasons["Conv3x3_16x8x9b1_16x8x9b1_ReLU"]));
+        Assert.False(IsKept(reasons["Winograd2_16x8x9b1_16x8x9b1_ReLU"]));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class NetworkIncrementalityTests
 
         Assert.Contains("Second.g.cs", hints);
         Assert.Contains("Third.g.cs", hints);
-        Assert.Single(hints, h => h == "SeGen.Kernels.Conv3x3_16x8x8b1_16x8x8b1_ReLU.g.cs");
+        Assert.Single(hints, h => h == "SeGen.Kernels.Winograd2_16x8x8b1_16x8x8b1_ReLU.g.cs");
         Assert.Equal(hints.Distinct(), hints);
     }
 

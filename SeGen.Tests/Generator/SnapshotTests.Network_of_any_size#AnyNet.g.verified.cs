@@ -4,31 +4,29 @@
 //   [InvertedResidual(16, Expand = 32)]
 //   [MaxPool(2)]
 //
-//   layer             kind                         output  parameters  multiply-adds  kernel                                      arena
-//   input                                          16xHxW           0                 Import_16                                  slot 0
-//   0.expand          conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
-//   0.depthwise       conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
-//   0.se              gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
-//   InvertedResidual  scale                        32xHxW           0                 Pointwise_Gate_32                          slot 3
-//   0.project         conv 1x1, bn, add            16xHxW         544                 Conv1x1_32_16_Add                          slot 1
-//   MaxPool           max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
-//   output                                         16xHxW           0                 Export_16
-//   total                                                       1,634
+//   layer        kind                         output  parameters  multiply-adds  kernel                                      arena
+//   input                                     16xHxW           0                 Import_16                                  slot 0
+//   0.expand     conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
+//   0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
+//   0.se         gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
+//   0.project    scale, conv 1x1, bn, add     16xHxW         544                 Conv1x1_32_16_Add_Gate                     slot 3
+//   MaxPool      max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
+//   output                                    16xHxW           0                 Export_16
+//   total                                                  1,634
 #nullable enable
 
 /// <summary>A network from [N, 16, H, W] to [N, 16, H / 2, W / 2].</summary>
 /// <remarks>
 /// <code>
-/// layer             kind                         output  parameters  multiply-adds  kernel                                      arena
-/// input                                          16xHxW           0                 Import_16                                  slot 0
-/// 0.expand          conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
-/// 0.depthwise       conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
-/// 0.se              gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
-/// InvertedResidual  scale                        32xHxW           0                 Pointwise_Gate_32                          slot 3
-/// 0.project         conv 1x1, bn, add            16xHxW         544                 Conv1x1_32_16_Add                          slot 1
-/// MaxPool           max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
-/// output                                         16xHxW           0                 Export_16
-/// total                                                       1,634
+/// layer        kind                         output  parameters  multiply-adds  kernel                                      arena
+/// input                                     16xHxW           0                 Import_16                                  slot 0
+/// 0.expand     conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
+/// 0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
+/// 0.se         gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
+/// 0.project    scale, conv 1x1, bn, add     16xHxW         544                 Conv1x1_32_16_Add_Gate                     slot 3
+/// MaxPool      max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
+/// output                                    16xHxW           0                 Export_16
+/// total                                                  1,634
 /// </code>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("SeGen.Generator", "0.1.0")]
@@ -47,16 +45,15 @@ partial class AnyNet : global::SeGen.IGatedModule
     public static string Summary =>
         """
         AnyNet [SENetwork(16)] [InvertedResidual(16, Expand = 32)] [MaxPool(2)]
-        layer             kind                         output  parameters  multiply-adds  kernel                                      arena
-        input                                          16xHxW           0                 Import_16                                  slot 0
-        0.expand          conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
-        0.depthwise       conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
-        0.se              gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
-        InvertedResidual  scale                        32xHxW           0                 Pointwise_Gate_32                          slot 3
-        0.project         conv 1x1, bn, add            16xHxW         544                 Conv1x1_32_16_Add                          slot 1
-        MaxPool           max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
-        output                                         16xHxW           0                 Export_16
-        total                                                       1,634
+        layer        kind                         output  parameters  multiply-adds  kernel                                      arena
+        input                                     16xHxW           0                 Import_16                                  slot 0
+        0.expand     conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
+        0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
+        0.se         gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
+        0.project    scale, conv 1x1, bn, add     16xHxW         544                 Conv1x1_32_16_Add_Gate                     slot 3
+        MaxPool      max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
+        output                                    16xHxW           0                 Export_16
+        total                                                  1,634
         """;
 
     private readonly global::SeGen.CompilerServices.ModuleState _seGen;
@@ -172,7 +169,7 @@ namespace SeGen.Generated
         private const int Weights1At = 0; // 0.expand
         private const int Weights2At = 544; // 0.depthwise
         private const int Weights3At = 864; // 0.se
-        private const int Weights5At = 1040; // 0.project
+        private const int Weights4At = 1040; // 0.project
         private const int WeightsLength = 1568;
 
         /// <summary>What is the same for all instances.</summary>
@@ -225,7 +222,7 @@ namespace SeGen.Generated
                 ConvPacking.Pack(parameters, packed.Slice(Weights1At, 544), "0.expand", new NormSource("0.expand_bn", 1E-05d), new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1));
                 ConvPacking.Pack(parameters, packed.Slice(Weights2At, 320), "0.depthwise", new NormSource("0.depthwise_bn", 1E-05d), new ConvShape(32, 32, 3, 32, ConvLayout.InGroup, 1));
                 GatePacking.Pack(parameters, packed.Slice(Weights3At, 176), "0.se.", 32, 2, 0, 64, 80, 144);
-                ConvPacking.Pack(parameters, packed.Slice(Weights5At, 528), "0.project", new NormSource("0.project_bn", 1E-05d), new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2));
+                ConvPacking.Pack(parameters, packed.Slice(Weights4At, 528), "0.project", new NormSource("0.project_bn", 1E-05d), new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2));
             }
 
             public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);
@@ -233,14 +230,14 @@ namespace SeGen.Generated
             public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);
         }
 
-        /// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>
-        private sealed class Inference(PackedWeights weights) : ForwardRun(weights, 0)
+        /// <summary>Inference: the steps of an image, and the cuts of each, which threads may share.</summary>
+        private sealed class Inference(PackedWeights weights) : NetworkRun(weights, 0, 0)
         {
             private nuint _image;
             private MapSize _size0, _size1;
             private long _slot0, _slot1, _slot2, _slot3;
 
-            public override void Forward()
+            protected override void ForwardImages()
             {
                 Layout();
                 for (_image = 0; _image < (nuint)Batch; _image++)
@@ -260,21 +257,18 @@ namespace SeGen.Generated
                     Excite_32_2_ReLU_Sigmoid_Both.Run(in Weight(Weights3At), ref At(_slot1));
                     Observe("0.se", in At(_slot1 + 48), 32);
 
-                    // InvertedResidual: scale
-                    Parallel(4, 2, 32 * (long)(_size0.Height * _size0.Width));
-
-                    // 0.project: conv 1x1, bn, add
-                    Parallel(5, 1 * (((int)_size0.Height + 7) / 8), 32 * (long)(_size0.Height * _size0.Width));
+                    // 0.project: scale, conv 1x1, bn, add
+                    Parallel(4, 1 * (((int)_size0.Height + 7) / 8), 32 * (long)(_size0.Height * _size0.Width));
 
                     // MaxPool: max pool
-                    Parallel(6, 1, 16 * (long)(_size0.Height * _size0.Width));
+                    Parallel(5, 1, 16 * (long)(_size0.Height * _size0.Width));
 
                     // output
-                    Parallel(7, 1, 16 * (long)(_size1.Height * _size1.Width));
+                    Parallel(6, 1, 16 * (long)(_size1.Height * _size1.Width));
                 }
             }
 
-            public override void RunCut(int phase, int cut)
+            protected override void RunStep(int phase, int cut)
             {
                 switch (phase)
                 {
@@ -288,15 +282,12 @@ namespace SeGen.Generated
                         Depthwise3x3_32b1_32_ReLU_Sums.Run(in At(_slot1), in Weight(Weights2At), ref At(_slot2), ref At(_slot3), _size0, _size0, cut);
                         break;
                     case 4:
-                        Pointwise_Gate_32.Run(in At(_slot2), in At(_slot1 + 48), ref At(_slot3), _size0, cut);
+                        Conv1x1_32_16_Add_Gate.Run(in At(_slot2), in Weight(Weights4At), in At(_slot1 + 48), in At(_slot0), ref At(_slot3), _size0, _size0, cut);
                         break;
                     case 5:
-                        Conv1x1_32_16_Add.Run(in At(_slot3), in Weight(Weights5At), in At(_slot0), ref At(_slot1), _size0, _size0, cut);
+                        MaxPool2S2P0_16_16.Run(in At(_slot3), ref At(_slot0), _size0, _size1, cut);
                         break;
                     case 6:
-                        MaxPool2S2P0_16_16.Run(in At(_slot1), ref At(_slot0), _size0, _size1, cut);
-                        break;
-                    case 7:
                         Export_16.Run(in At(_slot0), ref To, _size1, cut);
                         break;
                 }
@@ -316,14 +307,13 @@ namespace SeGen.Generated
                 end = Slot(end, 0);
                 end = Math.Max(end, Slot(_slot1, _size0.Length(2, 16, 1)));
                 end = Math.Max(end, Slot(_slot1, 80));
-                end = Math.Max(end, Slot(_slot1, _size0.Length(1, 16, 0)));
                 _slot2 = end;
                 end = Slot(end, 0);
                 end = Math.Max(end, Slot(_slot2, _size0.Length(2, 16, 0)));
                 _slot3 = end;
                 end = Slot(end, 0);
                 end = Math.Max(end, Slot(_slot3, ((long)_size0.Height + 7) / 8 * 32));
-                end = Math.Max(end, Slot(_slot3, _size0.Length(2, 16, 0)));
+                end = Math.Max(end, Slot(_slot3, _size0.Length(1, 16, 0)));
                 EnsureScratch(end);
             }
 
@@ -351,14 +341,14 @@ namespace SeGen.Generated
             private readonly BatchNormLayer _norm8; // 0.project_bn, add
 
             public Training(PackedWeights weights)
-                : base(weights, "AnyNet")
+                : base(weights, "AnyNet", 0)
             {
-                _conv1 = Add(new ConvLayer(Parameters, "0.expand", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
+                _conv1 = Add(new ConvLayer(Parameters, "0.expand", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm2 = Add(new BatchNormLayer(Parameters, "0.expand_bn", 32, 1E-05d, 0.1d));
-                _conv3 = Add(new ConvLayer(Parameters, "0.depthwise", new ConvShape(32, 32, 3, 32, ConvLayout.InGroup, 1), 8, ConvLayout.InGroup, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv3 = Add(new ConvLayer(Parameters, "0.depthwise", new ConvShape(32, 32, 3, 32, ConvLayout.InGroup, 1), 8, ConvLayout.InGroup, 1, ConvLayout.InGroup, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm4 = Add(new BatchNormLayer(Parameters, "0.depthwise_bn", 32, 1E-05d, 0.1d));
                 _gate7 = Add(new GateLayer(Parameters, "0.se.", 32, 2, new GateFields(176, 0, 64, 80, 144), new GateFields(176, 0, 64, 80, 144)));
-                _conv7 = Add(new ConvLayer(Parameters, "0.project", new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1) }));
+                _conv7 = Add(new ConvLayer(Parameters, "0.project", new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Blocks, 2, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm8 = Add(new BatchNormLayer(Parameters, "0.project_bn", 16, 1E-05d, 0.1d));
             }
 

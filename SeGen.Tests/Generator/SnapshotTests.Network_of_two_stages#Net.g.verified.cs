@@ -13,23 +13,23 @@
 //   layer                  kind                   output    parameters  multiply-adds  kernel                                                  arena byte
 //   input                                         3x16x16            0              0  Import_Planar3x16x16b1                                      20,736
 //   conv1                  conv 3x3, bn, relu     16x16x16         464        110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
-//   layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16b1_ReLU                          20,736
-//   layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16_Sums                            41,472
-//   layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_1bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+//   layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
+//   layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+//   layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
 //   SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
-//   layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16b1_ReLU                               0
-//   layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16_Sums                            41,472
-//   layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_1bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+//   layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
+//   layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+//   layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
 //   SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
 //   layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
-//   layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Conv3x3_32x8x8b1_32x8x8_Sums                                33,536
-//   layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_1bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
+//   layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
+//   layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
 //   layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
 //   SEResidual "layer2"    scale, add, relu       32x8x8             0              0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
 //   GlobalAveragePool      mean                   32                 0              0  SqueezeMean_32x8x8                                           8,192
 //   fc                     linear                 10               330            320  Linear_32_10                                                     0
 //   output                                        10                 0              0  Export_10x1x1
-//   total                                                       25,514      3,388,480  workspace 58,112 bytes (178,880 without reuse)
+//   total                                                       25,514      3,388,480  workspace 104,256 bytes (179,136 without reuse)
 #nullable enable
 
 /// <summary>A network from [N, 3, 16, 16] to [N, 10, 1, 1].</summary>
@@ -38,23 +38,23 @@
 /// layer                  kind                   output    parameters  multiply-adds  kernel                                                  arena byte
 /// input                                         3x16x16            0              0  Import_Planar3x16x16b1                                      20,736
 /// conv1                  conv 3x3, bn, relu     16x16x16         464        110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
-/// layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16b1_ReLU                          20,736
-/// layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16_Sums                            41,472
-/// layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_1bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+/// layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
+/// layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+/// layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
 /// SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
-/// layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16b1_ReLU                               0
-/// layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16_Sums                            41,472
-/// layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_1bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+/// layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
+/// layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+/// layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
 /// SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
 /// layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
-/// layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Conv3x3_32x8x8b1_32x8x8_Sums                                33,536
-/// layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_1bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
+/// layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
+/// layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
 /// layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
 /// SEResidual "layer2"    scale, add, relu       32x8x8             0              0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
 /// GlobalAveragePool      mean                   32                 0              0  SqueezeMean_32x8x8                                           8,192
 /// fc                     linear                 10               330            320  Linear_32_10                                                     0
 /// output                                        10                 0              0  Export_10x1x1
-/// total                                                       25,514      3,388,480  workspace 58,112 bytes (178,880 without reuse)
+/// total                                                       25,514      3,388,480  workspace 104,256 bytes (179,136 without reuse)
 /// </code>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("SeGen.Generator", "0.1.0")]
@@ -91,7 +91,7 @@ partial class Net : global::SeGen.IGatedModule
     public const long MultiplyAdds = 3388480;
 
     /// <summary>Scratch of one Forward of MaxBatch images on one thread, without packed weights.</summary>
-    public const long WorkspaceBytes = 58112;
+    public const long WorkspaceBytes = 104256;
 
     /// <summary>The layers with their shapes, parameters and kernels, as a table.</summary>
     public static string Summary =>
@@ -100,23 +100,23 @@ partial class Net : global::SeGen.IGatedModule
         layer                  kind                   output    parameters  multiply-adds  kernel                                                  arena byte
         input                                         3x16x16            0              0  Import_Planar3x16x16b1                                      20,736
         conv1                  conv 3x3, bn, relu     16x16x16         464        110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
-        layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16b1_ReLU                          20,736
-        layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16_Sums                            41,472
-        layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_1bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+        layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
+        layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+        layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
         SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
-        layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16b1_ReLU                               0
-        layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Conv3x3_16x16x16b1_16x16x16_Sums                            41,472
-        layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_1bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+        layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
+        layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+        layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
         SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
         layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
-        layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Conv3x3_32x8x8b1_32x8x8_Sums                                33,536
-        layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_1bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
+        layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
+        layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
         layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
         SEResidual "layer2"    scale, add, relu       32x8x8             0              0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
         GlobalAveragePool      mean                   32                 0              0  SqueezeMean_32x8x8                                           8,192
         fc                     linear                 10               330            320  Linear_32_10                                                     0
         output                                        10                 0              0  Export_10x1x1
-        total                                                       25,514      3,388,480  workspace 58,112 bytes (178,880 without reuse)
+        total                                                       25,514      3,388,480  workspace 104,256 bytes (179,136 without reuse)
         """;
 
     private readonly global::SeGen.CompilerServices.ModuleState _seGen;
@@ -231,19 +231,19 @@ namespace SeGen.Generated
         // Packed weights: biases with the batch norms folded in, then the weights in the order in which their kernel reads them.
         private const int Weights1At = 0; // conv1
         private const int Weights2At = 448; // layer1.0.conv1
-        private const int Weights3At = 2768; // layer1.0.conv2
-        private const int Weights4At = 5088; // layer1.0.se
-        private const int Weights6At = 5248; // layer1.1.conv1
-        private const int Weights7At = 7568; // layer1.1.conv2
-        private const int Weights8At = 9888; // layer1.1.se
-        private const int Weights10At = 10048; // layer2.0.conv1
-        private const int Weights11At = 14688; // layer2.0.conv2
-        private const int Weights12At = 23936; // layer2.0.se
-        private const int Weights13At = 24496; // layer2.0.downsample.0
-        private const int Weights16At = 25040; // fc
-        private const int WeightsLength = 25568;
+        private const int Weights3At = 9680; // layer1.0.conv2
+        private const int Weights4At = 18912; // layer1.0.se
+        private const int Weights6At = 19072; // layer1.1.conv1
+        private const int Weights7At = 28304; // layer1.1.conv2
+        private const int Weights8At = 37536; // layer1.1.se
+        private const int Weights10At = 37696; // layer2.0.conv1
+        private const int Weights11At = 42336; // layer2.0.conv2
+        private const int Weights12At = 58752; // layer2.0.se
+        private const int Weights13At = 59312; // layer2.0.downsample.0
+        private const int Weights16At = 59856; // fc
+        private const int WeightsLength = 60384;
 
-        // The arena of one image: values share memory where their lives do not overlap (44,720 floats if they did not).
+        // The arena of one image: values share memory where their lives do not overlap (44,784 floats if they did not).
         private const int V0At = 5184; // 3x16x16b1, steps 0 to 1
         private const int V3At = 0; // 16x16x16b1, steps 1 to 5
         private const int V6At = 5184; // 16x16x16b1, steps 2 to 3
@@ -264,7 +264,8 @@ namespace SeGen.Generated
         private const int V32At = 0; // 32x8x8, steps 14 to 15
         private const int V33At = 2048; // 32x1x1, steps 15 to 16
         private const int V35At = 0; // 10x1x1, steps 16 to 17
-        private const int ArenaLength = 14528;
+        private const int ArenaLength = 14544;
+        private const int WorkspaceLength = 11520; // of each thread
 
         /// <summary>What is the same for all instances.</summary>
         public sealed class Definition : ModuleDefinition
@@ -348,14 +349,14 @@ namespace SeGen.Generated
             public override void Pack(ParameterSet parameters, Span<float> packed)
             {
                 ConvPacking.Pack(parameters, packed.Slice(Weights1At, 448), "conv1", new NormSource("bn1", 1E-05d), new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3));
-                ConvPacking.Pack(parameters, packed.Slice(Weights2At, 2320), "layer1.0.conv1", new NormSource("layer1.0.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights3At, 2320), "layer1.0.conv2", new NormSource("layer1.0.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1));
+                ConvPacking.Pack(parameters, packed.Slice(Weights2At, 9232), "layer1.0.conv1", new NormSource("layer1.0.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
+                ConvPacking.Pack(parameters, packed.Slice(Weights3At, 9232), "layer1.0.conv2", new NormSource("layer1.0.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
                 GatePacking.Pack(parameters, packed.Slice(Weights4At, 160), "layer1.0.se.", 16, 4, 0, 64, 80, 144);
-                ConvPacking.Pack(parameters, packed.Slice(Weights6At, 2320), "layer1.1.conv1", new NormSource("layer1.1.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights7At, 2320), "layer1.1.conv2", new NormSource("layer1.1.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1));
+                ConvPacking.Pack(parameters, packed.Slice(Weights6At, 9232), "layer1.1.conv1", new NormSource("layer1.1.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
+                ConvPacking.Pack(parameters, packed.Slice(Weights7At, 9232), "layer1.1.conv2", new NormSource("layer1.1.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
                 GatePacking.Pack(parameters, packed.Slice(Weights8At, 160), "layer1.1.se.", 16, 4, 0, 64, 80, 144);
                 ConvPacking.Pack(parameters, packed.Slice(Weights10At, 4640), "layer2.0.conv1", new NormSource("layer2.0.bn1", 1E-05d), new ConvShape(32, 16, 3, 1, ConvLayout.Blocks, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights11At, 9248), "layer2.0.conv2", new NormSource("layer2.0.bn2", 1E-05d), new ConvShape(32, 32, 3, 1, ConvLayout.Blocks, 2));
+                ConvPacking.Pack(parameters, packed.Slice(Weights11At, 16416), "layer2.0.conv2", new NormSource("layer2.0.bn2", 1E-05d), new ConvShape(32, 32, 3, 1, ConvLayout.Winograd2, 2));
                 GatePacking.Pack(parameters, packed.Slice(Weights12At, 560), "layer2.0.se.", 32, 8, 0, 256, 272, 528);
                 ConvPacking.Pack(parameters, packed.Slice(Weights13At, 544), "layer2.0.downsample.0", new NormSource("layer2.0.downsample.1", 1E-05d), new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1));
                 LinearPacking.Pack(parameters, packed.Slice(Weights16At, 528), "fc", 10, 32, 1, 1, 0, 16);
@@ -366,12 +367,12 @@ namespace SeGen.Generated
             public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);
         }
 
-        /// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>
-        private sealed class Inference(PackedWeights weights) : ForwardRun(weights, ArenaLength)
+        /// <summary>Inference: the steps of an image, and the cuts of each, which threads may share.</summary>
+        private sealed class Inference(PackedWeights weights) : NetworkRun(weights, ArenaLength, WorkspaceLength)
         {
             private nuint _image;
 
-            public override void Forward()
+            protected override void ForwardImages()
             {
                 for (_image = 0; _image < (nuint)Batch; _image++)
                 {
@@ -385,13 +386,13 @@ namespace SeGen.Generated
 
                     // layer1.0.conv1: conv 3x3, bn, relu
                     Border_16x16x16b1.Run(ref At(V6At));
-                    Parallel(2, 1, 36864);
+                    Parallel(2, 2, 9216);
 
                     // layer1.0.conv2: conv 3x3, bn, squeeze
-                    Parallel(3, 1, 36864);
+                    Parallel(3, 2, 9216);
 
                     // layer1.0.se: gate, hidden 4
-                    SumMean_16_1bands_16x16.Run(in At(Sums8At), ref At(V9At));
+                    SumMean_16_2bands_16x16.Run(in At(Sums8At), ref At(V9At));
                     Excite_16_4_ReLU_Sigmoid_Both.Run(in Weight(Weights4At), ref At(V9At));
                     Observe("layer1.0.se", in At(V9At + 32), 16);
 
@@ -401,13 +402,13 @@ namespace SeGen.Generated
 
                     // layer1.1.conv1: conv 3x3, bn, relu
                     Border_16x16x16b1.Run(ref At(V15At));
-                    Parallel(6, 1, 36864);
+                    Parallel(6, 2, 9216);
 
                     // layer1.1.conv2: conv 3x3, bn, squeeze
-                    Parallel(7, 1, 36864);
+                    Parallel(7, 2, 9216);
 
                     // layer1.1.se: gate, hidden 4
-                    SumMean_16_1bands_16x16.Run(in At(Sums17At), ref At(V18At));
+                    SumMean_16_2bands_16x16.Run(in At(Sums17At), ref At(V18At));
                     Excite_16_4_ReLU_Sigmoid_Both.Run(in Weight(Weights8At), ref At(V18At));
                     Observe("layer1.1.se", in At(V18At + 32), 16);
 
@@ -420,10 +421,10 @@ namespace SeGen.Generated
                     Parallel(10, 1, 18432);
 
                     // layer2.0.conv2: conv 3x3, bn, squeeze
-                    Parallel(11, 1, 36864);
+                    Parallel(11, 2, 16384);
 
                     // layer2.0.se: gate, hidden 8
-                    SumMean_32_1bands_8x8.Run(in At(Sums26At), ref At(V27At));
+                    SumMean_32_2bands_8x8.Run(in At(Sums26At), ref At(V27At));
                     Excite_32_8_ReLU_Sigmoid_Both.Run(in Weight(Weights12At), ref At(V27At));
                     Observe("layer2.0.se", in At(V27At + 48), 32);
 
@@ -444,7 +445,7 @@ namespace SeGen.Generated
                 }
             }
 
-            public override void RunCut(int phase, int cut)
+            protected override void RunStep(int phase, int cut)
             {
                 switch (phase)
                 {
@@ -455,19 +456,19 @@ namespace SeGen.Generated
                         Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU.Run(in At(V0At), in Weight(Weights1At), ref At(V3At), cut);
                         break;
                     case 2:
-                        Conv3x3_16x16x16b1_16x16x16b1_ReLU.Run(in At(V3At), in Weight(Weights2At), ref At(V6At), cut);
+                        Winograd4_16x16x16b1_16x16x16b1_ReLU.Run(in At(V3At), in Weight(Weights2At), ref At(V6At), ref Workspace, cut);
                         break;
                     case 3:
-                        Conv3x3_16x16x16b1_16x16x16_Sums.Run(in At(V6At), in Weight(Weights3At), ref At(V8At), ref At(Sums8At), cut);
+                        Winograd4_16x16x16b1_16x16x16_Sums.Run(in At(V6At), in Weight(Weights3At), ref At(V8At), ref At(Sums8At), ref Workspace, cut);
                         break;
                     case 5:
                         Pointwise_Gate_Addb1_ReLU_16x16x16_b1.Run(in At(V8At), in At(V9At + 32), in At(V3At), ref At(V12At), cut);
                         break;
                     case 6:
-                        Conv3x3_16x16x16b1_16x16x16b1_ReLU.Run(in At(V12At), in Weight(Weights6At), ref At(V15At), cut);
+                        Winograd4_16x16x16b1_16x16x16b1_ReLU.Run(in At(V12At), in Weight(Weights6At), ref At(V15At), ref Workspace, cut);
                         break;
                     case 7:
-                        Conv3x3_16x16x16b1_16x16x16_Sums.Run(in At(V15At), in Weight(Weights7At), ref At(V17At), ref At(Sums17At), cut);
+                        Winograd4_16x16x16b1_16x16x16_Sums.Run(in At(V15At), in Weight(Weights7At), ref At(V17At), ref At(Sums17At), ref Workspace, cut);
                         break;
                     case 9:
                         Pointwise_Gate_Addb1_ReLU_16x16x16_b1.Run(in At(V17At), in At(V18At + 32), in At(V12At), ref At(V21At), cut);
@@ -476,7 +477,7 @@ namespace SeGen.Generated
                         Conv3x3S2_16x16x16b1_32x8x8b1_ReLU.Run(in At(V21At), in Weight(Weights10At), ref At(V24At), cut);
                         break;
                     case 11:
-                        Conv3x3_32x8x8b1_32x8x8_Sums.Run(in At(V24At), in Weight(Weights11At), ref At(V26At), ref At(Sums26At), cut);
+                        Winograd2_32x8x8b1_32x8x8_Sums.Run(in At(V24At), in Weight(Weights11At), ref At(V26At), ref At(Sums26At), ref Workspace, cut);
                         break;
                     case 13:
                         Conv1x1S2_16x16x16b1_32x8x8.Run(in At(V21At), in Weight(Weights13At), ref At(V30At), cut);
@@ -590,26 +591,26 @@ namespace SeGen.Generated
             private readonly LinearLayer _linear25; // fc
 
             public Training(PackedWeights weights)
-                : base(weights, "Net")
+                : base(weights, "Net", 11520)
             {
-                _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3), 16, ConvLayout.Planes, 3, ConvLayout.Winograd4, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm2 = Add(new BatchNormLayer(Parameters, "bn1", 16, 1E-05d, 0.1d));
-                _conv3 = Add(new ConvLayer(Parameters, "layer1.0.conv1", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv3 = Add(new ConvLayer(Parameters, "layer1.0.conv1", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Winograd4, 1, ConvLayout.Winograd4, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm4 = Add(new BatchNormLayer(Parameters, "layer1.0.bn1", 16, 1E-05d, 0.1d));
-                _conv5 = Add(new ConvLayer(Parameters, "layer1.0.conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv5 = Add(new ConvLayer(Parameters, "layer1.0.conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Winograd4, 1, ConvLayout.Winograd4, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm6 = Add(new BatchNormLayer(Parameters, "layer1.0.bn2", 16, 1E-05d, 0.1d));
                 _gate9 = Add(new GateLayer(Parameters, "layer1.0.se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
-                _conv9 = Add(new ConvLayer(Parameters, "layer1.1.conv1", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv9 = Add(new ConvLayer(Parameters, "layer1.1.conv1", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Winograd4, 1, ConvLayout.Winograd4, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm10 = Add(new BatchNormLayer(Parameters, "layer1.1.bn1", 16, 1E-05d, 0.1d));
-                _conv11 = Add(new ConvLayer(Parameters, "layer1.1.conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv11 = Add(new ConvLayer(Parameters, "layer1.1.conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Winograd4, 1, ConvLayout.Winograd4, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm12 = Add(new BatchNormLayer(Parameters, "layer1.1.bn2", 16, 1E-05d, 0.1d));
                 _gate18 = Add(new GateLayer(Parameters, "layer1.1.se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
-                _conv15 = Add(new ConvLayer(Parameters, "layer2.0.conv1", new ConvShape(32, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
+                _conv15 = Add(new ConvLayer(Parameters, "layer2.0.conv1", new ConvShape(32, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, ConvLayout.Blocks, 2, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
                 _norm16 = Add(new BatchNormLayer(Parameters, "layer2.0.bn1", 32, 1E-05d, 0.1d));
-                _conv17 = Add(new ConvLayer(Parameters, "layer2.0.conv2", new ConvShape(32, 32, 3, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Blocks, 2, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv17 = Add(new ConvLayer(Parameters, "layer2.0.conv2", new ConvShape(32, 32, 3, 1, ConvLayout.Blocks, 2), 8, ConvLayout.Winograd2, 2, ConvLayout.Winograd2, 2, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm18 = Add(new BatchNormLayer(Parameters, "layer2.0.bn2", 32, 1E-05d, 0.1d));
                 _gate27 = Add(new GateLayer(Parameters, "layer2.0.se.", 32, 8, new GateFields(560, 0, 256, 272, 528), new GateFields(560, 0, 256, 272, 528)));
-                _conv20 = Add(new ConvLayer(Parameters, "layer2.0.downsample.0", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
+                _conv20 = Add(new ConvLayer(Parameters, "layer2.0.downsample.0", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm21 = Add(new BatchNormLayer(Parameters, "layer2.0.downsample.1", 32, 1E-05d, 0.1d));
                 _linear25 = Add(new LinearLayer(Parameters, "fc", 10, new LinearShape(32, 1, 1, 0, 16), new LinearShape(32, 1, 1, 0, 16)));
             }
@@ -620,17 +621,17 @@ namespace SeGen.Generated
 
                 Parallel(0, Batch, (long)Batch * 11776);
                 _norm2.Forward(ref At(ref Image(0), S2At), Stride, Batch, 256, IsFrozen);
-                Parallel(1, Batch, (long)Batch * 45056);
+                Parallel(1, Batch, (long)Batch * 17408);
                 _norm4.Forward(ref At(ref Image(0), S4At), Stride, Batch, 256, IsFrozen);
-                Parallel(2, Batch, (long)Batch * 45056);
+                Parallel(2, Batch, (long)Batch * 17408);
                 _norm6.Forward(ref At(ref Image(0), S6At), Stride, Batch, 256, IsFrozen);
-                Parallel(3, Batch, (long)Batch * 53256);
+                Parallel(3, Batch, (long)Batch * 25608);
                 _norm10.Forward(ref At(ref Image(0), S10At), Stride, Batch, 256, IsFrozen);
-                Parallel(4, Batch, (long)Batch * 45056);
+                Parallel(4, Batch, (long)Batch * 17408);
                 _norm12.Forward(ref At(ref Image(0), S12At), Stride, Batch, 256, IsFrozen);
                 Parallel(5, Batch, (long)Batch * 32776);
                 _norm16.Forward(ref At(ref Image(0), S16At), Stride, Batch, 64, IsFrozen);
-                Parallel(6, Batch, (long)Batch * 40960);
+                Parallel(6, Batch, (long)Batch * 20480);
                 _norm18.Forward(ref At(ref Image(0), S18At), Stride, Batch, 64, IsFrozen);
                 Parallel(7, Batch, (long)Batch * 8224);
                 _norm21.Forward(ref At(ref Image(0), S21At), Stride, Batch, 64, IsFrozen);
@@ -647,27 +648,27 @@ namespace SeGen.Generated
                 Parallel(11, Batch, (long)Batch * 6144);
                 Parallel(12, 1 * _conv20.Groups(Batch), (long)Batch * 2048);
                 _norm18.Backward(in At(ref Image(0), S18At), Stride, Batch, 64);
-                Parallel(13, Batch, (long)Batch * 40960);
+                Parallel(13, Batch, (long)Batch * 20480);
                 Parallel(14, 2 * _conv17.Groups(Batch), (long)Batch * 36864);
                 _norm16.Backward(in At(ref Image(0), S16At), Stride, Batch, 64);
                 Parallel(15, Batch, (long)Batch * 32776);
                 Parallel(16, 1 * _conv15.Groups(Batch), (long)Batch * 18432);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V18At), (nuint)Stride, (nuint)Batch, ref _gate18.Sums);
                 _norm12.Backward(in At(ref Image(0), S12At), Stride, Batch, 256);
-                Parallel(17, Batch, (long)Batch * 45056);
+                Parallel(17, Batch, (long)Batch * 17408);
                 Parallel(18, 1 * _conv11.Groups(Batch), (long)Batch * 36864);
                 _norm10.Backward(in At(ref Image(0), S10At), Stride, Batch, 256);
-                Parallel(19, Batch, (long)Batch * 53256);
+                Parallel(19, Batch, (long)Batch * 25608);
                 Parallel(20, 1 * _conv9.Groups(Batch), (long)Batch * 36864);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.ParameterGradients(ref At(ref Image(0), V9At), (nuint)Stride, (nuint)Batch, ref _gate9.Sums);
                 _norm6.Backward(in At(ref Image(0), S6At), Stride, Batch, 256);
-                Parallel(21, Batch, (long)Batch * 45056);
+                Parallel(21, Batch, (long)Batch * 17408);
                 Parallel(22, 1 * _conv5.Groups(Batch), (long)Batch * 36864);
                 _norm4.Backward(in At(ref Image(0), S4At), Stride, Batch, 256);
-                Parallel(23, Batch, (long)Batch * 45056);
+                Parallel(23, Batch, (long)Batch * 17408);
                 Parallel(24, 1 * _conv3.Groups(Batch), (long)Batch * 36864);
                 _norm2.Backward(in At(ref Image(0), S2At), Stride, Batch, 256);
-                Parallel(25, Batch, (long)Batch * 41728);
+                Parallel(25, Batch, (long)Batch * 14080);
                 Parallel(26, 1 * _conv1.Groups(Batch), (long)Batch * 6912);
             }
 
@@ -784,7 +785,8 @@ namespace SeGen.Generated
                 Pointwise_Norm_ReLU_16x16x16_b1.Run(in At(ref arena, V1At), in _norm2.Affine, ref At(ref arena, V3At), 0);
 
                 // layer1.0.conv1
-                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V3At), in _conv3.Weights, ref At(ref arena, V4At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16.Run(in At(ref arena, V3At), in _conv3.Weights, ref At(ref arena, V4At), ref Workspace, cut);
 
                 // layer1.0.bn1: statistics
                 Statistics_16x16x16.Run(in At(ref arena, V4At), ref At(ref arena, S4At), 0);
@@ -799,7 +801,8 @@ namespace SeGen.Generated
                 Pointwise_Norm_ReLU_16x16x16_b1.Run(in At(ref arena, V4At), in _norm4.Affine, ref At(ref arena, V6At), 0);
 
                 // layer1.0.conv2
-                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V6At), in _conv5.Weights, ref At(ref arena, V7At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16.Run(in At(ref arena, V6At), in _conv5.Weights, ref At(ref arena, V7At), ref Workspace, cut);
 
                 // layer1.0.bn2: statistics
                 Statistics_16x16x16.Run(in At(ref arena, V7At), ref At(ref arena, S6At), 0);
@@ -821,7 +824,8 @@ namespace SeGen.Generated
                 Pointwise_Gate_Addb1_ReLU_16x16x16_b1.Run(in At(ref arena, V8At), in At(ref arena, V9At + 32), in At(ref arena, V3At), ref At(ref arena, V12At), 0);
 
                 // layer1.1.conv1
-                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V12At), in _conv9.Weights, ref At(ref arena, V13At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16.Run(in At(ref arena, V12At), in _conv9.Weights, ref At(ref arena, V13At), ref Workspace, cut);
 
                 // layer1.1.bn1: statistics
                 Statistics_16x16x16.Run(in At(ref arena, V13At), ref At(ref arena, S10At), 0);
@@ -836,7 +840,8 @@ namespace SeGen.Generated
                 Pointwise_Norm_ReLU_16x16x16_b1.Run(in At(ref arena, V13At), in _norm10.Affine, ref At(ref arena, V15At), 0);
 
                 // layer1.1.conv2
-                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, V15At), in _conv11.Weights, ref At(ref arena, V16At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16.Run(in At(ref arena, V15At), in _conv11.Weights, ref At(ref arena, V16At), ref Workspace, cut);
 
                 // layer1.1.bn2: statistics
                 Statistics_16x16x16.Run(in At(ref arena, V16At), ref At(ref arena, S12At), 0);
@@ -875,7 +880,8 @@ namespace SeGen.Generated
                     Pointwise_Norm_ReLU_32x8x8_b1.Run(in At(ref arena, V22At), in _norm16.Affine, ref At(ref arena, V24At), cut);
 
                 // layer2.0.conv2
-                Conv3x3_32x8x8b1_32x8x8.Run(in At(ref arena, V24At), in _conv17.Weights, ref At(ref arena, V25At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd2_32x8x8b1_32x8x8.Run(in At(ref arena, V24At), in _conv17.Weights, ref At(ref arena, V25At), ref Workspace, cut);
 
                 // layer2.0.bn2: statistics
                 for (int cut = 0; cut < 2; cut++)
@@ -967,7 +973,8 @@ namespace SeGen.Generated
                 Border_32x8x8b1.Run(ref At(ref arena, G25At));
                 for (int cut = 0; cut < 2; cut++)
                     NormGradient_32x8x8_Setb1.Run(in At(ref arena, G26At), in At(ref arena, V25At), in _norm18.Slopes, ref At(ref arena, G25At), cut);
-                Conv3x3_32x8x8b1_32x8x8.Run(in At(ref arena, G25At), in _conv17.Turned(0), ref At(ref arena, G24At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd2_32x8x8b1_32x8x8.Run(in At(ref arena, G25At), in _conv17.Turned(0), ref At(ref arena, G24At), ref Workspace, cut);
                 for (int cut = 0; cut < 2; cut++)
                     PointwiseGradient_Norm_ReLU_32x8x8_b1.Run(ref At(ref arena, G24At), in At(ref arena, V24At), in At(ref arena, V22At), in _norm16.Means, ref At(ref arena, S16At), cut);
             }
@@ -993,7 +1000,8 @@ namespace SeGen.Generated
                 ref float arena = ref Image(image);
                 Border_16x16x16b1.Run(ref At(ref arena, G16At));
                 NormGradient_16x16x16_Setb1.Run(in At(ref arena, G17At), in At(ref arena, V16At), in _norm12.Slopes, ref At(ref arena, G16At), 0);
-                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, G16At), in _conv11.Turned(0), ref At(ref arena, G15At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16.Run(in At(ref arena, G16At), in _conv11.Turned(0), ref At(ref arena, G15At), ref Workspace, cut);
                 PointwiseGradient_Norm_ReLU_16x16x16_b1.Run(ref At(ref arena, G15At), in At(ref arena, V15At), in At(ref arena, V13At), in _norm10.Means, ref At(ref arena, S10At), 0);
             }
 
@@ -1002,7 +1010,8 @@ namespace SeGen.Generated
                 ref float arena = ref Image(image);
                 Border_16x16x16b1.Run(ref At(ref arena, G13At));
                 NormGradient_16x16x16_Setb1.Run(in At(ref arena, G15At), in At(ref arena, V13At), in _norm10.Slopes, ref At(ref arena, G13At), 0);
-                Conv3x3_16x16x16b1_16x16x16_Add.Run(in At(ref arena, G13At), in _conv9.Turned(0), in At(ref arena, G12At), ref At(ref arena, G12At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16_Add.Run(in At(ref arena, G13At), in _conv9.Turned(0), in At(ref arena, G12At), ref At(ref arena, G12At), ref Workspace, cut);
                 PointwiseGradient_Gate_Addb1_ReLU_16x16x16_b1_ResidualSet.Run(ref At(ref arena, G12At), in At(ref arena, V12At), in At(ref arena, V8At), ref At(ref arena, G3At), ref At(ref arena, V9At + 48), 0);
                 ExciteTraining_16_4_ReLU_Sigmoid_Both_Mean.Gradients(in _gate9.Weights, ref At(ref arena, V9At), 1f / (16f * 16f));
                 GateGradient_Mean_16x16x16_Set.Run(in At(ref arena, G12At), in At(ref arena, V9At + 32), in At(ref arena, V9At + 80), ref At(ref arena, G8At), 0);
@@ -1014,7 +1023,8 @@ namespace SeGen.Generated
                 ref float arena = ref Image(image);
                 Border_16x16x16b1.Run(ref At(ref arena, G7At));
                 NormGradient_16x16x16_Setb1.Run(in At(ref arena, G8At), in At(ref arena, V7At), in _norm6.Slopes, ref At(ref arena, G7At), 0);
-                Conv3x3_16x16x16b1_16x16x16.Run(in At(ref arena, G7At), in _conv5.Turned(0), ref At(ref arena, G6At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16.Run(in At(ref arena, G7At), in _conv5.Turned(0), ref At(ref arena, G6At), ref Workspace, cut);
                 PointwiseGradient_Norm_ReLU_16x16x16_b1.Run(ref At(ref arena, G6At), in At(ref arena, V6At), in At(ref arena, V4At), in _norm4.Means, ref At(ref arena, S4At), 0);
             }
 
@@ -1023,7 +1033,8 @@ namespace SeGen.Generated
                 ref float arena = ref Image(image);
                 Border_16x16x16b1.Run(ref At(ref arena, G4At));
                 NormGradient_16x16x16_Setb1.Run(in At(ref arena, G6At), in At(ref arena, V4At), in _norm4.Slopes, ref At(ref arena, G4At), 0);
-                Conv3x3_16x16x16b1_16x16x16_Add.Run(in At(ref arena, G4At), in _conv3.Turned(0), in At(ref arena, G3At), ref At(ref arena, G3At), 0);
+                for (int cut = 0; cut < 2; cut++)
+                    Winograd4_16x16x16b1_16x16x16_Add.Run(in At(ref arena, G4At), in _conv3.Turned(0), in At(ref arena, G3At), ref At(ref arena, G3At), ref Workspace, cut);
                 PointwiseGradient_Norm_ReLU_16x16x16_b1.Run(ref At(ref arena, G3At), in At(ref arena, V3At), in At(ref arena, V1At), in _norm2.Means, ref At(ref arena, S2At), 0);
             }
 
@@ -1035,7 +1046,8 @@ namespace SeGen.Generated
 
                 if (HasOutput)
                 {
-                    Conv3x3_16x16x16b1_3x16x16.Run(in At(ref arena, G1At), in _conv1.Turned(0), ref At(ref arena, G0At), 0);
+                    for (int cut = 0; cut < 2; cut++)
+                        Winograd4_16x16x16b1_3x16x16.Run(in At(ref arena, G1At), in _conv1.Turned(0), ref At(ref arena, G0At), ref Workspace, cut);
 
                     // the input's gradient
                     Export_3x16x16.Run(in At(ref arena, G0At), ref Wanted(image, 768), 0);

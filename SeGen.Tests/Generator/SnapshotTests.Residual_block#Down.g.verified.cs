@@ -260,12 +260,12 @@ namespace SeGen.Generated
             public override TrainingRun CreateTraining(PackedWeights weights) => new Training(weights);
         }
 
-        /// <summary>Inference, one image after the other; the threads share every step's cuts.</summary>
-        private sealed class Inference(PackedWeights weights) : ForwardRun(weights, ArenaLength)
+        /// <summary>Inference: the steps of an image, and the cuts of each, which threads may share.</summary>
+        private sealed class Inference(PackedWeights weights) : NetworkRun(weights, ArenaLength, 0)
         {
             private nuint _image;
 
-            public override void Forward()
+            protected override void ForwardImages()
             {
                 for (_image = 0; _image < (nuint)Batch; _image++)
                 {
@@ -296,7 +296,7 @@ namespace SeGen.Generated
                 }
             }
 
-            public override void RunCut(int phase, int cut)
+            protected override void RunStep(int phase, int cut)
             {
                 switch (phase)
                 {
@@ -365,14 +365,14 @@ namespace SeGen.Generated
             private readonly BatchNormLayer _norm7; // downsample.1
 
             public Training(PackedWeights weights)
-                : base(weights, "Down")
+                : base(weights, "Down", 0)
             {
-                _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 8, 3, 1, ConvLayout.Planes, 8), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
+                _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 8, 3, 1, ConvLayout.Planes, 8), 16, ConvLayout.Planes, 8, ConvLayout.Blocks, 1, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
                 _norm2 = Add(new BatchNormLayer(Parameters, "bn1", 16, 1E-05d, 0.1d));
-                _conv3 = Add(new ConvLayer(Parameters, "conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
+                _conv3 = Add(new ConvLayer(Parameters, "conv2", new ConvShape(16, 16, 3, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, ConvLayout.Blocks, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm4 = Add(new BatchNormLayer(Parameters, "bn2", 16, 1E-05d, 0.1d));
                 _gate6 = Add(new GateLayer(Parameters, "se.", 16, 4, new GateFields(160, 0, 64, 80, 144), new GateFields(160, 0, 64, 80, 144)));
-                _conv6 = Add(new ConvLayer(Parameters, "downsample.0", new ConvShape(16, 8, 1, 1, ConvLayout.Planes, 8), 16, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1) }));
+                _conv6 = Add(new ConvLayer(Parameters, "downsample.0", new ConvShape(16, 8, 1, 1, ConvLayout.Planes, 8), 16, ConvLayout.Planes, 8, ConvLayout.Blocks, 1, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm7 = Add(new BatchNormLayer(Parameters, "downsample.1", 16, 1E-05d, 0.1d));
             }
 

@@ -40,11 +40,12 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
-            for (nuint row = fromRow; row < lastRow; row++)
+            nuint row = fromRow;
+            for (; row + 3 <= lastRow; row += 3)
             {
                 ref float from = ref Add(ref x, row * 2 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
-                Tile512x3(ref from, ref w, ref bias, ref to);
+                Tile512x3x3(ref from, ref w, ref bias, ref to);
             }
         }
 
@@ -57,7 +58,15 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
-            for (nuint row = fromRow; row < lastRow; row++)
+            nuint row = fromRow;
+            for (; row + 2 <= lastRow; row += 2)
+            {
+                ref float from = ref Add(ref x, row * 2 * InRow);
+                ref float to = ref Add(ref y, row * OutRow);
+                Tile256x2x3(ref from, ref w, ref bias, ref to);
+            }
+
+            for (; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 2 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -74,7 +83,16 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
-            for (nuint row = fromRow; row < lastRow; row++)
+            nuint row = fromRow;
+            for (; row + 2 <= lastRow; row += 2)
+            {
+                ref float from = ref Add(ref x, row * 2 * InRow);
+                ref float to = ref Add(ref y, row * OutRow);
+                Tile128x2x3(ref from, ref w, ref bias, ref to);
+                Tile128x2x3(ref from, ref Add(ref w, 8), ref Add(ref bias, 8), ref Add(ref to, 8));
+            }
+
+            for (; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 2 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -125,11 +143,17 @@ namespace SeGen.Generated.Kernels_UserCode
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile512x3(ref float input, ref float weights, ref float bias, ref float output)
+        private static void Tile512x3x3(ref float input, ref float weights, ref float bias, ref float output)
         {
             var a0 = Vector512.LoadUnsafe(ref bias);
             var a1 = a0;
             var a2 = a0;
+            var a3 = a0;
+            var a4 = a0;
+            var a5 = a0;
+            var a6 = a0;
+            var a7 = a0;
+            var a8 = a0;
             ref float w = ref weights;
 
             for (nuint block = 0; block < 8; block++)
@@ -139,12 +163,63 @@ namespace SeGen.Generated.Kernels_UserCode
                 a0 = Vector512.FusedMultiplyAdd(Vector512.Create(pixel), tap0, a0);
                 a1 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 2)), tap0, a1);
                 a2 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 4)), tap0, a2);
+                a3 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 16)), tap0, a3);
+                a4 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 18)), tap0, a4);
+                a5 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 20)), tap0, a5);
+                a6 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 32)), tap0, a6);
+                a7 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 34)), tap0, a7);
+                a8 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 36)), tap0, a8);
                 w = ref Add(ref w, 16);
             }
 
             a0.StoreUnsafe(ref output);
             a1.StoreUnsafe(ref output, 16);
             a2.StoreUnsafe(ref output, 32);
+            a3.StoreUnsafe(ref output, 48);
+            a4.StoreUnsafe(ref output, 64);
+            a5.StoreUnsafe(ref output, 80);
+            a6.StoreUnsafe(ref output, 96);
+            a7.StoreUnsafe(ref output, 112);
+            a8.StoreUnsafe(ref output, 128);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Tile256x2x3(ref float input, ref float weights, ref float bias, ref float output)
+        {
+            Vector256<float> a0 = Vector256.LoadUnsafe(ref bias), b0 = Vector256.LoadUnsafe(ref bias, 8);
+            Vector256<float> a1 = a0, b1 = b0;
+            Vector256<float> a2 = a0, b2 = b0;
+            Vector256<float> a3 = a0, b3 = b0;
+            Vector256<float> a4 = a0, b4 = b0;
+            Vector256<float> a5 = a0, b5 = b0;
+            ref float w = ref weights;
+
+            for (nuint block = 0; block < 8; block++)
+            {
+                ref float pixel = ref Add(ref input, block * InBlock);
+                Vector256<float> tap0 = Vector256.LoadUnsafe(ref w), tap1 = Vector256.LoadUnsafe(ref w, 8);
+                var x0 = Vector256.Create(pixel); a0 = Vector256.MultiplyAddEstimate(x0, tap0, a0); b0 = Vector256.MultiplyAddEstimate(x0, tap1, b0);
+                var x1 = Vector256.Create(Add(ref pixel, 2)); a1 = Vector256.MultiplyAddEstimate(x1, tap0, a1); b1 = Vector256.MultiplyAddEstimate(x1, tap1, b1);
+                var x2 = Vector256.Create(Add(ref pixel, 4)); a2 = Vector256.MultiplyAddEstimate(x2, tap0, a2); b2 = Vector256.MultiplyAddEstimate(x2, tap1, b2);
+                var x3 = Vector256.Create(Add(ref pixel, 16)); a3 = Vector256.MultiplyAddEstimate(x3, tap0, a3); b3 = Vector256.MultiplyAddEstimate(x3, tap1, b3);
+                var x4 = Vector256.Create(Add(ref pixel, 18)); a4 = Vector256.MultiplyAddEstimate(x4, tap0, a4); b4 = Vector256.MultiplyAddEstimate(x4, tap1, b4);
+                var x5 = Vector256.Create(Add(ref pixel, 20)); a5 = Vector256.MultiplyAddEstimate(x5, tap0, a5); b5 = Vector256.MultiplyAddEstimate(x5, tap1, b5);
+                w = ref Add(ref w, 16);
+            }
+
+            a0.StoreUnsafe(ref output);
+            a1.StoreUnsafe(ref output, 16);
+            a2.StoreUnsafe(ref output, 32);
+            a3.StoreUnsafe(ref output, 48);
+            a4.StoreUnsafe(ref output, 64);
+            a5.StoreUnsafe(ref output, 80);
+            output = ref Add(ref output, 8);
+            b0.StoreUnsafe(ref output);
+            b1.StoreUnsafe(ref output, 16);
+            b2.StoreUnsafe(ref output, 32);
+            b3.StoreUnsafe(ref output, 48);
+            b4.StoreUnsafe(ref output, 64);
+            b5.StoreUnsafe(ref output, 80);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -172,6 +247,45 @@ namespace SeGen.Generated.Kernels_UserCode
             b0.StoreUnsafe(ref output);
             b1.StoreUnsafe(ref output, 16);
             b2.StoreUnsafe(ref output, 32);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Tile128x2x3(ref float input, ref float weights, ref float bias, ref float output)
+        {
+            Vector128<float> a0 = Vector128.LoadUnsafe(ref bias), b0 = Vector128.LoadUnsafe(ref bias, 4);
+            Vector128<float> a1 = a0, b1 = b0;
+            Vector128<float> a2 = a0, b2 = b0;
+            Vector128<float> a3 = a0, b3 = b0;
+            Vector128<float> a4 = a0, b4 = b0;
+            Vector128<float> a5 = a0, b5 = b0;
+            ref float w = ref weights;
+
+            for (nuint block = 0; block < 8; block++)
+            {
+                ref float pixel = ref Add(ref input, block * InBlock);
+                Vector128<float> tap0 = Vector128.LoadUnsafe(ref w), tap1 = Vector128.LoadUnsafe(ref w, 4);
+                var x0 = Vector128.Create(pixel); a0 = Vector128.MultiplyAddEstimate(x0, tap0, a0); b0 = Vector128.MultiplyAddEstimate(x0, tap1, b0);
+                var x1 = Vector128.Create(Add(ref pixel, 2)); a1 = Vector128.MultiplyAddEstimate(x1, tap0, a1); b1 = Vector128.MultiplyAddEstimate(x1, tap1, b1);
+                var x2 = Vector128.Create(Add(ref pixel, 4)); a2 = Vector128.MultiplyAddEstimate(x2, tap0, a2); b2 = Vector128.MultiplyAddEstimate(x2, tap1, b2);
+                var x3 = Vector128.Create(Add(ref pixel, 16)); a3 = Vector128.MultiplyAddEstimate(x3, tap0, a3); b3 = Vector128.MultiplyAddEstimate(x3, tap1, b3);
+                var x4 = Vector128.Create(Add(ref pixel, 18)); a4 = Vector128.MultiplyAddEstimate(x4, tap0, a4); b4 = Vector128.MultiplyAddEstimate(x4, tap1, b4);
+                var x5 = Vector128.Create(Add(ref pixel, 20)); a5 = Vector128.MultiplyAddEstimate(x5, tap0, a5); b5 = Vector128.MultiplyAddEstimate(x5, tap1, b5);
+                w = ref Add(ref w, 16);
+            }
+
+            a0.StoreUnsafe(ref output);
+            a1.StoreUnsafe(ref output, 16);
+            a2.StoreUnsafe(ref output, 32);
+            a3.StoreUnsafe(ref output, 48);
+            a4.StoreUnsafe(ref output, 64);
+            a5.StoreUnsafe(ref output, 80);
+            output = ref Add(ref output, 4);
+            b0.StoreUnsafe(ref output);
+            b1.StoreUnsafe(ref output, 16);
+            b2.StoreUnsafe(ref output, 32);
+            b3.StoreUnsafe(ref output, 48);
+            b4.StoreUnsafe(ref output, 64);
+            b5.StoreUnsafe(ref output, 80);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -42,12 +42,13 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
-            for (nuint row = fromRow; row < lastRow; row++)
+            nuint row = fromRow;
+            for (; row + 3 <= lastRow; row += 3)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
                 ref float also = ref Add(ref addend, row * AddRow);
-                Tile512x3(ref from, ref w, ref bias, ref to, ref also);
+                Tile512x3x3(ref from, ref w, ref bias, ref to, ref also);
             }
         }
 
@@ -61,7 +62,16 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
-            for (nuint row = fromRow; row < lastRow; row++)
+            nuint row = fromRow;
+            for (; row + 2 <= lastRow; row += 2)
+            {
+                ref float from = ref Add(ref x, row * 1 * InRow);
+                ref float to = ref Add(ref y, row * OutRow);
+                ref float also = ref Add(ref addend, row * AddRow);
+                Tile256x2x3(ref from, ref w, ref bias, ref to, ref also);
+            }
+
+            for (; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -80,7 +90,17 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
             ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
             ref float y = ref Add(ref output, 0 + block * OutBlock);
-            for (nuint row = fromRow; row < lastRow; row++)
+            nuint row = fromRow;
+            for (; row + 2 <= lastRow; row += 2)
+            {
+                ref float from = ref Add(ref x, row * 1 * InRow);
+                ref float to = ref Add(ref y, row * OutRow);
+                ref float also = ref Add(ref addend, row * AddRow);
+                Tile128x2x3(ref from, ref w, ref bias, ref to, ref also);
+                Tile128x2x3(ref from, ref Add(ref w, 8), ref Add(ref bias, 8), ref Add(ref to, 8), ref Add(ref also, 8));
+            }
+
+            for (; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);
                 ref float to = ref Add(ref y, row * OutRow);
@@ -135,11 +155,17 @@ namespace SeGen.Generated.Kernels_UserCode
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile512x3(ref float input, ref float weights, ref float bias, ref float output, ref float residual)
+        private static void Tile512x3x3(ref float input, ref float weights, ref float bias, ref float output, ref float residual)
         {
             var a0 = Vector512.LoadUnsafe(ref bias);
             var a1 = a0;
             var a2 = a0;
+            var a3 = a0;
+            var a4 = a0;
+            var a5 = a0;
+            var a6 = a0;
+            var a7 = a0;
+            var a8 = a0;
             ref float w = ref weights;
 
             for (nuint ky = 0; ky < 2; ky++)
@@ -151,6 +177,12 @@ namespace SeGen.Generated.Kernels_UserCode
                     a0 = Vector512.FusedMultiplyAdd(Vector512.Create(pixel), tap0, a0);
                     a1 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 16)), tap0, a1);
                     a2 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 32)), tap0, a2);
+                    a3 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 80)), tap0, a3);
+                    a4 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 96)), tap0, a4);
+                    a5 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 112)), tap0, a5);
+                    a6 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 160)), tap0, a6);
+                    a7 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 176)), tap0, a7);
+                    a8 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref pixel, 192)), tap0, a8);
                     w = ref Add(ref w, 16);
                     pixel = ref Add(ref pixel, 1);
                 }
@@ -162,6 +194,74 @@ namespace SeGen.Generated.Kernels_UserCode
             a1.StoreUnsafe(ref output, 32);
             a2 = a2 + Vector512.LoadUnsafe(ref residual, 64);
             a2.StoreUnsafe(ref output, 64);
+            a3 = a3 + Vector512.LoadUnsafe(ref residual, 192);
+            a3.StoreUnsafe(ref output, 192);
+            a4 = a4 + Vector512.LoadUnsafe(ref residual, 224);
+            a4.StoreUnsafe(ref output, 224);
+            a5 = a5 + Vector512.LoadUnsafe(ref residual, 256);
+            a5.StoreUnsafe(ref output, 256);
+            a6 = a6 + Vector512.LoadUnsafe(ref residual, 384);
+            a6.StoreUnsafe(ref output, 384);
+            a7 = a7 + Vector512.LoadUnsafe(ref residual, 416);
+            a7.StoreUnsafe(ref output, 416);
+            a8 = a8 + Vector512.LoadUnsafe(ref residual, 448);
+            a8.StoreUnsafe(ref output, 448);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Tile256x2x3(ref float input, ref float weights, ref float bias, ref float output, ref float residual)
+        {
+            Vector256<float> a0 = Vector256.LoadUnsafe(ref bias), b0 = Vector256.LoadUnsafe(ref bias, 8);
+            Vector256<float> a1 = a0, b1 = b0;
+            Vector256<float> a2 = a0, b2 = b0;
+            Vector256<float> a3 = a0, b3 = b0;
+            Vector256<float> a4 = a0, b4 = b0;
+            Vector256<float> a5 = a0, b5 = b0;
+            ref float w = ref weights;
+
+            for (nuint ky = 0; ky < 2; ky++)
+            {
+                ref float pixel = ref Add(ref input, ky * InRow);
+                for (nuint i = 0; i < 16; i++)
+                {
+                    Vector256<float> tap0 = Vector256.LoadUnsafe(ref w), tap1 = Vector256.LoadUnsafe(ref w, 8);
+                    var x0 = Vector256.Create(pixel); a0 = Vector256.MultiplyAddEstimate(x0, tap0, a0); b0 = Vector256.MultiplyAddEstimate(x0, tap1, b0);
+                    var x1 = Vector256.Create(Add(ref pixel, 16)); a1 = Vector256.MultiplyAddEstimate(x1, tap0, a1); b1 = Vector256.MultiplyAddEstimate(x1, tap1, b1);
+                    var x2 = Vector256.Create(Add(ref pixel, 32)); a2 = Vector256.MultiplyAddEstimate(x2, tap0, a2); b2 = Vector256.MultiplyAddEstimate(x2, tap1, b2);
+                    var x3 = Vector256.Create(Add(ref pixel, 80)); a3 = Vector256.MultiplyAddEstimate(x3, tap0, a3); b3 = Vector256.MultiplyAddEstimate(x3, tap1, b3);
+                    var x4 = Vector256.Create(Add(ref pixel, 96)); a4 = Vector256.MultiplyAddEstimate(x4, tap0, a4); b4 = Vector256.MultiplyAddEstimate(x4, tap1, b4);
+                    var x5 = Vector256.Create(Add(ref pixel, 112)); a5 = Vector256.MultiplyAddEstimate(x5, tap0, a5); b5 = Vector256.MultiplyAddEstimate(x5, tap1, b5);
+                    w = ref Add(ref w, 16);
+                    pixel = ref Add(ref pixel, 1);
+                }
+            }
+
+            a0 = a0 + Vector256.LoadUnsafe(ref residual);
+            a0.StoreUnsafe(ref output);
+            a1 = a1 + Vector256.LoadUnsafe(ref residual, 32);
+            a1.StoreUnsafe(ref output, 32);
+            a2 = a2 + Vector256.LoadUnsafe(ref residual, 64);
+            a2.StoreUnsafe(ref output, 64);
+            a3 = a3 + Vector256.LoadUnsafe(ref residual, 192);
+            a3.StoreUnsafe(ref output, 192);
+            a4 = a4 + Vector256.LoadUnsafe(ref residual, 224);
+            a4.StoreUnsafe(ref output, 224);
+            a5 = a5 + Vector256.LoadUnsafe(ref residual, 256);
+            a5.StoreUnsafe(ref output, 256);
+            output = ref Add(ref output, 8);
+            residual = ref Add(ref residual, 8);
+            b0 = b0 + Vector256.LoadUnsafe(ref residual);
+            b0.StoreUnsafe(ref output);
+            b1 = b1 + Vector256.LoadUnsafe(ref residual, 32);
+            b1.StoreUnsafe(ref output, 32);
+            b2 = b2 + Vector256.LoadUnsafe(ref residual, 64);
+            b2.StoreUnsafe(ref output, 64);
+            b3 = b3 + Vector256.LoadUnsafe(ref residual, 192);
+            b3.StoreUnsafe(ref output, 192);
+            b4 = b4 + Vector256.LoadUnsafe(ref residual, 224);
+            b4.StoreUnsafe(ref output, 224);
+            b5 = b5 + Vector256.LoadUnsafe(ref residual, 256);
+            b5.StoreUnsafe(ref output, 256);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -200,6 +300,62 @@ namespace SeGen.Generated.Kernels_UserCode
             b1.StoreUnsafe(ref output, 32);
             b2 = b2 + Vector256.LoadUnsafe(ref residual, 64);
             b2.StoreUnsafe(ref output, 64);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Tile128x2x3(ref float input, ref float weights, ref float bias, ref float output, ref float residual)
+        {
+            Vector128<float> a0 = Vector128.LoadUnsafe(ref bias), b0 = Vector128.LoadUnsafe(ref bias, 4);
+            Vector128<float> a1 = a0, b1 = b0;
+            Vector128<float> a2 = a0, b2 = b0;
+            Vector128<float> a3 = a0, b3 = b0;
+            Vector128<float> a4 = a0, b4 = b0;
+            Vector128<float> a5 = a0, b5 = b0;
+            ref float w = ref weights;
+
+            for (nuint ky = 0; ky < 2; ky++)
+            {
+                ref float pixel = ref Add(ref input, ky * InRow);
+                for (nuint i = 0; i < 16; i++)
+                {
+                    Vector128<float> tap0 = Vector128.LoadUnsafe(ref w), tap1 = Vector128.LoadUnsafe(ref w, 4);
+                    var x0 = Vector128.Create(pixel); a0 = Vector128.MultiplyAddEstimate(x0, tap0, a0); b0 = Vector128.MultiplyAddEstimate(x0, tap1, b0);
+                    var x1 = Vector128.Create(Add(ref pixel, 16)); a1 = Vector128.MultiplyAddEstimate(x1, tap0, a1); b1 = Vector128.MultiplyAddEstimate(x1, tap1, b1);
+                    var x2 = Vector128.Create(Add(ref pixel, 32)); a2 = Vector128.MultiplyAddEstimate(x2, tap0, a2); b2 = Vector128.MultiplyAddEstimate(x2, tap1, b2);
+                    var x3 = Vector128.Create(Add(ref pixel, 80)); a3 = Vector128.MultiplyAddEstimate(x3, tap0, a3); b3 = Vector128.MultiplyAddEstimate(x3, tap1, b3);
+                    var x4 = Vector128.Create(Add(ref pixel, 96)); a4 = Vector128.MultiplyAddEstimate(x4, tap0, a4); b4 = Vector128.MultiplyAddEstimate(x4, tap1, b4);
+                    var x5 = Vector128.Create(Add(ref pixel, 112)); a5 = Vector128.MultiplyAddEstimate(x5, tap0, a5); b5 = Vector128.MultiplyAddEstimate(x5, tap1, b5);
+                    w = ref Add(ref w, 16);
+                    pixel = ref Add(ref pixel, 1);
+                }
+            }
+
+            a0 = a0 + Vector128.LoadUnsafe(ref residual);
+            a0.StoreUnsafe(ref output);
+            a1 = a1 + Vector128.LoadUnsafe(ref residual, 32);
+            a1.StoreUnsafe(ref output, 32);
+            a2 = a2 + Vector128.LoadUnsafe(ref residual, 64);
+            a2.StoreUnsafe(ref output, 64);
+            a3 = a3 + Vector128.LoadUnsafe(ref residual, 192);
+            a3.StoreUnsafe(ref output, 192);
+            a4 = a4 + Vector128.LoadUnsafe(ref residual, 224);
+            a4.StoreUnsafe(ref output, 224);
+            a5 = a5 + Vector128.LoadUnsafe(ref residual, 256);
+            a5.StoreUnsafe(ref output, 256);
+            output = ref Add(ref output, 4);
+            residual = ref Add(ref residual, 4);
+            b0 = b0 + Vector128.LoadUnsafe(ref residual);
+            b0.StoreUnsafe(ref output);
+            b1 = b1 + Vector128.LoadUnsafe(ref residual, 32);
+            b1.StoreUnsafe(ref output, 32);
+            b2 = b2 + Vector128.LoadUnsafe(ref residual, 64);
+            b2.StoreUnsafe(ref output, 64);
+            b3 = b3 + Vector128.LoadUnsafe(ref residual, 192);
+            b3.StoreUnsafe(ref output, 192);
+            b4 = b4 + Vector128.LoadUnsafe(ref residual, 224);
+            b4.StoreUnsafe(ref output, 224);
+            b5 = b5 + Vector128.LoadUnsafe(ref residual, 256);
+            b5.StoreUnsafe(ref output, 256);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

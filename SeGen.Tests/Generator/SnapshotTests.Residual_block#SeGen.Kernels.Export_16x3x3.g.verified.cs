@@ -19,19 +19,10 @@ namespace SeGen.Generated.Kernels_UserCode
         public static void Run(ref readonly float input, ref float output, int cut)
         {
             nuint pixels = InHeight * InWidth;
-            nuint last = nuint.Min(16, 16 - (nuint)cut * 16);
-            for (nuint lane = 0; lane < last; lane++)
-            {
-                ref float from = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + lane);
-                ref float to = ref Add(ref output, ((nuint)cut * 16 + lane) * pixels);
-                for (nuint row = 0; row < InHeight; row++)
-                {
-                    for (nuint column = 0; column < InWidth; column++)
-                    {
-                        Add(ref to, row * InWidth + column) = Add(ref from, row * InRow + column * 16);
-                    }
-                }
-            }
+            ref float from = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0);
+            ref float to = ref Add(ref output, (nuint)cut * 16 * pixels);
+            const nuint channels = 16;
+            ChannelBlocks.Scatter(in from, pixels, channels, ref to, pixels);
         }
     }
 }

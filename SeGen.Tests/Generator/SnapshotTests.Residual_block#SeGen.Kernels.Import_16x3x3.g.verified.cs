@@ -19,20 +19,10 @@ namespace SeGen.Generated.Kernels_UserCode
         public static void Run(ref readonly float input, ref float output, int cut)
         {
             nuint pixels = OutHeight * OutWidth;
-            for (nuint lane = 0; lane < 16; lane++)
-            {
-                nuint channel = (nuint)cut * 16 + lane;
-                ref float from = ref Add(ref AsRef(in input), channel * pixels);
-                ref float to = ref Add(ref output, (nuint)cut * OutBlock + 0 + lane);
-                bool isChannel = channel < 16;
-                for (nuint row = 0; row < OutHeight; row++)
-                {
-                    for (nuint column = 0; column < OutWidth; column++)
-                    {
-                        Add(ref to, row * OutRow + column * 16) = isChannel ? Add(ref from, row * OutWidth + column) : 0f;
-                    }
-                }
-            }
+            ref float from = ref Add(ref AsRef(in input), (nuint)cut * 16 * pixels);
+            ref float to = ref Add(ref output, (nuint)cut * OutBlock + 0);
+            const nuint channels = 16;
+            ChannelBlocks.Gather(in from, pixels, channels, pixels, ref to);
         }
     }
 }

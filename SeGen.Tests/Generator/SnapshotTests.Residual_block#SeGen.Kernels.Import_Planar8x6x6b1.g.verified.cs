@@ -19,20 +19,10 @@ namespace SeGen.Generated.Kernels_UserCode
         public static void Run(ref readonly float input, ref float output, int cut)
         {
             nuint pixels = OutHeight * OutWidth;
-            for (nuint lane = 0; lane < 1; lane++)
-            {
-                nuint channel = (nuint)cut * 1 + lane;
-                ref float from = ref Add(ref AsRef(in input), channel * pixels);
-                ref float to = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 1) + lane);
-                bool isChannel = channel < 8;
-                for (nuint row = 0; row < OutHeight; row++)
-                {
-                    for (nuint column = 0; column < OutWidth; column++)
-                    {
-                        Add(ref to, row * OutRow + column * 1) = isChannel ? Add(ref from, row * OutWidth + column) : 0f;
-                    }
-                }
-            }
+            ref float from = ref Add(ref AsRef(in input), (nuint)cut * pixels);
+            ref float to = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 1));
+            for (nuint row = 0; row < OutHeight; row++)
+                MemoryMarshal.CreateReadOnlySpan(ref Add(ref from, row * OutWidth), (int)(OutWidth)).CopyTo(MemoryMarshal.CreateSpan(ref Add(ref to, row * OutRow), (int)(OutWidth)));
         }
     }
 }

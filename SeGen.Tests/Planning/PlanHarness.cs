@@ -28,7 +28,7 @@ internal static class PlanHarness
     {
         IEnumerable<string> words = step switch
         {
-            ConvStep conv => ["conv", Norm(conv.Norm), Added(conv.Residual), Name(conv.Activation), conv.HasSums ? "sums" : ""],
+            ConvStep conv => [conv.Factors >= 0 ? "scale" : "", "conv", Norm(conv.Norm), Added(conv.Residual), Name(conv.Activation), conv.HasSums ? "sums" : ""],
             PointwiseStep pass => [pass.Factors >= 0 ? "scale" : "", Norm(pass.Norm), Added(pass.Residual), Name(pass.Activation)],
             FactorsStep factors => [factors.FromSums ? "gate from sums" : "gate from pixels"],
             LinearStep linear => ["linear", Name(linear.Activation)],

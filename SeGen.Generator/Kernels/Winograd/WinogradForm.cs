@@ -3,8 +3,10 @@ using SeGen.Generator.Emit;
 namespace SeGen.Generator.Kernels.Winograd;
 
 /// <summary>
-/// The transforms of F(m x m, 3 x 3): Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, section 4; points 0, 1, -1 and
-/// infinity for m = 2, with 2 and -2 for m = 4. A tile of m x m outputs is A^T [(G w G^T) * (B^T x B)] A, where * multiplies point by point.
+/// The transforms of F(m x m, 3 x 3): Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, section 4. A tile of m x m outputs
+/// is A^T [(G w G^T) * (B^T x B)] A, where * multiplies point by point. The polynomials are interpolated at 0, 1, -1 and infinity for m = 2, at 0,
+/// 3/4, -3/4, 3/2, -3/2 and infinity for m = 4: with the usual 1, -1, 2, -2 the largest rounding errors are three times as large, since
+/// their powers are (docs/performance.md; Barabasz et al., Error Analysis and Improving the Accuracy of Winograd Convolution, 2020).
 /// </summary>
 /// <param name="Outputs">m: pixels of a tile's side.</param>
 internal sealed record WinogradForm(int Outputs)
@@ -24,14 +26,14 @@ internal sealed record WinogradForm(int Outputs)
     public void InputConstants(SourceWriter writer, Lanes lanes)
     {
         if (Outputs == 4)
-            Constants(writer, lanes, ("two", 2), ("four", 4), ("minusFour", -4), ("minusFive", -5));
+            Constants(writer, lanes, ("a", "0.75f"), ("b", "1.5f"), ("minusA", "-0.75f"), ("minusB", "-1.5f"), ("minusA2", "-0.5625f"), ("minusB2", "-2.25f"), ("a2b2", "1.265625f"), ("minusSum", "-2.8125f"));
     }
 
     /// <inheritdoc cref="InputConstants"/>
     public void OutputConstants(SourceWriter writer, Lanes lanes)
     {
         if (Outputs == 4)
-            Constants(writer, lanes, ("two", 2), ("four", 4), ("eight", 8));
+            Constants(writer, lanes, ("a", "0.75f"), ("b", "1.5f"), ("a2", "0.5625f"), ("b2", "2.25f"), ("a3", "0.421875f"), ("b3", "3.375f"));
     }
 
     /// <summary>One side of B^T x B: x0, x1, ... to t0, t1, ...</summary>
@@ -46,16 +48,16 @@ internal sealed record WinogradForm(int Outputs)
             return;
         }
 
-        writer.Line($"var even = {lanes.MultiplyAdd("minusFour", "x2", "x4")};");
-        writer.Line($"var odd = {lanes.MultiplyAdd("minusFour", "x1", "x3")};");
-        writer.Line("var far = x4 - x2;");
-        writer.Line("var near = two * (x3 - x1);");
-        writer.Line($"var t0 = {lanes.MultiplyAdd("four", "x0", lanes.MultiplyAdd("minusFive", "x2", "x4"))};");
-        writer.Line("var t1 = even + odd;");
-        writer.Line("var t2 = even - odd;");
-        writer.Line("var t3 = far + near;");
-        writer.Line("var t4 = far - near;");
-        writer.Line($"var t5 = {lanes.MultiplyAdd("four", "x1", lanes.MultiplyAdd("minusFive", "x3", "x5"))};");
+        writer.Line($"var even1 = {lanes.MultiplyAdd("minusB2", "x2", "x4")};");
+        writer.Line($"var odd1 = {lanes.MultiplyAdd("minusB2", "x1", "x3")};");
+        writer.Line($"var even2 = {lanes.MultiplyAdd("minusA2", "x2", "x4")};");
+        writer.Line($"var odd2 = {lanes.MultiplyAdd("minusA2", "x1", "x3")};");
+        writer.Line($"var t0 = {lanes.MultiplyAdd("a2b2", "x0", lanes.MultiplyAdd("minusSum", "x2", "x4"))};");
+        writer.Line($"var t1 = {lanes.MultiplyAdd("a", "odd1", "even1")};");
+        writer.Line($"var t2 = {lanes.MultiplyAdd("minusA", "odd1", "even1")};");
+        writer.Line($"var t3 = {lanes.MultiplyAdd("b", "odd2", "even2")};");
+        writer.Line($"var t4 = {lanes.MultiplyAdd("minusB", "odd2", "even2")};");
+        writer.Line($"var t5 = {lanes.MultiplyAdd("a2b2", "x1", lanes.MultiplyAdd("minusSum", "x3", "x5"))};");
     }
 
     /// <summary>One side of A^T m A: m0, m1, ... to t0, t1, ...</summary>
@@ -73,14 +75,15 @@ internal sealed record WinogradForm(int Outputs)
         writer.Line("var sum2 = m3 + m4;");
         writer.Line("var difference2 = m3 - m4;");
         writer.Line("var t0 = m0 + sum1 + sum2;");
-        writer.Line($"var t1 = {lanes.MultiplyAdd("two", "difference2", "difference1")};");
-        writer.Line($"var t2 = {lanes.MultiplyAdd("four", "sum2", "sum1")};");
-        writer.Line($"var t3 = {lanes.MultiplyAdd("eight", "difference2", "difference1")} + m5;");
+        writer.Line($"var t1 = {lanes.MultiplyAdd("a", "difference1", "b * difference2")};");
+        writer.Line($"var t2 = {lanes.MultiplyAdd("a2", "sum1", "b2 * sum2")};");
+        writer.Line($"var t3 = {lanes.MultiplyAdd("a3", "difference1", lanes.MultiplyAdd("b3", "difference2", "m5"))};");
     }
 
-    private static void Constants(SourceWriter writer, Lanes lanes, params (string Name, int Value)[] constants)
+    /// <summary>Powers of the points, all of them floats without rounding.</summary>
+    private static void Constants(SourceWriter writer, Lanes lanes, params (string Name, string Value)[] constants)
     {
-        foreach ((string name, int value) in constants)
-            writer.Line(lanes.Width is null ? $"const float {name} = {Numbers.Text(value)}f;" : $"var {name} = {lanes.Create($"{Numbers.Text(value)}f")};");
+        foreach ((string name, string value) in constants)
+            writer.Line(lanes.Width is null ? $"const float {name} = {value};" : $"var {name} = {lanes.Create(value)};");
     }
 }

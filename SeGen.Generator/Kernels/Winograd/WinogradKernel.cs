@@ -99,23 +99,26 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     public int TilesLength => Form.Points * TilesPoint;
 
     /// <summary>Floats from the products of a point to the next one's.</summary>
-    private int ProductsPoint => Together * Tiles * 16 + 16;
+    public int ProductsPoint => Together * Tiles * 16 + 16;
 
     private int ProductsLength => Form.Points * ProductsPoint;
 
     /// <summary>Floats of the weights of a point, for the outputs that are multiplied together.</summary>
     private int WeightsPoint => In.PaddedChannels * Together * 16;
 
-    private int TileLength => Form.Points * 16;
+    /// <summary>Floats of a tile of a block.</summary>
+    public int TileLength => Form.Points * 16;
 
     public override int WorkspaceLength => (IsPhased ? 0 : TilesLength) + ProductsLength + 2 * TileLength;
 
     /// <summary>Rows of the input, from the first of a tile in the last row of tiles on, that are there.</summary>
-    private int LastRows => In.Height + 2 * In.Border - (In.Border + Taps.Top) - (TilesDown - 1) * Form.Outputs;
+    public int LastRows => In.Height + 2 * In.Border - (In.Border + Taps.Top) - (TilesDown - 1) * Form.Outputs;
 
-    private int LastColumns => In.Width + 2 * In.Border - (In.Border + Taps.Left) - (TilesAcross - 1) * Form.Outputs;
+    /// <summary>Columns likewise.</summary>
+    public int LastColumns => In.Width + 2 * In.Border - (In.Border + Taps.Left) - (TilesAcross - 1) * Form.Outputs;
 
-    private bool HasEdges => LastRows < Form.Inputs || LastColumns < Form.Inputs;
+    /// <summary>Whether tiles reach beyond what there is of the input.</summary>
+    public bool HasEdges => LastRows < Form.Inputs || LastColumns < Form.Inputs;
 
     private Strides I => new("In", In);
 
@@ -147,9 +150,9 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
             width => Cut(writer, width));
         foreach (VectorWidth? width in VectorWidth.All.Append(null))
         {
-            EmitInput(writer, width);
+            new WinogradInput(this, width).Emit(writer);
             new WinogradProduct(this, width).Emit(writer);
-            EmitOutput(writer, width);
+            new WinogradOutput(this, width, R).Emit(writer);
         }
 
         void TransformCut(VectorWidth? width)
@@ -157,6 +160,9 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
             writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip} + (nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Numbers.Text(Tiles * 16)}), 0, Tiles, ref workspace);");
         }
     }
+
+    /// <summary>The activation of a value, or the value itself.</summary>
+    public string Activate(string value) => Activate(Activation, value);
 
     private string Skip
     {
@@ -206,173 +212,4 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
             writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Numbers.Text(Tiles * 16)}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.First} + (block + b) * OutBlock), {sums}{tiles}, ref scratch);");
         }
     }
-
-    /// <summary>Transforms some tiles of a block of inputs, in their order; those that reach beyond the border are copied first, with zeros.</summary>
-    private void EmitInput(SourceWriter writer, VectorWidth? width)
-    {
-        string bits = Bits(width), side = Numbers.Text(Form.Inputs), outputs = Numbers.Text(Form.Outputs);
-        writer.Blank();
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void TileRows{bits}(ref float input, ref float transformed, nuint first, nuint count, ref float scratch)"))
-        {
-            if (HasEdges)
-                writer.Line($"ref float edge = ref Add(ref scratch, {Numbers.Text(TileLength)});");
-
-            writer.Line("nuint row = first / TilesAcross, column = first % TilesAcross;");
-            using (writer.Block("for (nuint tile = 0; tile < count; tile++)"))
-            {
-                writer.Line($"ref float from = ref Add(ref input, row * {outputs} * InRow + column * {Numbers.Text(Form.Outputs * 16)});");
-                if (HasEdges)
-                {
-                    string rows = LastRows < Form.Inputs ? "row == TilesDown - 1" : "", columns = LastColumns < Form.Inputs ? "column == TilesAcross - 1" : "";
-                    string height = rows.Length > 0 ? $"{rows} ? {Numbers.Text(LastRows)} : {side}" : side, breadth = columns.Length > 0 ? $"{columns} ? {Numbers.Text(LastColumns * 16)} : {Numbers.Text(Form.Inputs * 16)}" : Numbers.Text(Form.Inputs * 16);
-                    using (writer.Block($"if ({string.Join(" || ", new[] { rows, columns }.Where(c => c.Length > 0))})"))
-                    {
-                        writer.Line($"TileEdge.Copy(ref from, InRow, {height}, {breadth}, ref edge, {side}, {Numbers.Text(Form.Inputs * 16)});");
-                        writer.Line($"Tile{bits}(ref edge, {Numbers.Text(Form.Inputs * 16)}, ref Add(ref transformed, tile * 16), ref scratch);");
-                    }
-
-                    writer.Line("else");
-                    using (writer.Indent())
-                        writer.Line($"Tile{bits}(ref from, InRow, ref Add(ref transformed, tile * 16), ref scratch);");
-                }
-                else
-                    writer.Line($"Tile{bits}(ref from, InRow, ref Add(ref transformed, tile * 16), ref scratch);");
-
-                Next(writer);
-            }
-        }
-
-        var lanes = new Lanes(width);
-        writer.Blank();
-        writer.Line($"// B^T x B: the sides of a tile of {side} x {side} pixels, first down, then across.");
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{bits}(ref float input, nuint inputRow, ref float transformed, ref float scratch)"))
-        {
-            Form.InputConstants(writer, lanes);
-            using (EachLane(writer, lanes))
-            {
-                using (writer.Block($"for (nuint column = 0; column < {side}; column++)"))
-                {
-                    writer.Line($"ref float from = ref Add(ref input, column * 16{AddLane(lanes)}), to = ref Add(ref scratch, column * 16);");
-                    for (int i = 0; i < Form.Inputs; i++)
-                        writer.Line($"var x{i} = {lanes.Load("from", i switch { 0 => "0", 1 => "inputRow", _ => $"{Numbers.Text(i)} * inputRow" })};");
-
-                    Form.InputSide(writer, lanes);
-                    for (int i = 0; i < Form.Inputs; i++)
-                        writer.Line(lanes.Store($"t{i}", "to", Numbers.Text(i * Form.Inputs * 16)));
-                }
-
-                writer.Blank();
-                using (writer.Block($"for (nuint row = 0; row < {side}; row++)"))
-                {
-                    writer.Line($"ref float from = ref Add(ref scratch, row * {Numbers.Text(Form.Inputs * 16)}), to = ref Add(ref transformed, row * {Numbers.Text((long)Form.Inputs * TilesPoint)}{AddLane(lanes)});");
-                    for (int i = 0; i < Form.Inputs; i++)
-                        writer.Line($"var x{i} = {lanes.Load("from", Numbers.Text(i * 16))};");
-
-                    Form.InputSide(writer, lanes);
-                    for (int i = 0; i < Form.Inputs; i++)
-                        writer.Line(lanes.Store($"t{i}", "to", Numbers.Text((long)i * TilesPoint)));
-                }
-            }
-        }
-    }
-
-    /// <summary>Transforms some tiles of a block of outputs back, in their order.</summary>
-    private void EmitOutput(SourceWriter writer, VectorWidth? width)
-    {
-        string bits = Bits(width), outputs = Numbers.Text(Form.Outputs);
-        bool raggedRows = Out.Height % Form.Outputs != 0, raggedColumns = Out.Width % Form.Outputs != 0;
-        string parameters = $"ref float products, ref float bias, {(Residual is null ? "" : "ref float residual, ")}ref float output, {(HasSums ? "ref float sums, " : "")}";
-        writer.Blank();
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void PixelRows{bits}({parameters}nuint first, nuint count, ref float scratch)"))
-        {
-            writer.Line("nuint row = first / TilesAcross, column = first % TilesAcross;");
-            using (writer.Block("for (nuint tile = 0; tile < count; tile++)"))
-            {
-                string residual = R is { } r ? $"ref Add(ref residual, row * {outputs} * {r.Row} + column * {Numbers.Text(Form.Outputs * 16)}), " : "";
-                string rows = raggedRows ? $", nuint.Min({outputs}, OutHeight - row * {outputs})" : "", columns = raggedColumns ? $", nuint.Min({outputs}, OutWidth - column * {outputs})" : "";
-                writer.Line($"Pixels{bits}(ref Add(ref products, tile * 16), ref bias, {residual}ref Add(ref output, row * {outputs} * OutRow + column * {Numbers.Text(Form.Outputs * 16)}), {(HasSums ? "ref sums, " : "")}ref scratch{rows}{columns});");
-                Next(writer);
-            }
-        }
-
-        var lanes = new Lanes(width);
-        writer.Blank();
-        writer.Line($"// A^T m A: {outputs} x {outputs} pixels, first down, then across{(raggedRows || raggedColumns ? "; the last tiles have fewer" : "")}.");
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Pixels{bits}({parameters}ref float scratch{(raggedRows ? ", nuint rows" : "")}{(raggedColumns ? ", nuint columns" : "")})"))
-        {
-            Form.OutputConstants(writer, lanes);
-            using (EachLane(writer, lanes))
-            {
-                using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(Form.Inputs)}; column++)"))
-                {
-                    writer.Line($"ref float from = ref Add(ref products, column * ProductsPoint{AddLane(lanes)}), to = ref Add(ref scratch, column * 16);");
-                    for (int i = 0; i < Form.Inputs; i++)
-                        writer.Line($"var m{i} = {lanes.Load("from", Numbers.Text((long)i * Form.Inputs * ProductsPoint))};");
-
-                    Form.OutputSide(writer, lanes);
-                    for (int i = 0; i < Form.Outputs; i++)
-                        writer.Line(lanes.Store($"t{i}", "to", Numbers.Text(i * Form.Inputs * 16)));
-                }
-
-                writer.Blank();
-                string lane = lanes.Count == 16 ? "0" : "lane";
-                writer.Line($"var b = {lanes.Load("bias", lane)};");
-                if (HasSums)
-                    writer.Line($"var sum = {lanes.Load("sums", lane)};");
-
-                using (writer.Block($"for (nuint row = 0; row < {(raggedRows ? "rows" : outputs)}; row++)"))
-                {
-                    writer.Line($"ref float from = ref Add(ref scratch, row * {Numbers.Text(Form.Inputs * 16)}), to = ref Add(ref output, row * OutRow{AddLane(lanes)});");
-                    if (R is { } add)
-                        writer.Line($"ref float also = ref Add(ref residual, row * {add.Row}{AddLane(lanes)});");
-
-                    for (int i = 0; i < Form.Inputs; i++)
-                        writer.Line($"var m{i} = {lanes.Load("from", Numbers.Text(i * 16))};");
-
-                    Form.OutputSide(writer, lanes);
-                    for (int i = 0; i < Form.Outputs; i++)
-                        Pixel(writer, lanes, i, raggedColumns && i >= Out.Width % Form.Outputs);
-                }
-
-                if (HasSums)
-                {
-                    writer.Blank();
-                    writer.Line(lanes.Store("sum", "sums", lane));
-                }
-            }
-        }
-    }
-
-    private void Pixel(SourceWriter writer, Lanes lanes, int i, bool mayBeOutside)
-    {
-        string at = Numbers.Text(i * 16), value = $"t{i} + b";
-        if (Residual is not null)
-            value += $" + {lanes.Load("also", at)}";
-
-        value = Activate(Activation, value);
-        using (mayBeOutside ? writer.Block($"if ({Numbers.Text(i)} < columns)") : default(IDisposable))
-        {
-            writer.Line($"t{i} = {value};");
-            if (HasSums)
-                writer.Line($"sum += t{i};");
-
-            writer.Line(lanes.Store($"t{i}", "to", at));
-        }
-    }
-
-    private static void Next(SourceWriter writer)
-    {
-        using (writer.Block("if (++column == TilesAcross)"))
-            writer.Line("(row, column) = (row + 1, 0);");
-    }
-
-    /// <summary>The lanes of a block, where a vector does not hold all of them.</summary>
-    private static SourceWriter.Scope? EachLane(SourceWriter writer, Lanes lanes)
-        => lanes.Count == 16 ? null : writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes.Text})");
-
-    private static string AddLane(Lanes lanes) => lanes.Count == 16 ? "" : " + lane";
 }

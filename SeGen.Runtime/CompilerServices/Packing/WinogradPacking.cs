@@ -82,7 +82,10 @@ internal static class WinogradPacking
         }
     }
 
-    /// <summary>G = [1/4, 0, 0; -1/6, -1/6, -1/6; -1/6, 1/6, -1/6; 1/24, 1/12, 1/6; 1/24, -1/12, 1/6; 0, 0, 1].</summary>
+    /// <summary>
+    /// Rows [1, p, p^2] / f(p) for the points p = 0, a, -a, b, -b with a = 3/4 and b = 3/2, where f(p) is the product of the differences to the
+    /// other points: f(0) = 81/64, f(a) = -243/128, f(b) = 243/32; and [0, 0, 1].
+    /// </summary>
     private static void Transform4(ReadOnlySpan<Vector512<double>> taps, Span<Vector512<double>> points)
     {
         Span<Vector512<double>> down = stackalloc Vector512<double>[18];
@@ -94,12 +97,13 @@ internal static class WinogradPacking
 
         static void Side(Vector512<double> w0, Vector512<double> w1, Vector512<double> w2, Span<Vector512<double>> to, int at, int step)
         {
-            Vector512<double> ends = (w0 + w2) * (1d / 6), middle = w1 * (1d / 6), far = w0 * (1d / 24) + w2 * (1d / 6), half = w1 * (1d / 12);
-            to[at] = w0 * 0.25;
-            to[at + step] = -(ends + middle);
-            to[at + 2 * step] = middle - ends;
-            to[at + 3 * step] = far + half;
-            to[at + 4 * step] = far - half;
+            const double A = 0.75, B = 1.5, OfZero = 64d / 81, OfA = -128d / 243, OfB = 32d / 243;
+            Vector512<double> even1 = (w0 + w2 * (A * A)) * OfA, odd1 = w1 * (A * OfA), even2 = (w0 + w2 * (B * B)) * OfB, odd2 = w1 * (B * OfB);
+            to[at] = w0 * OfZero;
+            to[at + step] = even1 + odd1;
+            to[at + 2 * step] = even1 - odd1;
+            to[at + 3 * step] = even2 + odd2;
+            to[at + 4 * step] = even2 - odd2;
             to[at + 5 * step] = w2;
         }
     }
