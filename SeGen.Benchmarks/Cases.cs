@@ -29,9 +29,21 @@ internal sealed record Case(
     public int OutputLength => OutputShape is null ? Length : Batch * OutputShape.Aggregate((a, b) => a * b);
 
     /// <summary>Whether whole steps of training are timed, the optimizer's included, without the input's gradient.</summary>
-    public bool IsTrainedNetwork => Training && Model != "gate";
+    public bool IsTrainedNetwork => Training && !IsGate;
 
-    public bool IsNetwork => !Training && Model != "gate";
+    public bool IsNetwork => !Training && !IsGate;
+
+    /// <summary>Whether it is a gate alone: its floor is what it moves, that of all others what they multiply.</summary>
+    public bool IsGate => Model == "gate";
+
+    /// <summary>The cases of each table of docs/performance.md.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<Case>> Groups => new Dictionary<string, IReadOnlyList<Case>>
+    {
+        ["gates"] = Gates,
+        ["blocks"] = Blocks,
+        ["networks"] = Networks,
+        ["training"] = Trainings,
+    };
 
     /// <summary>The gates, in the order of the tables.</summary>
     public static IReadOnlyList<Case> Gates { get; } =

@@ -12,17 +12,12 @@ var quick = new Option<bool>("--quick") { Description = "Two short rounds, to lo
 var json = new Option<string?>("--json") { Description = "Where the results go as JSON." };
 var only = new Option<string?>("--only") { Description = "Only cases whose name contains this." };
 
-var peers = new Command("peers", "Measures gates against ONNX Runtime and PyTorch on the same input, taking turns.") { folder, rounds, quick, json, only };
-peers.SetAction(arguments => Measure(arguments, Case.Gates));
+var group = new Option<string?>("--group") { Description = "One table alone: gates, blocks, networks or training." };
+group.AcceptOnlyFromAmong([.. Case.Groups.Keys]);
+var document = new Option<string?>("--document") { Description = "The document whose tables are written, such as docs/performance.md." };
 
-var blocks = new Command("blocks", "Measures residual blocks so.") { folder, rounds, quick, json, only };
-blocks.SetAction(arguments => Measure(arguments, Case.Blocks));
-
-var networks = new Command("networks", "Measures the sample's networks so, one image at a time.") { folder, rounds, quick, json, only };
-networks.SetAction(arguments => Measure(arguments, Case.Networks));
-
-var training = new Command("training", "Measures training steps of networks against PyTorch's.") { folder, rounds, quick, json, only };
-training.SetAction(arguments => Measure(arguments, Case.Trainings));
+var peers = new Command("peers", "Measures SeGen against ONNX Runtime and PyTorch on the same input, taking turns.") { folder, rounds, quick, json, only, group, document };
+peers.SetAction(Measure);
 
 var name = new Argument<string>("name");
 var where = new Argument<string>("folder");
@@ -55,18 +50,30 @@ micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assem
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, blocks, networks, training, generator, build, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
 
-void Measure(ParseResult arguments, IReadOnlyList<Case> all)
+void Measure(ParseResult arguments)
 {
-    Case[] cases = [.. all.Where(c => c.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.Ordinal))];
     string where = Path.GetFullPath(arguments.GetValue(folder)!);
-    PeerFiles.Prepare(where, cases);
-    (int count, double seconds, int turns) = arguments.GetValue(quick) ? (2, 0.15, 2) : (arguments.GetValue(rounds), 0.3, 3);
-    IReadOnlyList<CaseResult> results = new PeersBenchmark(where, PeerFiles.Library(where), count, seconds, turns).Run(cases);
-    PeersReport.Print(results);
-    Console.WriteLine(PeersReport.Markdown(results));
+    (int count, double seconds, int turns) = arguments.GetValue(quick) ? (1, 0.1, 1) : (arguments.GetValue(rounds), 0.3, 3);
+    var all = new List<CaseResult>();
+    foreach ((string title, IReadOnlyList<Case> cases) in Case.Groups.Where(g => (arguments.GetValue(group) ?? g.Key) == g.Key))
+    {
+        Case[] chosen = [.. cases.Where(c => c.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.Ordinal))];
+        if (chosen.Length == 0)
+            continue;
+
+        PeerFiles.Prepare(where, chosen);
+        IReadOnlyList<CaseResult> results = new PeersBenchmark(where, PeerFiles.Library(where), count, seconds, turns).Run(chosen);
+        PeersReport.Print(results);
+        Console.WriteLine(PeersReport.Markdown(results));
+        if (arguments.GetValue(document) is { } path)
+            PerformanceDocument.Write(path, title, count, results);
+
+        all.AddRange(results);
+    }
+
     string to = arguments.GetValue(json) ?? Path.Combine(where, "results.json");
-    File.WriteAllText(to, PeersReport.Json(results));
+    File.WriteAllText(to, PeersReport.Json(all));
     AnsiConsole.MarkupLineInterpolated($"[grey]written to {to}[/]");
 }

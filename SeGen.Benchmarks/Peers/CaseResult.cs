@@ -22,9 +22,17 @@ internal sealed class CaseResult(Case what, int threads)
         .Select(round => Peers.Min(p => Rounds[p][round]) / Rounds[PeersBenchmark.Own][round]);
 
     /// <summary>In each round, the floor's time over SeGen's.</summary>
-    public IEnumerable<double> OfFloor => Rounds.TryGetValue(PeersBenchmark.Floor, out List<double>? floors)
-        ? floors.Zip(Rounds[PeersBenchmark.Own], (floor, own) => floor / own)
-        : [];
+    public IEnumerable<double> OfFloor => Rounds[PeersBenchmark.Floor].Zip(Rounds[PeersBenchmark.Own], (floor, own) => floor / own);
+
+    /// <summary>What part of the direct form's multiply-adds is computed.</summary>
+    public double ComputedShare
+    {
+        get
+        {
+            (long direct, long computed) = Products.Of(Case.Create().GetType());
+            return (double)computed / direct;
+        }
+    }
 
     public void Add(string peer, double milliseconds)
     {

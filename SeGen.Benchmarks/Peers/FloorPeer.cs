@@ -5,14 +5,17 @@ using SeGen.Threading;
 namespace SeGen.Benchmarks.Peers;
 
 /// <summary>
-/// What no implementation can beat: the same bytes read once, then read again and written past the caches, with nothing computed but
-/// a sum and a product.
+/// What no implementation can beat. Of a gate: the same bytes read once, then read again and written past the caches, with nothing computed but
+/// a sum and a product. Of convolutions: their multiply-adds in registers, in the direct form, or their weights read once, whichever takes
+/// longer; a training step has them three times (forward, to the input, to the weights).
 /// </summary>
 internal sealed unsafe class FloorPeer(string folder) : ParallelWork, IPeer
 {
     private Case? _case;
     private float* _input, _output;
     private int _threads;
+    private long _multiplyAdds, _weights;
+    private bool _reads;
 
     public float Sum { get; private set; }
 
@@ -20,6 +23,9 @@ internal sealed unsafe class FloorPeer(string folder) : ParallelWork, IPeer
     {
         _case = what;
         _threads = threads;
+        if (!what.IsGate)
+            return LoadProducts(what);
+
         _input = CaseFiles.Read(folder, what, "input", what.Length);
         _output = CaseFiles.Allocate(what.Length);
         return 0;
@@ -27,12 +33,49 @@ internal sealed unsafe class FloorPeer(string folder) : ParallelWork, IPeer
 
     public void Run()
     {
+        if (!_case!.IsGate)
+        {
+            WorkerPool.Shared.Run(this, _reads ? 2 : 3, _threads, _threads);
+            return;
+        }
+
         WorkerPool.Shared.Run(this, 0, _threads, _threads);
         WorkerPool.Shared.Run(this, 1, _threads, _threads);
     }
 
+    private double LoadProducts(Case what)
+    {
+        IModule module = what.Create();
+        _multiplyAdds = Products.Of(module.GetType()).Direct * what.Batch * (what.Training ? 3 : 1);
+        _weights = module.Parameters.Sum(p => (long)p.Length) / (64 * _threads) * (64 * _threads);
+        _input = CaseFiles.Allocate((int)_weights);
+        var times = new double[2];
+        for (int i = 0; i < 4; i++)
+        {
+            _reads = i % 2 == 0;
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            Run();
+            times[i % 2] = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        _reads = times[0] > times[1];
+        return 0;
+    }
+
     public override void RunCut(int phase, int cut)
     {
+        if (phase == 2)
+        {
+            Sum = Read(_input + cut * (_weights / _threads), (int)(_weights / _threads));
+            return;
+        }
+
+        if (phase == 3)
+        {
+            Sum = Products.Run(_multiplyAdds / _threads);
+            return;
+        }
+
         int share = _case!.Length / _threads / 64 * 64;
         float* input = _input + cut * share, output = _output + cut * share;
         if (phase == 0)

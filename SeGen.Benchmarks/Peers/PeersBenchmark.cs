@@ -26,7 +26,7 @@ internal sealed class PeersBenchmark(string folder, string library, int rounds, 
             using PeerProcess onnx = PeerProcess.Own(Onnx, library + Path.PathSeparator + folder), torch = PeerProcess.Torch(folder);
             foreach (CaseResult result in results)
             {
-                PeerProcess[] peers = result.Case.IsTrainedNetwork ? [own, torch] : result.Case.Training ? [own, torch, floor] : result.Case.IsNetwork ? [own, onnx, torch] : [own, onnx, torch, floor];
+                PeerProcess[] peers = result.Case.Training ? [own, torch, floor] : [own, onnx, torch, floor];
                 RunCase(result, peers);
                 AnsiConsole.MarkupLineInterpolated($"[grey]  {result.Case.Name} x{result.Threads}: {string.Join(", ", peers.Select(p => $"{p.Name} {result.Rounds[p.Name][^1]:f4} ms"))}[/]");
             }

@@ -9,7 +9,7 @@ namespace SeGen.Benchmarks.Peers;
 internal static class PeersReport
 {
     private static readonly string[] Columns =
-        ["case", "threads", "SeGen ms", "ONNX Runtime ms", "PyTorch ms", "ratio (quartiles)", "least", "of the floor"];
+        ["case", "threads", "SeGen ms", "ONNX Runtime ms", "PyTorch ms", "ratio (quartiles)", "least", "floor ms", "of the floor", "as computed"];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -49,7 +49,7 @@ internal static class PeersReport
                 UpperQuartile = Statistics.Quantile(r.Ratios, 0.75),
                 r.Least,
                 Reached = Reached(r),
-                OfFloor = r.OfFloor.Any() ? Statistics.Median(r.OfFloor) : (double?)null,
+                OfFloor = Statistics.Median(r.OfFloor),
             }),
         },
         Indented);
@@ -65,7 +65,9 @@ internal static class PeersReport
         Spread(r, PeersBenchmark.Torch),
         string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.Ratios):f2} ({Statistics.Quantile(r.Ratios, 0.25):f2} to {Statistics.Quantile(r.Ratios, 0.75):f2})"),
         r.Least is { } least ? string.Create(CultureInfo.InvariantCulture, $"{least:f2} {(Reached(r) == true ? "reached" : "MISSED")}") : "-",
-        r.Case.Training || !r.OfFloor.Any() ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
+        r.Case is { IsGate: true, Training: true } ? "-" : Milliseconds(r.Milliseconds(PeersBenchmark.Floor)),
+        r.Case is { IsGate: true, Training: true } ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor):p0}"),
+        r.Case.IsGate ? "-" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(r.OfFloor) * r.ComputedShare:p0}"),
     ];
 
     private static string Spread(CaseResult result, string peer)
@@ -73,8 +75,8 @@ internal static class PeersReport
         if (!result.Rounds.TryGetValue(peer, out List<double>? rounds))
             return "-";
 
-        double median = Statistics.Median(rounds);
-        string format = median < 0.1 ? "f4" : median < 1 ? "f3" : "f2";
-        return string.Create(CultureInfo.InvariantCulture, $"{median.ToString(format, CultureInfo.InvariantCulture)} ({rounds.Min().ToString(format, CultureInfo.InvariantCulture)} to {rounds.Max().ToString(format, CultureInfo.InvariantCulture)})");
+        return $"{Milliseconds(Statistics.Median(rounds))} ({Milliseconds(rounds.Min())} to {Milliseconds(rounds.Max())})";
     }
+
+    private static string Milliseconds(double time) => time.ToString(time < 0.1 ? "f4" : time < 1 ? "f3" : "f2", CultureInfo.InvariantCulture);
 }

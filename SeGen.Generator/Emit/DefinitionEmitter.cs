@@ -78,7 +78,7 @@ internal static class DefinitionEmitter
     private static void Pack(SourceWriter writer, SEBlockPlan plan)
     {
         writer.Blank();
-        using (writer.Block("public override void Pack(ParameterSet parameters, Span<float> packed)"))
+        using (writer.Block("public override void PackPart(int part, ParameterSet parameters, Span<float> packed)"))
         {
             if (plan.HasHidden)
             {

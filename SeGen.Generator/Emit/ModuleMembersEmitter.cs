@@ -146,6 +146,9 @@ internal static class ModuleMembersEmitter
                 get => {{State}}.DropoutSeed;
                 set => {{State}}.DropoutSeed = value;
             }
+
+            /// <inheritdoc/>
+            public global::System.TimeSpan Prepare(bool releaseParameters = false) => {{State}}.Prepare(releaseParameters);
             """);
     }
 

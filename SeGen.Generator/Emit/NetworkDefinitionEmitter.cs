@@ -127,15 +127,20 @@ internal static class NetworkDefinitionEmitter
 
     private static void Pack(SourceWriter writer, NetworkPlan plan)
     {
+        Property(writer, "int", "PackedParts", Numbers.Text(plan.Steps.Count(s => s.WeightsLength > 0)));
         writer.Blank();
-        using (writer.Block("public override void Pack(ParameterSet parameters, Span<float> packed)"))
+        using (writer.Block("public override void PackPart(int part, ParameterSet parameters, Span<float> packed)"))
+        using (writer.Block("switch (part)"))
         {
+            int part = 0;
             for (int i = 0; i < plan.Steps.Count; i++)
             {
                 PlannedStep planned = plan.Steps[i];
                 if (planned.WeightsLength == 0)
                     continue;
 
+                writer.Line($"case {Numbers.Text(part++)}:");
+                using SourceWriter.Scope indented = writer.Indent();
                 string slice = $"parameters, packed.Slice({NetworkEmitter.Weights(i)}, {Numbers.Text(planned.WeightsLength)})";
                 switch (planned.Step)
                 {
@@ -156,6 +161,8 @@ internal static class NetworkDefinitionEmitter
                         writer.Line($"LinearPacking.Pack({slice}, {Text(Of(linear.Linear.Scope, ""))}, {Numbers.Text(linear.Linear.Features)}, {Numbers.Text(place.Channels)}, {Numbers.Text(place.Height)}, {Numbers.Text(place.Width)}, {Numbers.Text(place.Border)}, {Numbers.Text(place.Pixel)});");
                         break;
                 }
+
+                writer.Line("break;");
             }
         }
     }

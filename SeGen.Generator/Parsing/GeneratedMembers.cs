@@ -29,6 +29,7 @@ internal static class GeneratedMembers
         [".ctor"] = ["", "int", "SeGen.CompilerServices.ModuleState"],
         ["Load"] = [$"string,{Naming}"],
         ["ShareWeights"] = [""],
+        ["Prepare"] = ["bool"],
         ["Forward"] =
         [
             $"{Input},{Output}", $"{Input},{Output},{Size}",

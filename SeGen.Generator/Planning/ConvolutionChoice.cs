@@ -22,6 +22,9 @@ internal static class ConvolutionChoice
     /// <summary>Of the direct form: what its tiles of a row reach of the peak, in hundredths.</summary>
     private const long DirectShare = 85;
 
+    /// <summary>What the cost of a form that rounds more may at most be of one that rounds less, in hundredths: errors must buy something.</summary>
+    private const long MostOfCost = 80;
+
     public static ConvolutionKernel Of(
         ConvOp conv, Place from, Place to, Taps taps, Activation activation, Place? residual, bool hasSums, Convolutions which, bool hasFactors = false)
     {
@@ -46,7 +49,8 @@ internal static class ConvolutionChoice
         => conv is { Form: ConvForm.Dense, Taps: { Rows: 3, Columns: 3, Stride: 1, Dilation: 1 }, In: { IsPlanar: false, IsFixed: true }, Out: { IsPlanar: false, Lattice: null } }
             && conv.GroupInputs == conv.In.Blocks && conv.Out.Height > 1 && conv.Out.Width > 1;
 
-    private static ConvolutionKernel Cheaper(ConvolutionKernel a, ConvolutionKernel b) => Cost(b) < Cost(a) ? b : a;
+    /// <summary>The second one, which rounds more, where it is clearly cheaper.</summary>
+    private static ConvolutionKernel Cheaper(ConvolutionKernel a, ConvolutionKernel b) => Cost(b) * 100 < Cost(a) * MostOfCost ? b : a;
 
     private static long Cost(ConvolutionKernel kernel)
     {
@@ -59,7 +63,8 @@ internal static class ConvolutionChoice
                 long transforms = winograd.AllTiles * (winograd.In.Blocks * (is4 ? Input4 : Input2) + winograd.Out.Blocks * (is4 ? Output4 : Output2));
                 return Math.Max(products, weights) + transforms;
             default:
-                long multiplyAdds = (kernel.WeightsLength - kernel.Out.PaddedChannels) * kernel.Out.Height * kernel.Out.Width;
+                // Lanes beyond the channels are not multiplied.
+                long multiplyAdds = (kernel.WeightsLength - kernel.Out.PaddedChannels) * kernel.Out.Height * kernel.Out.Width * kernel.In.Channels / kernel.In.PaddedChannels;
                 return Math.Max(multiplyAdds * 100 / DirectShare, weights);
         }
     }

@@ -29,7 +29,15 @@ internal sealed record ArenaBuffer(string Name, int Value, Place? Place, int Flo
 internal sealed record PlannedStep(Step Step, KernelSpec? Kernel, ExciteKernel? Excite, SumKernel? Sum, BorderKernel? Border, int WeightsAt, int WeightsLength);
 
 /// <summary>A row of the table of a network's layers.</summary>
-internal sealed record NetworkRow(string Layer, string Kind, string Output, long Parameters, long MultiplyAdds, string Kernel, string At);
+/// <param name="Layer">The layer's name.</param>
+/// <param name="Kind">What is computed.</param>
+/// <param name="Output">The shape of the output.</param>
+/// <param name="Parameters">Values of its parameters.</param>
+/// <param name="MultiplyAdds">Multiply-adds as they are counted everywhere: of the direct form.</param>
+/// <param name="Computed">Multiply-adds of the way in which they are computed.</param>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="At">Where the output lies.</param>
+internal sealed record NetworkRow(string Layer, string Kind, string Output, long Parameters, long MultiplyAdds, long Computed, string Kernel, string At);
 
 /// <summary>What is decided about a network before any text is written.</summary>
 internal sealed record NetworkPlan(

@@ -1,6 +1,7 @@
 using SeGen.Generator.Emit;
 using SeGen.Generator.Graphs;
 using SeGen.Generator.Kernels;
+using SeGen.Generator.Kernels.Winograd;
 using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Planning;
@@ -19,7 +20,8 @@ internal static class NetworkRows
             string at = step.Output < 0 ? "" : plan.IsFixed
                 ? Numbers.Grouped(plan.Buffer($"v{Numbers.Text(step.Output)}").Offset * sizeof(float))
                 : $"slot {Numbers.Text(plan.Buffer($"v{Numbers.Text(step.Output)}").Offset)}";
-            yield return new NetworkRow(name, kind, output, parameters, multiplyAdds, kernel, at);
+            long computed = planned is { Kernel: WinogradKernel winograd, Step: ConvStep conv } ? winograd.MultiplyAdds(conv.Conv.InChannels, conv.Conv.Channels) : multiplyAdds;
+            yield return new NetworkRow(name, kind, output, parameters, multiplyAdds, computed, kernel, at);
         }
     }
 

@@ -39,8 +39,11 @@ public abstract class ModuleDefinition
     /// <summary>The parameters in the order of the state_dict, with their first values drawn from the given source in that order.</summary>
     public abstract ParameterSpec[] CreateParameters(Random random);
 
-    /// <summary>Writes the parameters in the form in which the kernels read them.</summary>
-    public abstract void Pack(ParameterSet parameters, Span<float> packed);
+    /// <summary>How many parts the weights are packed in, each by itself: the steps of a network that have any.</summary>
+    public virtual int PackedParts => 1;
+
+    /// <summary>Writes the parameters of a part in the form in which the kernels read them.</summary>
+    public abstract void PackPart(int part, ParameterSet parameters, Span<float> packed);
 
     /// <summary>Makes an object that runs inference, with its own scratch.</summary>
     public abstract ForwardRun CreateForward(PackedWeights weights);

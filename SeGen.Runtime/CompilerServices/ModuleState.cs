@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Numerics.Tensors;
 
 namespace SeGen.CompilerServices;
@@ -59,6 +60,15 @@ public sealed unsafe class ModuleState
 
     /// <summary>Another module over the same weights.</summary>
     public ModuleState ShareWeights() => new(_module, _weights) { Threads = Threads, FreezeStatistics = FreezeStatistics, DropoutSeed = DropoutSeed };
+
+    /// <summary>See <see cref="IModule.Prepare"/>.</summary>
+    public TimeSpan Prepare(bool releaseParameters)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _weights.Prepare(releaseParameters);
+        _ = _forward.Current;
+        return Stopwatch.GetElapsedTime(start);
+    }
 
     /// <summary>Inference at the declared size.</summary>
     public void Forward(ReadOnlySpan<float> input, Span<float> output)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using SeGen.Threading;
 
 namespace SeGen.CompilerServices;
 
@@ -44,6 +45,20 @@ public sealed class PackedWeights
             Pack();
     }
 
+    /// <summary>Packs the weights where they have changed, and perhaps gives up the parameters' own values.</summary>
+    internal void Prepare(bool releaseParameters)
+    {
+        EnsureCurrent();
+        if (!releaseParameters)
+            return;
+
+        lock (_packing)
+        {
+            foreach (Parameter parameter in Parameters)
+                parameter.Release();
+        }
+    }
+
     private void Pack()
     {
         lock (_packing)
@@ -52,8 +67,15 @@ public sealed class PackedWeights
             if (_version == version)
                 return;
 
-            _definition.Pack(Parameters, _packed.Span);
+            var work = new PackingWork(_definition, Parameters, _packed);
+            WorkerPool.Shared.Run(work, 0, _definition.PackedParts, Math.Min(SeGenThreads.Degree, _definition.PackedParts));
             Volatile.Write(ref _version, version);
         }
+    }
+
+    /// <summary>The parts of a module, each packed by whichever thread is free.</summary>
+    private sealed class PackingWork(ModuleDefinition definition, ParameterSet parameters, AlignedBuffer packed) : ParallelWork
+    {
+        public override void RunCut(int phase, int cut) => definition.PackPart(cut, parameters, packed.Span);
     }
 }

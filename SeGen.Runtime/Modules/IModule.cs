@@ -28,6 +28,17 @@ public interface IModule
     /// </summary>
     long DropoutSeed { get; set; }
 
+    /// <summary>
+    /// Makes everything ready that the first inference would else have to: weights in the form in which the kernels read them, on all threads,
+    /// and the calling thread's scratch.
+    /// </summary>
+    /// <param name="releaseParameters">
+    /// Whether the parameters' own values are given up, since inference reads the packed ones only: half of the memory or more. They can then
+    /// neither be read, written, saved nor trained, in this instance and in those that share its weights.
+    /// </param>
+    /// <returns>How long it took; next to nothing where the weights have been packed already.</returns>
+    TimeSpan Prepare(bool releaseParameters = false);
+
     /// <summary>Inference at the declared height and width.</summary>
     /// <param name="input">[N, C, H, W]; N = input.Length / (C * H * W), any number: more than MaxBatch run in slices.</param>
     /// <param name="output">The output's elements, as many images as the input has.</param>

@@ -4,7 +4,7 @@ namespace SeGen;
 public sealed class Parameter
 {
     private readonly int[] _shape;
-    private readonly float[] _values;
+    private float[]? _values;
     private readonly ParameterSet _set;
     private float[]? _gradient;
 
@@ -19,6 +19,7 @@ public sealed class Parameter
         foreach (int size in spec.Shape)
             length *= size;
 
+        Length = (int)length;
         _values = new float[length];
         spec.Initializer.Fill(_values);
     }
@@ -29,11 +30,15 @@ public sealed class Parameter
     /// <summary>Sizes of the dimensions, outermost first; a dense layer's weight is [out, in].</summary>
     public ReadOnlySpan<int> Shape => _shape;
 
+    /// <summary>How many values there are.</summary>
+    public int Length { get; }
+
     /// <summary>The values. Valid as long as the module is; a later Write shows in it.</summary>
-    public ReadOnlySpan<float> Values => _values;
+    /// <exception cref="InvalidOperationException">They were released by <see cref="IModule.Prepare"/>.</exception>
+    public ReadOnlySpan<float> Values => Kept;
 
     /// <summary>The sum of the gradients since the last <see cref="ParameterSet.ZeroGradients"/>; allocated by the first training step, or when first asked for.</summary>
-    public Span<float> Gradient => _gradient ?? Interlocked.CompareExchange(ref _gradient, new float[_values.Length], null) ?? _gradient;
+    public Span<float> Gradient => _gradient ?? Interlocked.CompareExchange(ref _gradient, new float[Kept.Length], null) ?? _gradient;
 
     /// <summary>Whether an optimizer may change it; false for running statistics.</summary>
     public bool IsTrainable { get; }
@@ -49,18 +54,26 @@ public sealed class Parameter
 
     internal bool HasGradient => _gradient is not null;
 
+    private float[] Kept => _values
+        ?? throw new InvalidOperationException($"The values of {this} were released by Prepare(releaseParameters: true), and only inference is left; make another instance to read, write, save or train them.");
+
     /// <summary>
     /// The values for writing. The set's version is raised, so that the next Forward packs them anew; a span that is kept does not
     /// raise it again: after writing through it call <see cref="MarkChanged"/>.
     /// </summary>
+    /// <exception cref="InvalidOperationException">They were released by <see cref="IModule.Prepare"/>.</exception>
     public Span<float> Write()
     {
+        float[] values = Kept;
         _set.MarkChanged();
-        return _values;
+        return values;
     }
 
     /// <summary>Says that the values were changed through a span from an earlier <see cref="Write"/>.</summary>
     public void MarkChanged() => _set.MarkChanged();
+
+    /// <summary>Gives up the values and the gradient.</summary>
+    internal void Release() => (_values, _gradient) = (null, null);
 
     /// <summary>"fc1.weight [8, 128]".</summary>
     public override string ToString() => $"{Name} [{string.Join(", ", _shape)}]";

@@ -102,6 +102,9 @@ partial class AnyGate : global::SeGen.IGate
         set => _seGen.DropoutSeed = value;
     }
 
+    /// <inheritdoc/>
+    public global::System.TimeSpan Prepare(bool releaseParameters = false) => _seGen.Prepare(releaseParameters);
+
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     /// <inheritdoc/>
@@ -210,7 +213,7 @@ namespace SeGen.Generated
                 new ParameterSpec("fc2.bias", new[] { Channels }, BlockKind.Gate, Initializer.KaimingUniform(random, Hidden)),
             };
 
-            public override void Pack(ParameterSet parameters, Span<float> packed)
+            public override void PackPart(int part, ParameterSet parameters, Span<float> packed)
             {
                 ReadOnlySpan<float> reduce = parameters["fc1.weight"].Values;
                 ReadOnlySpan<float> expand = parameters["fc2.weight"].Values;

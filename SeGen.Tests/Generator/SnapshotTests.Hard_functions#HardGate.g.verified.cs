@@ -121,6 +121,9 @@ partial class HardGate : global::SeGen.IGate
     }
 
     /// <inheritdoc/>
+    public global::System.TimeSpan Prepare(bool releaseParameters = false) => _seGen.Prepare(releaseParameters);
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -236,7 +239,7 @@ namespace SeGen.Generated
                 new ParameterSpec("fc2.bias", new[] { Channels }, BlockKind.Gate, Initializer.KaimingUniform(random, Hidden)),
             };
 
-            public override void Pack(ParameterSet parameters, Span<float> packed)
+            public override void PackPart(int part, ParameterSet parameters, Span<float> packed)
             {
                 ReadOnlySpan<float> reduce = parameters["fc1.weight"].Values;
                 ReadOnlySpan<float> expand = parameters["fc2.weight"].Values;

@@ -115,6 +115,9 @@ partial class ConstantGate : global::SeGen.IGate
     }
 
     /// <inheritdoc/>
+    public global::System.TimeSpan Prepare(bool releaseParameters = false) => _seGen.Prepare(releaseParameters);
+
+    /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, int height, int width) => _seGen.Forward(input, output, height, width);
@@ -217,7 +220,7 @@ namespace SeGen.Generated
                 new ParameterSpec("fc2.bias", new[] { Channels }, BlockKind.Gate, Initializer.KaimingUniform(random, Hidden)),
             };
 
-            public override void Pack(ParameterSet parameters, Span<float> packed)
+            public override void PackPart(int part, ParameterSet parameters, Span<float> packed)
             {
                 parameters["fc2.bias"].Values.CopyTo(packed.Slice(ExpandBiasAt));
             }

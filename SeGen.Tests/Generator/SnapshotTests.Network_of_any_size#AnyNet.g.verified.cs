@@ -4,28 +4,28 @@
 //   [InvertedResidual(16, Expand = 32)]
 //   [MaxPool(2)]
 //
-//   layer        kind                         output  parameters  multiply-adds  kernel                                      arena
-//   input                                     16xHxW           0                 Import_16                                  slot 0
-//   0.expand     conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
-//   0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
-//   0.se         gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
-//   0.project    scale, conv 1x1, bn, add     16xHxW         544                 Conv1x1_32_16_Add_Gate                     slot 3
-//   MaxPool      max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
-//   output                                    16xHxW           0                 Export_16
+//   layer        kind                         output  parameters  multiply-adds  computed  kernel                                      arena
+//   input                                     16xHxW           0                           Import_16                                  slot 0
+//   0.expand     conv 1x1, bn, relu           32xHxW         576                           Conv1x1_16_32b1_ReLU                       slot 1
+//   0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                           Depthwise3x3_32b1_32_ReLU_Sums             slot 2
+//   0.se         gate, hidden 2               32             162                           SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
+//   0.project    scale, conv 1x1, bn, add     16xHxW         544                           Conv1x1_32_16_Add_Gate                     slot 3
+//   MaxPool      max pool                     16xHxW           0                           MaxPool2S2P0_16_16                         slot 0
+//   output                                    16xHxW           0                           Export_16
 //   total                                                  1,634
 #nullable enable
 
 /// <summary>A network from [N, 16, H, W] to [N, 16, H / 2, W / 2].</summary>
 /// <remarks>
 /// <code>
-/// layer        kind                         output  parameters  multiply-adds  kernel                                      arena
-/// input                                     16xHxW           0                 Import_16                                  slot 0
-/// 0.expand     conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
-/// 0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
-/// 0.se         gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
-/// 0.project    scale, conv 1x1, bn, add     16xHxW         544                 Conv1x1_32_16_Add_Gate                     slot 3
-/// MaxPool      max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
-/// output                                    16xHxW           0                 Export_16
+/// layer        kind                         output  parameters  multiply-adds  computed  kernel                                      arena
+/// input                                     16xHxW           0                           Import_16                                  slot 0
+/// 0.expand     conv 1x1, bn, relu           32xHxW         576                           Conv1x1_16_32b1_ReLU                       slot 1
+/// 0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                           Depthwise3x3_32b1_32_ReLU_Sums             slot 2
+/// 0.se         gate, hidden 2               32             162                           SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
+/// 0.project    scale, conv 1x1, bn, add     16xHxW         544                           Conv1x1_32_16_Add_Gate                     slot 3
+/// MaxPool      max pool                     16xHxW           0                           MaxPool2S2P0_16_16                         slot 0
+/// output                                    16xHxW           0                           Export_16
 /// total                                                  1,634
 /// </code>
 /// </remarks>
@@ -45,14 +45,14 @@ partial class AnyNet : global::SeGen.IGatedModule
     public static string Summary =>
         """
         AnyNet [SENetwork(16)] [InvertedResidual(16, Expand = 32)] [MaxPool(2)]
-        layer        kind                         output  parameters  multiply-adds  kernel                                      arena
-        input                                     16xHxW           0                 Import_16                                  slot 0
-        0.expand     conv 1x1, bn, relu           32xHxW         576                 Conv1x1_16_32b1_ReLU                       slot 1
-        0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                 Depthwise3x3_32b1_32_ReLU_Sums             slot 2
-        0.se         gate, hidden 2               32             162                 SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
-        0.project    scale, conv 1x1, bn, add     16xHxW         544                 Conv1x1_32_16_Add_Gate                     slot 3
-        MaxPool      max pool                     16xHxW           0                 MaxPool2S2P0_16_16                         slot 0
-        output                                    16xHxW           0                 Export_16
+        layer        kind                         output  parameters  multiply-adds  computed  kernel                                      arena
+        input                                     16xHxW           0                           Import_16                                  slot 0
+        0.expand     conv 1x1, bn, relu           32xHxW         576                           Conv1x1_16_32b1_ReLU                       slot 1
+        0.depthwise  conv 3x3, bn, relu, squeeze  32xHxW         352                           Depthwise3x3_32b1_32_ReLU_Sums             slot 2
+        0.se         gate, hidden 2               32             162                           SumMean_32, Excite_32_2_ReLU_Sigmoid_Both  slot 1
+        0.project    scale, conv 1x1, bn, add     16xHxW         544                           Conv1x1_32_16_Add_Gate                     slot 3
+        MaxPool      max pool                     16xHxW           0                           MaxPool2S2P0_16_16                         slot 0
+        output                                    16xHxW           0                           Export_16
         total                                                  1,634
         """;
 
@@ -107,6 +107,9 @@ partial class AnyNet : global::SeGen.IGatedModule
         get => _seGen.DropoutSeed;
         set => _seGen.DropoutSeed = value;
     }
+
+    /// <inheritdoc/>
+    public global::System.TimeSpan Prepare(bool releaseParameters = false) => _seGen.Prepare(releaseParameters);
 
     void global::SeGen.IModule.Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
 
@@ -217,12 +220,25 @@ namespace SeGen.Generated
                 new ParameterSpec("0", -1, "project_bn.running_var", new[] { 16 }, BlockKind.Inverted, Initializer.Constant(1f), IsTrainable: false),
             };
 
-            public override void Pack(ParameterSet parameters, Span<float> packed)
+            public override int PackedParts => 4;
+
+            public override void PackPart(int part, ParameterSet parameters, Span<float> packed)
             {
-                ConvPacking.Pack(parameters, packed.Slice(Weights1At, 544), "0.expand", new NormSource("0.expand_bn", 1E-05d), new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights2At, 320), "0.depthwise", new NormSource("0.depthwise_bn", 1E-05d), new ConvShape(32, 32, 3, 32, ConvLayout.InGroup, 1));
-                GatePacking.Pack(parameters, packed.Slice(Weights3At, 176), "0.se.", 32, 2, 0, 64, 80, 144);
-                ConvPacking.Pack(parameters, packed.Slice(Weights4At, 528), "0.project", new NormSource("0.project_bn", 1E-05d), new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2));
+                switch (part)
+                {
+                    case 0:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights1At, 544), "0.expand", new NormSource("0.expand_bn", 1E-05d), new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1));
+                        break;
+                    case 1:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights2At, 320), "0.depthwise", new NormSource("0.depthwise_bn", 1E-05d), new ConvShape(32, 32, 3, 32, ConvLayout.InGroup, 1));
+                        break;
+                    case 2:
+                        GatePacking.Pack(parameters, packed.Slice(Weights3At, 176), "0.se.", 32, 2, 0, 64, 80, 144);
+                        break;
+                    case 3:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights4At, 528), "0.project", new NormSource("0.project_bn", 1E-05d), new ConvShape(16, 32, 1, 1, ConvLayout.Blocks, 2));
+                        break;
+                }
             }
 
             public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);

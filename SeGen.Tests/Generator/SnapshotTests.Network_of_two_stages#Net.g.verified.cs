@@ -10,51 +10,51 @@
 //   [Dropout(0.1)]
 //   [Linear(10, Name = "fc")]
 //
-//   layer                  kind                   output    parameters  multiply-adds  kernel                                                  arena byte
-//   input                                         3x16x16            0              0  Import_Planar3x16x16b1                                      20,736
-//   conv1                  conv 3x3, bn, relu     16x16x16         464        110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
-//   layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
-//   layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
-//   layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
-//   SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
-//   layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
-//   layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
-//   layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
-//   SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
-//   layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
-//   layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
-//   layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
-//   layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
-//   SEResidual "layer2"    scale, add, relu       32x8x8             0              0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
-//   GlobalAveragePool      mean                   32                 0              0  SqueezeMean_32x8x8                                           8,192
-//   fc                     linear                 10               330            320  Linear_32_10                                                     0
-//   output                                        10                 0              0  Export_10x1x1
-//   total                                                       25,514      3,388,480  workspace 104,256 bytes (179,136 without reuse)
+//   layer                  kind                   output    parameters  multiply-adds   computed  kernel                                                  arena byte
+//   input                                         3x16x16            0              0          0  Import_Planar3x16x16b1                                      20,736
+//   conv1                  conv 3x3, bn, relu     16x16x16         464        110,592    110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
+//   layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
+//   layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+//   layer1.0.se            gate, hidden 4         16               148            128        128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+//   SEResidual "layer1"    scale, add, relu       16x16x16           0              0          0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
+//   layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
+//   layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+//   layer1.1.se            gate, hidden 4         16               148            128        128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+//   SEResidual "layer1"    scale, add, relu       16x16x16           0              0          0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
+//   layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912    294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
+//   layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824    262,144  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
+//   layer2.0.se            gate, hidden 8         32               552            512        512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
+//   layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768     32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
+//   SEResidual "layer2"    scale, add, relu       32x8x8             0              0          0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
+//   GlobalAveragePool      mean                   32                 0              0          0  SqueezeMean_32x8x8                                           8,192
+//   fc                     linear                 10               330            320        320  Linear_32_10                                                     0
+//   output                                        10                 0              0          0  Export_10x1x1
+//   total                                                       25,514      3,388,480  1,291,328  workspace 104,256 bytes (179,136 without reuse)
 #nullable enable
 
 /// <summary>A network from [N, 3, 16, 16] to [N, 10, 1, 1].</summary>
 /// <remarks>
 /// <code>
-/// layer                  kind                   output    parameters  multiply-adds  kernel                                                  arena byte
-/// input                                         3x16x16            0              0  Import_Planar3x16x16b1                                      20,736
-/// conv1                  conv 3x3, bn, relu     16x16x16         464        110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
-/// layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
-/// layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
-/// layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
-/// SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
-/// layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
-/// layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
-/// layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
-/// SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
-/// layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
-/// layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
-/// layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
-/// layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
-/// SEResidual "layer2"    scale, add, relu       32x8x8             0              0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
-/// GlobalAveragePool      mean                   32                 0              0  SqueezeMean_32x8x8                                           8,192
-/// fc                     linear                 10               330            320  Linear_32_10                                                     0
-/// output                                        10                 0              0  Export_10x1x1
-/// total                                                       25,514      3,388,480  workspace 104,256 bytes (179,136 without reuse)
+/// layer                  kind                   output    parameters  multiply-adds   computed  kernel                                                  arena byte
+/// input                                         3x16x16            0              0          0  Import_Planar3x16x16b1                                      20,736
+/// conv1                  conv 3x3, bn, relu     16x16x16         464        110,592    110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
+/// layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
+/// layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+/// layer1.0.se            gate, hidden 4         16               148            128        128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+/// SEResidual "layer1"    scale, add, relu       16x16x16           0              0          0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
+/// layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
+/// layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+/// layer1.1.se            gate, hidden 4         16               148            128        128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+/// SEResidual "layer1"    scale, add, relu       16x16x16           0              0          0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
+/// layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912    294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
+/// layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824    262,144  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
+/// layer2.0.se            gate, hidden 8         32               552            512        512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
+/// layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768     32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
+/// SEResidual "layer2"    scale, add, relu       32x8x8             0              0          0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
+/// GlobalAveragePool      mean                   32                 0              0          0  SqueezeMean_32x8x8                                           8,192
+/// fc                     linear                 10               330            320        320  Linear_32_10                                                     0
+/// output                                        10                 0              0          0  Export_10x1x1
+/// total                                                       25,514      3,388,480  1,291,328  workspace 104,256 bytes (179,136 without reuse)
 /// </code>
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("SeGen.Generator", "0.1.0")]
@@ -97,26 +97,26 @@ partial class Net : global::SeGen.IGatedModule
     public static string Summary =>
         """
         Net [SENetwork(3, Height = 16, Width = 16, Reduction = 4)] [Conv(16, Name = "conv1")] [BatchNorm(Name = "bn1")] [ReLU] [SEResidual(16, Blocks = 2, Name = "layer1")] [SEResidual(32, Stride = 2, Blocks = 1, Name = "layer2")] [GlobalAveragePool] [Dropout(0.1)] [Linear(10, Name = "fc")]
-        layer                  kind                   output    parameters  multiply-adds  kernel                                                  arena byte
-        input                                         3x16x16            0              0  Import_Planar3x16x16b1                                      20,736
-        conv1                  conv 3x3, bn, relu     16x16x16         464        110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
-        layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
-        layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
-        layer1.0.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
-        SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
-        layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
-        layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
-        layer1.1.se            gate, hidden 4         16               148            128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
-        SEResidual "layer1"    scale, add, relu       16x16x16           0              0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
-        layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
-        layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
-        layer2.0.se            gate, hidden 8         32               552            512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
-        layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
-        SEResidual "layer2"    scale, add, relu       32x8x8             0              0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
-        GlobalAveragePool      mean                   32                 0              0  SqueezeMean_32x8x8                                           8,192
-        fc                     linear                 10               330            320  Linear_32_10                                                     0
-        output                                        10                 0              0  Export_10x1x1
-        total                                                       25,514      3,388,480  workspace 104,256 bytes (179,136 without reuse)
+        layer                  kind                   output    parameters  multiply-adds   computed  kernel                                                  arena byte
+        input                                         3x16x16            0              0          0  Import_Planar3x16x16b1                                      20,736
+        conv1                  conv 3x3, bn, relu     16x16x16         464        110,592    110,592  Conv3x3_Planar3x16x16b1_16x16x16b1_ReLU                          0
+        layer1.0.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16b1_ReLU                        20,736
+        layer1.0.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+        layer1.0.se            gate, hidden 4         16               148            128        128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+        SEResidual "layer1"    scale, add, relu       16x16x16           0              0          0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                       20,736
+        layer1.1.conv1         conv 3x3, bn, relu     16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16b1_ReLU                             0
+        layer1.1.conv2         conv 3x3, bn, squeeze  16x16x16       2,336        589,824    147,456  Winograd4_16x16x16b1_16x16x16_Sums                          41,472
+        layer1.1.se            gate, hidden 4         16               148            128        128  SumMean_16_2bands_16x16, Excite_16_4_ReLU_Sigmoid_Both      57,856
+        SEResidual "layer1"    scale, add, relu       16x16x16           0              0          0  Pointwise_Gate_Addb1_ReLU_16x16x16_b1                            0
+        layer2.0.conv1         conv 3x3, bn, relu     32x8x8         4,672        294,912    294,912  Conv3x3S2_16x16x16b1_32x8x8b1_ReLU                          20,736
+        layer2.0.conv2         conv 3x3, bn, squeeze  32x8x8         9,280        589,824    262,144  Winograd2_32x8x8b1_32x8x8_Sums                              33,536
+        layer2.0.se            gate, hidden 8         32               552            512        512  SumMean_32_2bands_8x8, Excite_32_8_ReLU_Sigmoid_Both        28,928
+        layer2.0.downsample.0  conv 1x1, bn           32x8x8           576         32,768     32,768  Conv1x1S2_16x16x16b1_32x8x8                                 20,736
+        SEResidual "layer2"    scale, add, relu       32x8x8             0              0          0  Pointwise_Gate_Add_ReLU_32x8x8                                   0
+        GlobalAveragePool      mean                   32                 0              0          0  SqueezeMean_32x8x8                                           8,192
+        fc                     linear                 10               330            320        320  Linear_32_10                                                     0
+        output                                        10                 0              0          0  Export_10x1x1
+        total                                                       25,514      3,388,480  1,291,328  workspace 104,256 bytes (179,136 without reuse)
         """;
 
     private readonly global::SeGen.CompilerServices.ModuleState _seGen;
@@ -170,6 +170,9 @@ partial class Net : global::SeGen.IGatedModule
         get => _seGen.DropoutSeed;
         set => _seGen.DropoutSeed = value;
     }
+
+    /// <inheritdoc/>
+    public global::System.TimeSpan Prepare(bool releaseParameters = false) => _seGen.Prepare(releaseParameters);
 
     /// <inheritdoc/>
     public void Forward(global::System.ReadOnlySpan<float> input, global::System.Span<float> output) => _seGen.Forward(input, output);
@@ -346,20 +349,49 @@ namespace SeGen.Generated
                 new ParameterSpec("fc", -1, "bias", new[] { 10 }, BlockKind.None, Initializer.KaimingUniform(random, 32)),
             };
 
-            public override void Pack(ParameterSet parameters, Span<float> packed)
+            public override int PackedParts => 12;
+
+            public override void PackPart(int part, ParameterSet parameters, Span<float> packed)
             {
-                ConvPacking.Pack(parameters, packed.Slice(Weights1At, 448), "conv1", new NormSource("bn1", 1E-05d), new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3));
-                ConvPacking.Pack(parameters, packed.Slice(Weights2At, 9232), "layer1.0.conv1", new NormSource("layer1.0.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights3At, 9232), "layer1.0.conv2", new NormSource("layer1.0.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
-                GatePacking.Pack(parameters, packed.Slice(Weights4At, 160), "layer1.0.se.", 16, 4, 0, 64, 80, 144);
-                ConvPacking.Pack(parameters, packed.Slice(Weights6At, 9232), "layer1.1.conv1", new NormSource("layer1.1.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights7At, 9232), "layer1.1.conv2", new NormSource("layer1.1.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
-                GatePacking.Pack(parameters, packed.Slice(Weights8At, 160), "layer1.1.se.", 16, 4, 0, 64, 80, 144);
-                ConvPacking.Pack(parameters, packed.Slice(Weights10At, 4640), "layer2.0.conv1", new NormSource("layer2.0.bn1", 1E-05d), new ConvShape(32, 16, 3, 1, ConvLayout.Blocks, 1));
-                ConvPacking.Pack(parameters, packed.Slice(Weights11At, 16416), "layer2.0.conv2", new NormSource("layer2.0.bn2", 1E-05d), new ConvShape(32, 32, 3, 1, ConvLayout.Winograd2, 2));
-                GatePacking.Pack(parameters, packed.Slice(Weights12At, 560), "layer2.0.se.", 32, 8, 0, 256, 272, 528);
-                ConvPacking.Pack(parameters, packed.Slice(Weights13At, 544), "layer2.0.downsample.0", new NormSource("layer2.0.downsample.1", 1E-05d), new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1));
-                LinearPacking.Pack(parameters, packed.Slice(Weights16At, 528), "fc", 10, 32, 1, 1, 0, 16);
+                switch (part)
+                {
+                    case 0:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights1At, 448), "conv1", new NormSource("bn1", 1E-05d), new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3));
+                        break;
+                    case 1:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights2At, 9232), "layer1.0.conv1", new NormSource("layer1.0.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
+                        break;
+                    case 2:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights3At, 9232), "layer1.0.conv2", new NormSource("layer1.0.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
+                        break;
+                    case 3:
+                        GatePacking.Pack(parameters, packed.Slice(Weights4At, 160), "layer1.0.se.", 16, 4, 0, 64, 80, 144);
+                        break;
+                    case 4:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights6At, 9232), "layer1.1.conv1", new NormSource("layer1.1.bn1", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
+                        break;
+                    case 5:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights7At, 9232), "layer1.1.conv2", new NormSource("layer1.1.bn2", 1E-05d), new ConvShape(16, 16, 3, 1, ConvLayout.Winograd4, 1));
+                        break;
+                    case 6:
+                        GatePacking.Pack(parameters, packed.Slice(Weights8At, 160), "layer1.1.se.", 16, 4, 0, 64, 80, 144);
+                        break;
+                    case 7:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights10At, 4640), "layer2.0.conv1", new NormSource("layer2.0.bn1", 1E-05d), new ConvShape(32, 16, 3, 1, ConvLayout.Blocks, 1));
+                        break;
+                    case 8:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights11At, 16416), "layer2.0.conv2", new NormSource("layer2.0.bn2", 1E-05d), new ConvShape(32, 32, 3, 1, ConvLayout.Winograd2, 2));
+                        break;
+                    case 9:
+                        GatePacking.Pack(parameters, packed.Slice(Weights12At, 560), "layer2.0.se.", 32, 8, 0, 256, 272, 528);
+                        break;
+                    case 10:
+                        ConvPacking.Pack(parameters, packed.Slice(Weights13At, 544), "layer2.0.downsample.0", new NormSource("layer2.0.downsample.1", 1E-05d), new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1));
+                        break;
+                    case 11:
+                        LinearPacking.Pack(parameters, packed.Slice(Weights16At, 528), "fc", 10, 32, 1, 1, 0, 16);
+                        break;
+                }
             }
 
             public override ForwardRun CreateForward(PackedWeights weights) => new Inference(weights);

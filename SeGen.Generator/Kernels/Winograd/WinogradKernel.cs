@@ -56,6 +56,9 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
     public int AllTiles => TilesAcross * TilesDown;
 
+    /// <summary>Multiply-adds of the products, without the transforms.</summary>
+    public long MultiplyAdds(int inputs, int outputs) => (long)Form.Points * inputs * outputs * AllTiles;
+
     /// <summary>Floats of the transformed weights.</summary>
     public long TransformedWeights => (long)Form.Points * In.PaddedChannels * Out.PaddedChannels;
 

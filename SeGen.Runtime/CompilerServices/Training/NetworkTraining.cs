@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SeGen.Simd;
+using SeGen.Threading;
 
 namespace SeGen.CompilerServices;
 
@@ -13,6 +14,7 @@ namespace SeGen.CompilerServices;
 public abstract class NetworkTraining : TrainingRun
 {
     private readonly List<TrainedLayer> _layers = [];
+    private readonly LayerWork _work;
     private readonly string _name;
     private long _packedVersion;
 
@@ -21,7 +23,7 @@ public abstract class NetworkTraining : TrainingRun
     /// <param name="name">The module's name for messages.</param>
     /// <param name="workspaceLength">Floats that a thread needs for itself while it takes an image through a stage.</param>
     protected NetworkTraining(PackedWeights weights, string name, long workspaceLength)
-        : base(weights, 0, workspaceLength) => _name = name;
+        : base(weights, 0, workspaceLength) => (_name, _work) = (name, new LayerWork(_layers));
 
     /// <summary>Floats from one image's arena to the next.</summary>
     protected long Stride { get; private set; }
@@ -36,8 +38,7 @@ public abstract class NetworkTraining : TrainingRun
         if (_packedVersion != Parameters.Version)
         {
             _packedVersion = Parameters.Version;
-            foreach (TrainedLayer layer in _layers)
-                layer.Pack();
+            WorkerPool.Shared.Run(_work, LayerWork.Packing, _layers.Count, Threads);
         }
 
         ForwardPass();
@@ -113,14 +114,25 @@ public abstract class NetworkTraining : TrainingRun
 
     /// <inheritdoc/>
     protected sealed override void AddGradients()
-    {
-        foreach (TrainedLayer layer in _layers)
-            layer.AddGradients();
-    }
+        => WorkerPool.Shared.Run(_work, LayerWork.Adding, _layers.Count, Threads);
 
     /// <inheritdoc/>
     internal sealed override void EnsureWeights()
     {
         // The layers pack their own, without batch norms folded in.
+    }
+
+    /// <summary>What layers do by themselves between the passes, each on whichever thread is free.</summary>
+    private sealed class LayerWork(List<TrainedLayer> layers) : ParallelWork
+    {
+        public const int Packing = 0, Adding = 1;
+
+        public override void RunCut(int phase, int cut)
+        {
+            if (phase == Packing)
+                layers[cut].Pack();
+            else
+                layers[cut].AddGradients();
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace SeGen.Tests.Numerics.Oracle;
 
 /// <summary>The operations of a network as a textbook writes them: loops over everything, nothing fused, nothing blocked.</summary>
@@ -10,30 +12,40 @@ internal static class Textbook
         int inputs = x.Channels / groups, outputs = channels / groups;
         for (int o = 0; o < channels; o++)
         {
-            for (int row = 0; row < y.Height; row++)
+            y.Values.AsSpan(o * y.Height * y.Width, y.Height * y.Width).Fill(bias.IsEmpty ? 0 : bias[o]);
+            for (int i = 0; i < inputs; i++)
             {
-                for (int column = 0; column < y.Width; column++)
+                for (int ky = 0; ky < kernel; ky++)
                 {
-                    double sum = bias.IsEmpty ? 0 : bias[o];
-                    for (int i = 0; i < inputs; i++)
-                    {
-                        for (int ky = 0; ky < kernel; ky++)
-                        {
-                            for (int kx = 0; kx < kernel; kx++)
-                            {
-                                (int from, int at) = (row * stride - padding + ky * dilation, column * stride - padding + kx * dilation);
-                                if (from >= 0 && from < x.Height && at >= 0 && at < x.Width)
-                                    sum += weights[((o * inputs + i) * kernel + ky) * kernel + kx] * x[o / outputs * inputs + i, from, at];
-                            }
-                        }
-                    }
-
-                    y[o, row, column] = sum;
+                    for (int kx = 0; kx < kernel; kx++)
+                        AddTap(x, o / outputs * inputs + i, ky * dilation - padding, kx * dilation - padding, stride, weights[((o * inputs + i) * kernel + ky) * kernel + kx], y, o);
                 }
             }
         }
 
         return y;
+    }
+
+    /// <summary>Adds a tap's share to all pixels that it reaches from.</summary>
+    private static void AddTap(Map x, int input, int down, int right, int stride, double weight, Map y, int output)
+    {
+        for (int row = 0; row < y.Height; row++)
+        {
+            int from = row * stride + down;
+            if (from < 0 || from >= x.Height)
+                continue;
+
+            ReadOnlySpan<double> read = x.Values.AsSpan((input * x.Height + from) * x.Width, x.Width);
+            Span<double> sums = y.Values.AsSpan((output * y.Height + row) * y.Width, y.Width);
+            int first = Math.Max(0, (-right + stride - 1) / stride), last = Math.Min(y.Width, (x.Width - right + stride - 1) / stride);
+            if (stride == 1 && last > first)
+                TensorPrimitives.MultiplyAdd(read.Slice(first + right, last - first), weight, sums[first..last], sums[first..last]);
+            else
+            {
+                for (int column = first; column < last; column++)
+                    sums[column] += weight * read[column * stride + right];
+            }
+        }
     }
 
     public static Map BatchNorm(Map x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, double epsilon)
