@@ -19,6 +19,10 @@ var document = new Option<string?>("--document") { Description = "The document w
 var peers = new Command("peers", "Measures SeGen against ONNX Runtime and PyTorch on the same input, taking turns.") { folder, rounds, quick, json, only, group, document };
 peers.SetAction(Measure);
 
+var data = new Option<string>("--data") { Description = "A folder of IDX files.", Required = true };
+var digits = new Command("digits", "Measures the sample's whole training run on real images against PyTorch's.") { data, rounds };
+digits.SetAction(arguments => DigitsBenchmark.Run(Path.GetFullPath(arguments.GetRequiredValue(data)), arguments.GetValue(rounds)));
+
 var name = new Argument<string>("name");
 var where = new Argument<string>("folder");
 var serve = new Command("serve", "Answers the orders of a run of peers.") { name, where };
@@ -50,7 +54,7 @@ micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assem
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, serve, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, digits, serve, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
 
 void Measure(ParseResult arguments)
 {

@@ -127,10 +127,11 @@ internal static class NetworkDefinitionEmitter
 
     private static void Pack(SourceWriter writer, NetworkPlan plan)
     {
-        Property(writer, "int", "PackedParts", Numbers.Text(plan.Steps.Count(s => s.WeightsLength > 0)));
+        int parts = plan.Steps.Count(s => s.WeightsLength > 0);
+        Property(writer, "int", "PackedParts", Numbers.Text(parts));
         writer.Blank();
         using (writer.Block("public override void PackPart(int part, ParameterSet parameters, Span<float> packed)"))
-        using (writer.Block("switch (part)"))
+        using (parts == 0 ? default(IDisposable) : writer.Block("switch (part)"))
         {
             int part = 0;
             for (int i = 0; i < plan.Steps.Count; i++)

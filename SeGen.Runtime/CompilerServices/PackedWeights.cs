@@ -13,6 +13,7 @@ public sealed class PackedWeights
 {
     private readonly ModuleDefinition _definition;
     private readonly AlignedBuffer _packed;
+    private readonly PackingWork _work;
     private readonly Lock _packing = new();
     private long _version;
 
@@ -21,6 +22,7 @@ public sealed class PackedWeights
         _definition = definition;
         _packed = new AlignedBuffer(definition.PackedLength);
         Parameters = new ParameterSet(definition.CreateParameters(new Random(seed)));
+        _work = new PackingWork(definition, Parameters, _packed);
     }
 
     /// <summary>The parameters as a user sees them.</summary>
@@ -67,8 +69,7 @@ public sealed class PackedWeights
             if (_version == version)
                 return;
 
-            var work = new PackingWork(_definition, Parameters, _packed);
-            WorkerPool.Shared.Run(work, 0, _definition.PackedParts, Math.Min(SeGenThreads.Degree, _definition.PackedParts));
+            WorkerPool.Shared.Run(_work, 0, _definition.PackedParts, Math.Min(SeGenThreads.Degree, _definition.PackedParts));
             Volatile.Write(ref _version, version);
         }
     }

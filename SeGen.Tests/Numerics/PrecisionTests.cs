@@ -11,10 +11,11 @@ namespace SeGen.Tests.Numerics;
 /// </summary>
 public class PrecisionTests(ITestOutputHelper log)
 {
-    private const double FastBound = 5e-6, StrictBound = 2.5e-6, DeepBound = 2e-5;
+    private const double FastBound = 1.5e-6, StrictBound = 1.2e-6, DeepBound = 2e-6;
 
     private static readonly Lazy<Assembly> StrictGoldens = new(() => ModuleCompiler.Compile(
         string.Join('\n', new[] { "GoldenBlocks.cs", "GoldenNetworks.cs" }.SelectMany((f, i) => File.ReadLines(Repository.PathOf("SeGen.Tests", "Numerics", f))
+            .Select(line => line.Replace("MaxBatch =", "InferenceOnly = true, MaxBatch =", StringComparison.Ordinal))
             .Where(line => i == 0 || !(line.StartsWith("namespace", StringComparison.Ordinal) || line.StartsWith("#pragma", StringComparison.Ordinal))))),
         "Strict"));
 
@@ -25,7 +26,12 @@ public class PrecisionTests(ITestOutputHelper log)
             var cases = new TheoryData<string, Naming, Type>();
             MethodInfo test = typeof(GoldenNetworkTests).GetMethod(nameof(GoldenNetworkTests.Computes_what_PyTorch_computes))!;
             foreach (object?[] data in test.GetCustomAttributes<InlineDataAttribute>().SelectMany(a => a.GetData(test)))
-                cases.Add((string)data[0]!, (Naming)data[1]!, (Type)data[2]!);
+            {
+                // Those of the sample have other sources; they are its own.
+                var type = (Type)data[2]!;
+                if (type.Assembly == typeof(PrecisionTests).Assembly)
+                    cases.Add((string)data[0]!, (Naming)data[1]!, type);
+            }
 
             return cases;
         }
@@ -62,18 +68,15 @@ public class PrecisionTests(ITestOutputHelper log)
             [SEResidual(1024, Blocks = 6, Stride = 2, Body = ResidualBody.Bottleneck), SEResidual(2048, Blocks = 3, Stride = 2, Body = ResidualBody.Bottleneck)]
             [GlobalAveragePool, Linear(1000)]
             """;
-        IModule fast = ModuleCompiler.CreateDeclared([Attributes])[0], strict = ModuleCompiler.CreateDeclared([Attributes], "Strict")[0], direct = ModuleCompiler.CreateDeclared([Attributes], "Direct")[0];
+        IModule fast = ModuleCompiler.CreateDeclared([Attributes])[0], strict = ModuleCompiler.CreateDeclared([Attributes], "Strict")[0];
         float[] x = RandomTensor.Normal(3 * 224 * 224, 1);
         double[] exact = new NetworkOracle(fast, calibrate: true).Run(x, 3, 224, 224);
-        foreach (IModule other in new[] { strict, direct })
-        {
-            foreach (Parameter parameter in fast.Parameters)
-                parameter.Values.CopyTo(other.Parameters[parameter.Name].Write());
-        }
+        foreach (Parameter parameter in fast.Parameters)
+            parameter.Values.CopyTo(strict.Parameters[parameter.Name].Write());
 
-        double fastError = Error(fast, x, exact, 224, 224), strictError = Error(strict, x, exact, 224, 224), directError = Error(direct, x, exact, 224, 224);
-        log.WriteLine($"| SE-ResNet-50, 3 x 224 x 224 | {fastError:e1} | {strictError:e1} | direct {directError:e1}");
-        Assert.True(fastError <= DeepBound && strictError <= DeepBound, $"Fast {fastError:e2}, Strict {strictError:e2}, direct {directError:e2}");
+        double fastError = Error(fast, x, exact, 224, 224), strictError = Error(strict, x, exact, 224, 224);
+        log.WriteLine($"| SE-ResNet-50, 3 x 224 x 224 | {fastError:e1} | {strictError:e1} |");
+        Assert.True(fastError <= DeepBound && strictError <= DeepBound, $"Fast {fastError:e2}, Strict {strictError:e2}");
     }
 
     private static double Error(IModule module, float[] x, double[] exact, int height, int width)
