@@ -8,7 +8,7 @@ using Spectre.Console;
 
 var folder = new Option<string>("--folder") { Description = "Where the peers and the cases' files are kept.", DefaultValueFactory = _ => Path.GetFullPath("peers") };
 var rounds = new Option<int>("--rounds") { Description = "Rounds with new processes.", DefaultValueFactory = _ => 5 };
-var quick = new Option<bool>("--quick") { Description = "Two short rounds, to look at and not to publish." };
+var quick = new Option<bool>("--quick") { Description = "One short round, to look at and not to publish." };
 var json = new Option<string?>("--json") { Description = "Where the results go as JSON." };
 var only = new Option<string?>("--only") { Description = "Only cases whose name contains this." };
 

@@ -54,8 +54,7 @@ internal sealed record ConvKernel(
         {
             string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
             string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
-            return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
-                + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "") + (HasFactors ? "_Gate" : "");
+            return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{Suffix}{(HasFactors ? "_Gate" : "")}";
         }
     }
 
@@ -64,8 +63,7 @@ internal sealed record ConvKernel(
         get
         {
             string form = Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
-            string residual = Residual is null ? "" : " + residual", input = HasFactors ? "factors * input" : "input";
-            return $"output = {(Activation == Activation.Identity ? $"conv({input}){residual}" : $"{Activation.ToString().ToLowerInvariant()}(conv({input}){residual})")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
+            return $"output = {Formula(HasFactors ? "factors * input" : "input")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
                 + (Taps.Stride > 1 ? $", stride {Numbers.Text(Taps.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
                 + (HasSums ? "; and the sums over the pixels of each band of rows." : ".");
         }
@@ -83,7 +81,7 @@ internal sealed record ConvKernel(
     /// <summary>Floats of all weights: biases first.</summary>
     public override long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
 
-    public override string PackedLayout => $"{ValuePlaces.LayoutOf(Form, In.IsPlanar)}";
+    public override string PackedLayout => ValuePlaces.LayoutOf(Form, In.IsPlanar);
 
     public override int PackedInputs => GroupInputs;
 

@@ -132,7 +132,7 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
         if (conv.Ahead(Width) > 0)
             arguments.Add($"ref Add(ref w, {Ahead(column)})");
 
-        return $"Tile{Width.Type.Substring("Vector".Length)}x{ConvTile.Size(rows, columns)}({string.Join(", ", arguments)});";
+        return $"Tile{new Lanes(Width).Bits}x{ConvTile.Size(rows, columns)}({string.Join(", ", arguments)});";
     }
 
     /// <summary>The part of the next outputs' weights that a tile asks for: which one follows from its number in the map.</summary>

@@ -1,3 +1,4 @@
+using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Kernels;
@@ -14,6 +15,17 @@ namespace SeGen.Generator.Kernels;
 /// <param name="HasSums">Whether the sums over the pixels are kept: a vector for each band.</param>
 internal abstract record ConvolutionKernel(Place In, Place Out, Taps Taps, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
 {
+    /// <summary>The end of the name: what is done with a pixel that is computed.</summary>
+    protected string Suffix => (Activation == Activation.Identity ? "" : $"_{Activation}")
+        + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "");
+
+    /// <summary>"relu(conv(input) + residual)".</summary>
+    protected string Formula(string input)
+    {
+        string value = $"conv({input}){(Residual is null ? "" : " + residual")}";
+        return Activation == Activation.Identity ? value : $"{Activation.ToString().ToLowerInvariant()}({value})";
+    }
+
     /// <summary>Floats of all weights: biases first.</summary>
     public abstract long WeightsLength { get; }
 

@@ -50,7 +50,7 @@ internal abstract record KernelSpec
     }
 
     /// <summary>"512", or "Scalar".</summary>
-    protected static string Bits(VectorWidth? width) => width?.Type.Substring("Vector".Length) ?? "Scalar";
+    protected static string Bits(VectorWidth? width) => new Lanes(width).Bits;
 
     /// <summary>An activation's call, or the value itself.</summary>
     protected static string Activate(Model.Activation activation, string value)

@@ -8,7 +8,7 @@ namespace SeGen;
 /// <summary>What convolutions may be computed with; docs/performance.md has the errors of both against double precision.</summary>
 public enum Precision
 {
-    /// <summary>The fastest: Winograd's F(4x4, 3x3) too, whose rounding errors are some ten times those of a direct convolution.</summary>
+    /// <summary>The fastest: Winograd's F(4x4, 3x3) too, where the rounding errors of one convolution are two to three times those of a direct one.</summary>
     Fast,
 
     /// <summary>Direct, or by Winograd's F(2x2, 3x3), whose rounding errors are those of a direct convolution.</summary>

@@ -43,7 +43,10 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <summary>The scratch, zeroed when it was made, at a multiple of 64 bytes.</summary>
     protected ref float Scratch => ref _scratch.Start;
 
-    /// <summary>What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there.</summary>
+    /// <summary>
+    /// What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there. A run that has one thread has
+    /// one workspace, whichever thread of the pool it is on.
+    /// </summary>
     protected ref float Workspace => ref Unsafe.Add(ref _workspaces!.Start, (nint)((_threads == 1 ? 0 : WorkerPool.Self) * _workspaceLength));
 
     /// <summary>A place in the workspace.</summary>
@@ -103,7 +106,7 @@ public abstract unsafe class ModuleRun : ParallelWork
     }
 
     /// <summary>Packs the weights again where they have changed.</summary>
-    internal virtual void EnsureWeights() => _weights.EnsureCurrent();
+    internal virtual void EnsureWeights() => _weights.EnsureCurrent(_threads);
 
     internal void Unbind()
     {

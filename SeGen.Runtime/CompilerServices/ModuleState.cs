@@ -65,7 +65,7 @@ public sealed unsafe class ModuleState
     public TimeSpan Prepare(bool releaseParameters)
     {
         long start = Stopwatch.GetTimestamp();
-        _weights.Prepare(releaseParameters);
+        _weights.Prepare(Degree, releaseParameters);
         _ = _forward.Current;
         return Stopwatch.GetElapsedTime(start);
     }

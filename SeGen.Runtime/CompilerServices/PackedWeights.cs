@@ -41,16 +41,16 @@ public sealed class PackedWeights
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void EnsureCurrent()
+    internal void EnsureCurrent(int threads)
     {
         if (Volatile.Read(ref _version) != Parameters.Version)
-            Pack();
+            Pack(threads);
     }
 
     /// <summary>Packs the weights where they have changed, and perhaps gives up the parameters' own values.</summary>
-    internal void Prepare(bool releaseParameters)
+    internal void Prepare(int threads, bool releaseParameters)
     {
-        EnsureCurrent();
+        EnsureCurrent(threads);
         if (!releaseParameters)
             return;
 
@@ -61,7 +61,7 @@ public sealed class PackedWeights
         }
     }
 
-    private void Pack()
+    private void Pack(int threads)
     {
         lock (_packing)
         {
@@ -69,7 +69,7 @@ public sealed class PackedWeights
             if (_version == version)
                 return;
 
-            WorkerPool.Shared.Run(_work, 0, _definition.PackedParts, Math.Min(SeGenThreads.Degree, _definition.PackedParts));
+            WorkerPool.Shared.Run(_work, 0, _definition.PackedParts, threads);
             Volatile.Write(ref _version, version);
         }
     }

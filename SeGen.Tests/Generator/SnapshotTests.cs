@@ -40,6 +40,14 @@ public class SnapshotTests
         """);
 
     [Fact]
+    public void Winograd_of_a_few_tiles_at_a_time() => VerifyFile(
+        "SeGen.Kernels.Winograd4_16x24x22b1_16x24x22_ReLU.g.cs", "[SENetwork(16, Height = 24, Width = 22, InferenceOnly = true)] [Conv(16), ReLU] partial class Net;");
+
+    [Fact]
+    public void Winograd_of_all_tiles_in_two_phases() => VerifyFile(
+        "SeGen.Kernels.Winograd2_64x7x7b1_64x7x7.g.cs", "[SENetwork(64, Height = 7, Width = 7, InferenceOnly = true)] [Conv(64)] partial class Net;");
+
+    [Fact]
     public void Network_of_any_size() => VerifyFile("AnyNet.g.cs", "[SENetwork(16)] [InvertedResidual(16, Expand = 32), MaxPool(2)] partial class AnyNet;");
 
     [Fact]

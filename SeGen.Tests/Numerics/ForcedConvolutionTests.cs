@@ -3,10 +3,7 @@ using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Numerics;
 
-/// <summary>
-/// Winograd's filtering in both forms on every shape that it supports, whatever the planner would choose, against the oracle. (The direct form
-/// is what the planner chooses for most random networks.)
-/// </summary>
+/// <summary>Every way of computing a convolution on every shape that it supports, whatever the planner would choose, against the oracle.</summary>
 [Trait("Category", "Numeric")]
 public class ForcedConvolutionTests
 {
@@ -34,6 +31,7 @@ public class ForcedConvolutionTests
     ];
 
     [Theory]
+    [InlineData("Direct")]
     [InlineData("Winograd2")]
     [InlineData("Winograd4")]
     public void Outputs_are_the_oracles(string convolutions)
@@ -43,6 +41,7 @@ public class ForcedConvolutionTests
         {
             (string attributes, int channels, int height, int width) = Shapes[i];
             IModule module = modules[i];
+            AssertForced(module, convolutions);
             const int Batch = 5;
             int image = channels * height * width;
             float[] x = RandomTensor.Normal(Batch * image, i), y = [];
@@ -74,7 +73,18 @@ public class ForcedConvolutionTests
         (string Attributes, int Channels, int Height, int Width)[] trained = [.. Shapes.Where(s => s.Attributes.Contains("MaxBatch", StringComparison.Ordinal))];
         IReadOnlyList<IModule> modules = ModuleCompiler.CreateDeclared(trained.Select(s => s.Attributes), convolutions);
         for (int i = 0; i < modules.Count; i++)
+        {
+            AssertForced(modules[i], convolutions);
             CheckStep(modules[i], $"{convolutions}, {trained[i].Attributes}", trained[i].Channels, trained[i].Height, trained[i].Width, 100 * i);
+        }
+    }
+
+    /// <summary>That the module's own table has the kernels that were asked for, and no others of their kind.</summary>
+    private static void AssertForced(IModule module, string convolutions)
+    {
+        string summary = (string)module.GetType().GetProperty("Summary")!.GetValue(null)!;
+        foreach (string form in new[] { "Winograd2", "Winograd4" })
+            Assert.True(summary.Contains($"{form}_", StringComparison.Ordinal) == (form == convolutions), $"{convolutions}:\n{summary}");
     }
 
     private static void CheckStep(IModule module, string name, int channels, int height, int width, int seed)

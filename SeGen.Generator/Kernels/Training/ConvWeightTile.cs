@@ -15,7 +15,7 @@ internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, S
         string strides = IsFixed ? "" : $", nuint {x.Row}, nuint {g.Row}, nuint {g.Block}, nuint {g.Width}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{width?.Type.Substring("Vector".Length) ?? "Scalar"}(ref float input, ref float gradient, ref float sums, nuint images, nuint rows, nuint stride{strides})"))
+        using (writer.Block($"private static void Tile{_lanes.Bits}(ref float input, ref float gradient, ref float sums, nuint images, nuint rows, nuint stride{strides})"))
         {
             for (int i = 0; i < inputs; i++)
                 writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"{Sum(i, v)} = {_lanes.Zero}"))};");

@@ -33,18 +33,10 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     /// <summary>Floats of transformed tiles that leave room for weights in the second-level cache.</summary>
     private const int CachedTiles = 1 << 18;
 
-    public override string Name => $"Winograd{Numbers.Text(Form.Outputs)}{(Taps.Text == "3x3" ? "" : $"_{Taps.Text}")}_{In.Text}_{Out.Text}{(Activation == Activation.Identity ? "" : $"_{Activation}")}"
-        + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (HasSums ? "_Sums" : "");
+    public override string Name => $"Winograd{Numbers.Text(Form.Outputs)}{(Taps.Text == "3x3" ? "" : $"_{Taps.Text}")}_{In.Text}_{Out.Text}{Suffix}";
 
-    public override string Summary
-    {
-        get
-        {
-            string value = $"conv(input){(Residual is null ? "" : " + residual")}";
-            return $"output = {(Activation == Activation.Identity ? value : $"{Activation.ToString().ToLowerInvariant()}({value})")}: 3 x 3 by Winograd's {Form.Title}, {In.Shape} to {Out.Shape}, "
-                + $"{Numbers.Text(TilesDown)} x {Numbers.Text(TilesAcross)} tiles{(HasSums ? "; and the sums over the pixels of each cut." : ".")}";
-        }
-    }
+    public override string Summary => $"output = {Formula("input")}: 3 x 3 by Winograd's {Form.Title}, {In.Shape} to {Out.Shape}, "
+        + $"{Numbers.Text(TilesDown)} x {Numbers.Text(TilesAcross)} tiles{(HasSums ? "; and the sums over the pixels of each cut." : ".")}";
 
     public override string PackedLayout => $"Winograd{Numbers.Text(Form.Outputs)}";
 
@@ -160,19 +152,20 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
         void TransformCut(VectorWidth? width)
         {
-            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip} + (nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Numbers.Text(Tiles * 16)}), 0, Tiles, ref workspace);");
+            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip}(nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Numbers.Text(Tiles * 16)}), 0, Tiles, ref workspace);");
         }
     }
 
     /// <summary>The activation of a value, or the value itself.</summary>
     public string Activate(string value) => Activate(Activation, value);
 
+    /// <summary>What lies before the first pixel that is read, to be added to; "" where nothing does.</summary>
     private string Skip
     {
         get
         {
             int rows = In.Border + Taps.Top, columns = In.Border + Taps.Left;
-            return rows == 0 && columns == 0 ? "0" : $"{Numbers.Text(rows)} * InRow + {Numbers.Text(columns * 16)}";
+            return rows == 0 && columns == 0 ? "" : $"{Numbers.Text(rows)} * InRow + {Numbers.Text(columns * 16)} + ";
         }
     }
 
@@ -197,7 +190,7 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
             writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, (nuint)cut * {Numbers.Text(Out.PaddedChannels)}), {Numbers.Text(Out.PaddedChannels)}).Clear();");
 
         using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(In.Blocks)}; block++)"))
-            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip} + block * InBlock), ref Add(ref transformed, block * {Numbers.Text(Tiles * 16)}), first, count, ref scratch);");
+            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip}block * InBlock), ref Add(ref transformed, block * {Numbers.Text(Tiles * 16)}), first, count, ref scratch);");
 
         writer.Blank();
         using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block += {Numbers.Text(Together)})"))

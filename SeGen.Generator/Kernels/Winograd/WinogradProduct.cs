@@ -14,7 +14,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
 
     private readonly Lanes _lanes = new(width);
 
-    private string Bits => width?.Type.Substring("Vector".Length) ?? "Scalar";
+    private string Bits => _lanes.Bits;
 
     /// <summary>Vectors of outputs of a register tile.</summary>
     private int Vectors => _lanes.Count == 16 ? conv.Together : 2;
@@ -95,7 +95,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         }
     }
 
-    private string Ahead(int call, long share) => Prefetches ? $", ref Add(ref w, WeightsPoint + {Numbers.Text(call * share)})" : "";
+    private string Ahead(int call, long share) => Prefetches ? $", ref Add(ref w, {Sum("WeightsPoint", call * share)})" : "";
 
     private void Tile(SourceWriter writer, int tiles, int step)
     {
@@ -152,7 +152,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
 
     private static string Sum(int vector, int tile) => $"{(char)('a' + vector)}{Numbers.Text(tile)}";
 
-    private static string Sum(string tile, int offset) => offset == 0 ? tile : tile == "0" ? Numbers.Text(offset) : $"{tile} + {Numbers.Text(offset)}";
+    private static string Sum(string tile, long offset) => offset == 0 ? tile : tile == "0" ? Numbers.Text(offset) : $"{tile} + {Numbers.Text(offset)}";
 
     private static string Offset(string from, string at) => at == "0" ? $"ref {from}" : $"ref Add(ref {from}, {at})";
 }

@@ -32,6 +32,9 @@ public enum ConvLayout
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs)
 {
+    /// <summary>Whether the weights are transformed for Winograd's filtering.</summary>
+    internal bool IsTransformed => Layout is ConvLayout.Winograd2 or ConvLayout.Winograd4;
+
     internal PackedConv Packed => new(Channels, InChannels, Kernel * Kernel, Groups, Layout, Inputs);
 }
 
@@ -72,7 +75,7 @@ public static class ConvPacking
         ReadOnlySpan<float> weights = parameters[$"{name}.weight"].Values;
         ReadOnlySpan<float> biases = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default;
         (float Scale, float Shift)[]? folded = norm?.Fold(parameters);
-        if (shape.Layout is ConvLayout.Winograd2 or ConvLayout.Winograd4)
+        if (shape.IsTransformed)
         {
             WinogradPacking.Pack(weights, turned: false, folded, shape, packed[Biases(biases, folded, shape.Channels, packed)..]);
             return;

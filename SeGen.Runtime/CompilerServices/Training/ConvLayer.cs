@@ -18,9 +18,8 @@ public sealed class ConvLayer : TrainedLayer
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
     private readonly PackedConv _conv;
-    private readonly ConvShape _shape;
-    private readonly ConvLayout _layout, _turnedLayout;
-    private readonly int _inputs, _turnedInputs, _kernel, _maxGroups;
+    private readonly ConvShape _forward, _back;
+    private readonly int _kernel, _maxGroups;
     private readonly TurnedTaps[] _sides;
     private readonly int[] _turnedAt;
     private readonly AlignedBuffer _packed, _turned, _sums;
@@ -43,9 +42,9 @@ public sealed class ConvLayer : TrainedLayer
         ArgumentNullException.ThrowIfNull(sides);
         _weight = parameters[$"{name}.weight"];
         _bias = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias : null;
-        (_shape, _conv, _kernel, _maxGroups) = (shape, shape.Packed, shape.Kernel, groups);
-        (_layout, _inputs, _turnedLayout, _turnedInputs, _sides) = (layout, inputs, turnedLayout, turnedInputs, sides);
-        _packed = new AlignedBuffer(_conv.Biases + (IsTransformed(layout) ? WinogradPacking.Length(Forward, turned: false) : _conv.Length));
+        (_conv, _kernel, _maxGroups, _sides) = (shape.Packed, shape.Kernel, groups, sides);
+        (_forward, _back) = (shape with { Layout = layout, Inputs = inputs }, shape with { Layout = turnedLayout, Inputs = turnedInputs });
+        _packed = new AlignedBuffer(_conv.Biases + (_forward.IsTransformed ? WinogradPacking.Length(_forward, turned: false) : _conv.Length));
         _sums = new AlignedBuffer((long)groups * _conv.Length);
         _biasSums = new double[_conv.Channels];
         _turnedAt = new int[sides.Length * sides.Length];
@@ -54,7 +53,7 @@ public sealed class ConvLayer : TrainedLayer
         {
             _turnedAt[i] = length;
             PackedConv turned = TurnedConv(i);
-            length += turned.Biases + (IsTransformed(turnedLayout) ? WinogradPacking.Length(Back, turned: true) : turned.Length);
+            length += turned.Biases + (_back.IsTransformed ? WinogradPacking.Length(_back, turned: true) : turned.Length);
         }
 
         _turned = new AlignedBuffer(length);
@@ -78,24 +77,16 @@ public sealed class ConvLayer : TrainedLayer
     internal override void Pack()
     {
         ReadOnlySpan<float> biases = _bias is null ? default : _bias.Values;
-        if (IsTransformed(_layout))
-            WinogradPacking.Pack(_weight.Values, turned: false, null, Forward, _packed.Span[ConvPacking.Biases(biases, null, _conv.Channels, _packed.Span)..]);
+        if (_forward.IsTransformed)
+            WinogradPacking.Pack(_weight.Values, turned: false, null, _forward, _packed.Span[ConvPacking.Biases(biases, null, _conv.Channels, _packed.Span)..]);
         else
             ConvPacking.Pack(_weight.Values, biases, null, _conv, _packed.Span);
 
-        if (IsTransformed(_turnedLayout))
-            WinogradPacking.Pack(_weight.Values, turned: true, null, Back, _turned.Span[TurnedConv(0).Biases..]);
+        if (_back.IsTransformed)
+            WinogradPacking.Pack(_weight.Values, turned: true, null, _back, _turned.Span[TurnedConv(0).Biases..]);
         else
             Turn();
     }
-
-    /// <summary>The weights as the forward kernel reads them.</summary>
-    private ConvShape Forward => _shape with { Layout = _layout, Inputs = _inputs };
-
-    /// <summary>The weights as the kernel of the way back reads them.</summary>
-    private ConvShape Back => _shape with { Layout = _turnedLayout, Inputs = _turnedInputs };
-
-    private static bool IsTransformed(ConvLayout layout) => layout is ConvLayout.Winograd2 or ConvLayout.Winograd4;
 
     private void Turn()
     {
@@ -146,5 +137,5 @@ public sealed class ConvLayer : TrainedLayer
 
     /// <summary>The convolution that goes back to the pixels of a lattice.</summary>
     private PackedConv TurnedConv(int lattice) => new(
-        _conv.InChannels, _conv.Channels, _sides[lattice / _sides.Length].Count * _sides[lattice % _sides.Length].Count, _conv.Groups, _turnedLayout, _turnedInputs);
+        _conv.InChannels, _conv.Channels, _sides[lattice / _sides.Length].Count * _sides[lattice % _sides.Length].Count, _conv.Groups, _back.Layout, _back.Inputs);
 }
