@@ -36,6 +36,9 @@ internal sealed record Case(
     /// <summary>Whether it is a gate alone: its floor is what it moves, that of all others what they multiply.</summary>
     public bool IsGate => Model == "gate";
 
+    /// <summary>Whether SeGen and PyTorch are held to AVX2, and compared with each other; ONNX Runtime, which cannot be held, is only shown.</summary>
+    public bool IsHeldToAvx2 { get; init; }
+
     /// <summary>The cases of each table of docs/performance.md.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<Case>> Groups => new Dictionary<string, IReadOnlyList<Case>>
     {
@@ -43,6 +46,7 @@ internal sealed record Case(
         ["blocks"] = Blocks,
         ["networks"] = Networks,
         ["training"] = Trainings,
+        ["avx2"] = Avx2,
     };
 
     /// <summary>The gates, in the order of the tables.</summary>
@@ -78,6 +82,12 @@ internal sealed record Case(
             Naming = a.Name is nameof(MobileNetV3Small) or nameof(MobileNetV3Large) or nameof(EfficientNetB0) or nameof(RegNetY400MF) ? Naming.TorchVision : Naming.SeGen,
         }),
         new("SEResNet20-128", 128, 3, 32, () => new SEResNet20(), null, false, [1.4, 1.4]) { Model = "SEResNet20", Naming = Naming.SeGen, OutputShape = [10] },
+    ];
+
+    /// <summary>Blocks and networks on a processor without AVX-512.</summary>
+    public static IReadOnlyList<Case> Avx2 { get; } =
+    [
+        .. Blocks.Concat(Networks.Where(c => c.Name is nameof(SEResNet18) or nameof(SEResNet50))).Select(c => c with { IsHeldToAvx2 = true, Least = [1.3, 1.3] }),
     ];
 
     private static double[]? Goal(string network) => network switch

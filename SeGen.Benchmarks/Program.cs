@@ -4,15 +4,16 @@ using SeGen.Benchmarks;
 using SeGen.Benchmarks.GeneratorTime;
 using SeGen.Benchmarks.Micro;
 using SeGen.Benchmarks.Peers;
+using SeGen.Benchmarks.Startup;
 using Spectre.Console;
 
 var folder = new Option<string>("--folder") { Description = "Where the peers and the cases' files are kept.", DefaultValueFactory = _ => Path.GetFullPath("peers") };
 var rounds = new Option<int>("--rounds") { Description = "Rounds with new processes.", DefaultValueFactory = _ => 5 };
-var quick = new Option<bool>("--quick") { Description = "One short round, to look at and not to publish." };
+var quick = new Option<bool>("--quick") { Description = "One short round of the cases that have a least, to look at and not to publish." };
 var json = new Option<string?>("--json") { Description = "Where the results go as JSON." };
 var only = new Option<string?>("--only") { Description = "Only cases whose name contains this." };
 
-var group = new Option<string?>("--group") { Description = "One table alone: gates, blocks, networks or training." };
+var group = new Option<string?>("--group") { Description = "One table alone: gates, blocks, networks, training or avx2." };
 group.AcceptOnlyFromAmong([.. Case.Groups.Keys]);
 var document = new Option<string?>("--document") { Description = "The document whose tables are written, such as docs/performance.md." };
 
@@ -38,6 +39,16 @@ serve.SetAction(arguments =>
     });
 });
 
+var project = new Option<FileInfo>("--project") { Description = "The program that is published.", DefaultValueFactory = _ => new FileInfo("SeGen.Benchmarks/Startup/Program/SeGen.Startup.csproj") };
+var startup = new Command("startup", "Measures the time from the start of a process to the first result of an SE-ResNet-18, by JIT, ReadyToRun and NativeAOT.") { folder, rounds, project, document };
+startup.SetAction(arguments => StartupBenchmark.Run(
+    Path.GetFullPath(arguments.GetValue(folder)!), arguments.GetRequiredValue(project).FullName, arguments.GetValue(rounds), arguments.GetValue(document)));
+
+var threads = new Argument<int>("threads");
+var serveStart = new Command("serve-start", "Times ONNX Runtime's first result in this process.") { where, threads };
+serveStart.Hidden = true;
+serveStart.SetAction(arguments => OnnxRuntimeStart.Print(arguments.GetValue(where)!, arguments.GetValue(threads)));
+
 var sizes = new Command("sizes", "Measures what fixing height and width gains over any size.");
 sizes.SetAction(_ => FixedAgainstAny.Run());
 
@@ -54,7 +65,7 @@ micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assem
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, digits, serve, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, digits, startup, serve, serveStart, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
 
 void Measure(ParseResult arguments)
 {
@@ -63,7 +74,7 @@ void Measure(ParseResult arguments)
     var all = new List<CaseResult>();
     foreach ((string title, IReadOnlyList<Case> cases) in Case.Groups.Where(g => (arguments.GetValue(group) ?? g.Key) == g.Key))
     {
-        Case[] chosen = [.. cases.Where(c => c.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.Ordinal))];
+        Case[] chosen = [.. cases.Where(c => c.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.Ordinal) && (c.Least is not null || !arguments.GetValue(quick)))];
         if (chosen.Length == 0)
             continue;
 
@@ -72,7 +83,7 @@ void Measure(ParseResult arguments)
         PeersReport.Print(results);
         Console.WriteLine(PeersReport.Markdown(results));
         if (arguments.GetValue(document) is { } path)
-            PerformanceDocument.Write(path, title, count, results);
+            PerformanceDocument.Write(path, $"peers {title}", count, PeersReport.Markdown(results));
 
         all.AddRange(results);
     }

@@ -10,7 +10,8 @@ internal sealed class CaseResult(Case what, int threads)
     /// <summary>Milliseconds by peer, one for each round.</summary>
     public Dictionary<string, List<double>> Rounds { get; } = [];
 
-    public IEnumerable<string> Peers => Rounds.Keys.Where(p => p is not (PeersBenchmark.Own or PeersBenchmark.Floor));
+    /// <summary>The peers that ratios are taken of.</summary>
+    public IEnumerable<string> Peers => Rounds.Keys.Where(p => p is not (PeersBenchmark.Own or PeersBenchmark.Floor) && !(p == PeersBenchmark.Onnx && what.IsHeldToAvx2));
 
     /// <summary>The ratio that must be reached, or null.</summary>
     public double? Least => what.Least?[threads - 1];

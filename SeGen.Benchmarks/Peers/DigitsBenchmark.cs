@@ -19,6 +19,7 @@ internal static class DigitsBenchmark
                 (double own, double ownAccuracy) = Train(data, threads, seed);
                 (double torch, double torchAccuracy) = TrainInPyTorch(data, threads, seed);
                 ratios.Add(torch / own);
+                AnsiConsole.MarkupLineInterpolated($"[grey]{threads} threads, seed {seed}: SeGen {Text(own)} s, PyTorch {Text(torch)} s[/]");
                 table.AddRow([.. new[] { $"{threads}", $"{seed}", Text(own), Text(torch), Text(torch / own), ownAccuracy.ToString("p2", CultureInfo.InvariantCulture), torchAccuracy.ToString("p2", CultureInfo.InvariantCulture) }]);
             }
 

@@ -92,16 +92,22 @@ internal sealed unsafe class FloorPeer(string folder) : ParallelWork, IPeer
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     private static float Read(float* input, int length)
     {
-        Vector512<float> a = default, b = default, c = default, d = default;
-        for (int i = 0; i < length; i += 64)
+        // Four streams: one alone reaches but half the bandwidth of the third-level cache.
+        int quarter = length / 4;
+        Vector256<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+        for (int i = 0; i < quarter; i += 16)
         {
-            a += Vector512.Load(input + i);
-            b += Vector512.Load(input + i + 16);
-            c += Vector512.Load(input + i + 32);
-            d += Vector512.Load(input + i + 48);
+            a += Vector256.Load(input + i);
+            b += Vector256.Load(input + i + 8);
+            c += Vector256.Load(input + quarter + i);
+            d += Vector256.Load(input + quarter + i + 8);
+            e += Vector256.Load(input + 2 * quarter + i);
+            f += Vector256.Load(input + 2 * quarter + i + 8);
+            g += Vector256.Load(input + 3 * quarter + i);
+            h += Vector256.Load(input + 3 * quarter + i + 8);
         }
 
-        return Vector512.Sum(a + b + c + d);
+        return Vector256.Sum(((a + b) + (c + d)) + ((e + f) + (g + h)));
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]

@@ -12,9 +12,20 @@ internal sealed unsafe class OnnxRuntimePeer(string folder, string library) : IP
 
     private void** _api;
     private void* _environment, _session, _inputValue, _outputValue;
+    private float* _output;
     private byte** _inputNames, _outputNames;
 
     public double Load(Case what, int threads)
+    {
+        Open(what, threads);
+        for (int i = 0; i < 3; i++)
+            Run();
+
+        return CaseFiles.Error(_output, CaseFiles.Read(folder, what, "output", what.OutputLength), what.OutputLength);
+    }
+
+    /// <summary>Loads the library where it is not yet, and opens the model.</summary>
+    public void Open(Case what, int threads)
     {
         Start();
         void* options, memory, session, input, output;
@@ -39,11 +50,7 @@ internal sealed unsafe class OnnxRuntimePeer(string folder, string library) : IP
         _session = session;
         _inputValue = input;
         _outputValue = output;
-
-        for (int i = 0; i < 3; i++)
-            Run();
-
-        return CaseFiles.Error(y, CaseFiles.Read(folder, what, "output", what.OutputLength), what.OutputLength);
+        _output = y;
     }
 
     public void Run()

@@ -22,8 +22,9 @@ internal sealed class PeersBenchmark(string folder, string library, int rounds, 
         for (int round = 0; round < rounds; round++)
         {
             AnsiConsole.MarkupLineInterpolated($"[grey]round {round + 1} of {rounds}[/]");
-            using PeerProcess own = PeerProcess.Own(Own, folder), floor = PeerProcess.Own(Floor, folder);
-            using PeerProcess onnx = PeerProcess.Own(Onnx, library + Path.PathSeparator + folder), torch = PeerProcess.Torch(folder);
+            bool avx2 = cases.Any(c => c.IsHeldToAvx2);
+            using PeerProcess own = PeerProcess.Own(Own, folder, avx2), floor = PeerProcess.Own(Floor, folder, avx2);
+            using PeerProcess onnx = PeerProcess.Own(Onnx, library + Path.PathSeparator + folder, avx2), torch = PeerProcess.Torch(folder, avx2);
             foreach (CaseResult result in results)
             {
                 PeerProcess[] peers = result.Case.Training ? [own, torch, floor] : [own, onnx, torch, floor];

@@ -6,14 +6,19 @@ namespace SeGen.Benchmarks.Peers;
 /// <summary>The tables of docs/performance.md: each stands between two comments, and a run writes its own anew.</summary>
 internal static class PerformanceDocument
 {
-    public static void Write(string path, string group, int rounds, IReadOnlyList<CaseResult> results)
+    /// <summary>Writes one table.</summary>
+    /// <param name="path">The document.</param>
+    /// <param name="name">What stands in the comments: "peers gates", "startup".</param>
+    /// <param name="rounds">Rounds that were measured.</param>
+    /// <param name="table">The table in Markdown.</param>
+    public static void Write(string path, string name, int rounds, string table)
     {
-        string begin = $"<!-- peers {group} -->", end = $"<!-- end of peers {group} -->", text = File.ReadAllText(path);
+        string begin = $"<!-- {name} -->", end = $"<!-- end of {name} -->", text = File.ReadAllText(path);
         int from = text.IndexOf(begin, StringComparison.Ordinal), to = text.IndexOf(end, StringComparison.Ordinal);
         if (from < 0 || to < from)
             throw new InvalidOperationException($"{path} has no place for the table: \"{begin}\" and \"{end}\".");
 
-        File.WriteAllText(path, $"{text[..from]}{begin}\n{About(rounds)}\n\n{PeersReport.Markdown(results)}\n{text[to..]}");
+        File.WriteAllText(path, $"{text[..from]}{begin}\n{About(rounds)}\n\n{table}\n{text[to..]}");
     }
 
     private static string About(int rounds) => string.Create(

@@ -109,7 +109,7 @@ internal static class ModuleMembersEmitter
             /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
             public static {{name}} Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
             {
-                {{name}} module = new {{name}}();
+                {{name}} module = strict ? new {{name}}(new global::SeGen.CompilerServices.ModuleState({{definition}})) : new {{name}}();
                 module.LoadWeights(path, naming, strict);
                 return module;
             }

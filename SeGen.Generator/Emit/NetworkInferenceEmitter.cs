@@ -72,13 +72,15 @@ internal static class NetworkInferenceEmitter
         PlannedStep planned = plan.Steps[index];
         NetworkRow row = plan.Rows[index];
         writer.Blank();
-        writer.Line($"// {row.Layer}{(row.Kind.Length > 0 ? $": {row.Kind}" : "")}");
+        writer.Line($"// {row.Layer}{(row.Kind.Length > 0 ? $": {row.Kind}" : "")}{(planned.IsJoined ? ", together with the next" : "")}");
         if (planned.Border is { } border)
             writer.Line($"{border.Name}.Run(ref At({Value(plan, planned.Step.Output)}){(border.Out.IsFixed ? "" : $", {SizeOf(plan, planned.Step.Output)}")});");
 
-        if (planned.Kernel is { } kernel)
+        if (planned.Kernel is { } kernel && !planned.IsJoined)
         {
-            (string cuts, string work) = Share(plan, planned.Step, kernel);
+            (string cuts, string work) = index > 0 && plan.Steps[index - 1] is { IsJoined: true, Kernel: ConvKernel first }
+                ? (Numbers.Text(first.Columns), Numbers.Text(first.Work + ((ConvKernel)kernel).Work))
+                : Share(plan, planned.Step, kernel);
             if (kernel is WinogradKernel { IsPhased: true } winograd)
                 writer.Line($"Parallel({Numbers.Text(plan.Steps.Count + index)}, {Numbers.Text(winograd.TransformCuts)}, {work});");
 
@@ -134,10 +136,45 @@ internal static class NetworkInferenceEmitter
                 if (plan.Steps[i].Kernel is not { } kernel)
                     continue;
 
+                if (plan.Steps[i].IsJoined)
+                {
+                    i++;
+                    Joined(writer, plan, i);
+                    continue;
+                }
+
                 Case(writer, i, $"{kernel.Name}.Run({Arguments(plan, i)}cut);");
                 if (kernel is WinogradKernel { IsPhased: true } && plan.Steps[i].Step is ConvStep conv)
                     Case(writer, plan.Steps.Count + i, $"{kernel.Name}.Transform(in At({Value(plan, conv.X)}), ref At({Transformed(plan, conv)}), ref Workspace, cut);");
             }
+        }
+    }
+
+    /// <summary>A cut of two steps: all pixels of some channels by the first, then what the second makes of them.</summary>
+    private static void Joined(SourceWriter writer, NetworkPlan plan, int second)
+    {
+        ConvKernel dense = (ConvKernel)plan.Steps[second - 1].Kernel!, depthwise = (ConvKernel)plan.Steps[second].Kernel!;
+        writer.Line($"case {Numbers.Text(second)}:");
+        using (writer.Indent())
+        {
+            Each(second - 1, dense, dense.Bands);
+            Each(second, depthwise, dense.BlocksTogether * depthwise.Bands);
+            writer.Line("break;");
+        }
+
+        void Each(int step, ConvKernel kernel, int cuts)
+        {
+            if (cuts == 1)
+            {
+                writer.Line($"{kernel.Name}.Run({Arguments(plan, step)}cut);");
+                return;
+            }
+
+            writer.Line($"for (int i = 0; i < {Numbers.Text(cuts)}; i++)");
+            using (writer.Indent())
+                writer.Line($"{kernel.Name}.Run({Arguments(plan, step)}cut * {Numbers.Text(cuts)} + i);");
+
+            writer.Blank();
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed record ConvKernel(
     /// <summary>Whether each input is scaled by its factor first, for a 1 x 1 convolution behind a gate: the weights are scaled as they are read.</summary>
     public bool HasFactors { get; init; }
 
+    /// <summary>Whether one block of outputs is computed at a time, though two would read the input less often.</summary>
+    public bool IsNarrow { get; init; }
+
     /// <summary>Rows of a cut where the size comes at run time.</summary>
     public const int DynamicRows = 8;
 
@@ -54,7 +57,7 @@ internal sealed record ConvKernel(
         {
             string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
             string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
-            return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{Suffix}{(HasFactors ? "_Gate" : "")}";
+            return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{Suffix}{(HasFactors ? "_Gate" : "")}{(IsNarrow ? "_Narrow" : "")}";
         }
     }
 
@@ -70,7 +73,7 @@ internal sealed record ConvKernel(
     }
 
     /// <summary>Blocks of outputs that a cut computes together.</summary>
-    public int BlocksTogether => Form == ConvForm.Dense && Out.Blocks % 2 == 0 && BlocksOfGroup % 2 == 0 ? 2 : 1;
+    public int BlocksTogether => Form == ConvForm.Dense && !IsNarrow && Out.Blocks % 2 == 0 && BlocksOfGroup % 2 == 0 ? 2 : 1;
 
     /// <summary>Output blocks that read the same inputs.</summary>
     private int BlocksOfGroup => Out.Blocks / Math.Max(1, Form == ConvForm.Dense ? In.Blocks / GroupInputs : 1);
@@ -180,6 +183,21 @@ internal sealed record ConvKernel(
             ? BlocksTogether * 16 / TilesOfMap(width)
             : 0;
 
+    /// <summary>
+    /// The same of narrower vectors, for each block of inputs: their tiles are smaller, and so many that a line for every input would be too
+    /// much. Of 1 x 1 convolutions only: larger ones are Winograd's where their weights are many.
+    /// </summary>
+    public int AheadOfBlock(VectorWidth width)
+    {
+        int calls = TilesOfMap(width) * PartsOf(width);
+        return width.Lanes < 16 && Form == ConvForm.Dense && Taps.Count == 1 && GroupInputs >= 4 && Out.IsFixed && WeightsLength > ColdWeights && calls <= BlocksTogether * 16
+            ? BlocksTogether * 256 / calls
+            : 0;
+    }
+
+    /// <summary>Tiles of the same pixels, for the lanes of the blocks that are computed together.</summary>
+    public int PartsOf(VectorWidth width) => width.Lanes == 16 ? 1 : 16 * BlocksTogether / (VectorsOf(width) * width.Lanes);
+
     /// <summary>The pixels of a tile, and of the last one of a row.</summary>
     public int[] TileSizes(VectorWidth width)
     {
@@ -215,9 +233,9 @@ internal sealed record ConvKernel(
         writer.Line($"ref float bias = ref Add(ref AsRef(in weights), block * 16);");
         writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * BlockWeights);");
         if (R is { } from)
-            writer.Line($"ref float addend = ref Add(ref AsRef(in residual), {from.First} + block * {from.Block});");
+            writer.Line($"ref float addend = ref Add(ref AsRef(in residual), {from.FirstPlus}block * {from.Block});");
 
-        writer.Line($"ref float y = ref Add(ref output, {O.First} + block * {O.Block});");
+        writer.Line($"ref float y = ref Add(ref output, {O.FirstPlus}block * {O.Block});");
         if (HasSums)
         {
             writer.Line($"ref float total = ref Add(ref sums, band * {Numbers.Text(Out.PaddedChannels)} + block * 16);");

@@ -22,7 +22,7 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
                 return [(0, 0)];
 
             int perTile = conv.VectorsOf(Width) * Width.Lanes;
-            return [.. Enumerable.Range(0, 16 * conv.BlocksTogether / perTile).Select(part => (part * perTile / 16, part * perTile % 16))];
+            return [.. Enumerable.Range(0, conv.PartsOf(Width)).Select(part => (part * perTile / 16, part * perTile % 16))];
         }
     }
 
@@ -129,20 +129,21 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
                 arguments.Add(residual.Block);
         }
 
-        if (conv.Ahead(Width) > 0)
-            arguments.Add($"ref Add(ref w, {Ahead(column)})");
+        if (conv.Ahead(Width) > 0 || conv.AheadOfBlock(Width) > 0)
+            arguments.Add($"ref Add(ref w, {Ahead(column, Array.IndexOf(Parts, part))})");
 
         return $"Tile{new Lanes(Width).Bits}x{ConvTile.Size(rows, columns)}({string.Join(", ", arguments)});";
     }
 
     /// <summary>The part of the next outputs' weights that a tile asks for: which one follows from its number in the map.</summary>
-    private string Ahead(string column)
+    private string Ahead(string column, int part)
     {
         int rowsOfTile = conv.RowsOfTile(Width), share = conv.BlocksTogether * conv.BlockWeights / conv.TilesOfMap(Width);
         int ofRow = share * conv.TilesOfMap(Width) / ((conv.Out.Rows + rowsOfTile - 1) / rowsOfTile);
         string row = rowsOfTile == 1 ? $"row * {Numbers.Text(ofRow)}" : $"row / {Numbers.Text(rowsOfTile)} * {Numbers.Text(ofRow)}";
         string at = column == "0" ? "" : $" + {column} * {Numbers.Text(share)} / {Numbers.Text(conv.TileSizes(Width)[0])}";
-        return $"{Numbers.Text(conv.BlocksTogether)} * BlockWeights + {row}{at}";
+        string lanes = part == 0 ? "" : $" + {Numbers.Text(part * share / conv.PartsOf(Width))}";
+        return $"{Numbers.Text(conv.BlocksTogether)} * BlockWeights + {row}{at}{lanes}";
     }
 
     private static string Offset(string start, string column, string block, int lane)

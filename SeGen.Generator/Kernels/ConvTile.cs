@@ -42,7 +42,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
         string strides = IsFixed ? "" : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.Ahead(width) > 0 ? ", ref float ahead" : "")})"))
+        using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.Ahead(width) > 0 || conv.AheadOfBlock(width) > 0 ? ", ref float ahead" : "")})"))
         {
             string first = Load("bias", "0"), second = _vectors == 2 ? Load("bias", Numbers.Text(width.Lanes)) : "";
             for (int p = 0; p < _pixels; p++)
@@ -122,18 +122,30 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             if (count == "inputs")
                 writer.Line($"nuint inputs = block == {Numbers.Text(conv.In.Blocks - 1)} ? {Numbers.Text(last)}u : 16u;");
 
+            if (conv.AheadOfBlock(width) is > 0 and int ofBlock)
+            {
+                string stream = $"block % 4 * {Numbers.Text(conv.GroupInputs / 4 * ofBlock)} + block / 4 * {Numbers.Text(ofBlock)}";
+                for (int line = 0; line < Math.Max(1, ofBlock / 16); line++)
+                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref ahead, {stream}{(line == 0 ? "" : $" + {Numbers.Text(line * 16)}")}));");
+            }
+
             using (writer.Block($"for (nuint i = 0; i < {count}; i++)"))
             {
                 Broadcasts(writer);
                 if (conv.Ahead(width) is > 0 and int step)
                 {
+                    string stream = $"i % 4 * {Numbers.Text(conv.GroupInputs * conv.Taps.Count * 4 * step)} + i / 4 * {Numbers.Text(step)}";
                     for (int line = 0; line < Math.Max(1, step / 16); line++)
-                        writer.Line($"Prefetch.ToSecondLevel(ref {(line == 0 ? "ahead" : $"Add(ref ahead, {Numbers.Text(line * 16)})")});");
-
-                    writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(step)});");
+                        writer.Line($"Prefetch.ToSecondLevel(ref Add(ref ahead, {stream}{(line == 0 ? "" : $" + {Numbers.Text(line * 16)}")}));");
                 }
 
                 writer.Line("pixel = ref Add(ref pixel, 1);");
+            }
+
+            if (conv.Ahead(width) is > 0 and int ofInput && (conv.GroupInputs > 1 || conv.Taps.Count > 1))
+            {
+                writer.Blank();
+                writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(ofInput * 4)});");
             }
 
             if (last > 0 && conv.Taps.Count > 1)

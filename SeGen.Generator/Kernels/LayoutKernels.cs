@@ -24,7 +24,7 @@ internal sealed record ImportKernel(Place Out) : KernelSpec
             to.Locals(writer);
             writer.Line($"nuint pixels = {to.Height} * {to.Width};");
             writer.Line($"ref float from = ref Add(ref AsRef(in input), (nuint)cut * {(Out.IsPlanar ? "" : "16 * ")}pixels);");
-            writer.Line($"ref float to = ref Add(ref output, (nuint)cut * {to.Block} + {to.First});");
+            writer.Line($"ref float to = ref Add(ref output, {to.FirstPlus}(nuint)cut * {to.Block});");
             if (!Out.IsPlanar)
                 writer.Line(ChannelsOf(Out));
 
@@ -74,7 +74,7 @@ internal sealed record ExportKernel(Place In) : KernelSpec
         {
             from.Locals(writer);
             writer.Line($"nuint pixels = {from.Height} * {from.Width};");
-            writer.Line($"ref float from = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.First});");
+            writer.Line($"ref float from = ref Add(ref AsRef(in input), {from.FirstPlus}(nuint)cut * {from.Block});");
             writer.Line($"ref float to = ref Add(ref output, (nuint)cut * {(In.IsPlanar ? "" : "16 * ")}pixels);");
             if (!In.IsPlanar)
                 writer.Line(ImportKernel.ChannelsOf(In));

@@ -10,10 +10,14 @@ namespace SeGen.Generator.Kernels;
 /// </summary>
 internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activation) : KernelSpec
 {
+    /// <summary>
+    /// Quarters of the inputs that are read side by side: as many sums as keep the multipliers busy, and one stream of memory alone reaches but
+    /// half the bandwidth of four (docs/performance.md).
+    /// </summary>
     private const int Streams = 4;
 
-    /// <summary>Weights that no cache of the core holds any more when the next image comes, and how far ahead they are asked for: a page.</summary>
-    private const int ColdWeights = 1 << 16, Ahead = 1024;
+    /// <summary>Weights that no cache of the core holds any more when the next image comes, and the most that are asked for ahead.</summary>
+    private const int ColdWeights = 1 << 16, MostAhead = 1 << 16;
 
     /// <summary>The border around each block of the result, where a convolution reads it.</summary>
     public int Border { get; init; }
@@ -26,6 +30,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
     public int Blocks => (Outputs + 15) / 16;
 
     public int Cuts => (Blocks + BlocksOfCut - 1) / BlocksOfCut;
+
+    /// <summary>How far ahead weights are asked for: those of the next block, or a page where there are too many of them.</summary>
+    private int Ahead => Inputs * 16 <= MostAhead ? Inputs * 16 : 1024;
 
     public long WeightsLength => Blocks * 16L + Blocks * 16L * Inputs;
 
@@ -58,15 +65,16 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 
             writer.Line($"var sum0 = {width.Type}.LoadUnsafe(ref AsRef(in weights), block * 16 + lane);");
             writer.Line($"{width.Floats} sum1 = {width.Floats}.Zero, sum2 = sum1, sum3 = sum1;");
-            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(Inputs)}; i += {Numbers.Text(Streams)})"))
+            int quarter = Inputs / Streams;
+            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(quarter)}; i++)"))
             {
                 for (int s = 0; s < Streams && WeightsLength > ColdWeights; s++)
-                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref w, i * 16 + {Numbers.Text(Ahead + s * 16)}));");
+                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref w, i * 16 + {Numbers.Text(Ahead + s * quarter * 16)}));");
 
                 for (int s = 0; s < Streams; s++)
                 {
-                    string at = s == 0 ? "i" : $"i + {Numbers.Text(s)}";
-                    writer.Line($"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), {width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * 16)}")}), sum{s});");
+                    string at = s == 0 ? "i" : $"i + {Numbers.Text(s * quarter)}";
+                    writer.Line($"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), {width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * quarter * 16)}")}), sum{s});");
                 }
             }
 

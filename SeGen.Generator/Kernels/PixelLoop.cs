@@ -35,7 +35,7 @@ internal sealed record PixelLoop(params (string Name, Place Place)[] Tensors)
         {
             Strides strides = Of(name, place);
             strides.LocalsFrom(writer, "size");
-            writer.Line($"ref float {name}Start = ref Add(ref {start(name)}, (nuint)cut * {strides.Block}{(place.Border == 0 ? "" : $" + {strides.First}")});");
+            writer.Line($"ref float {name}Start = ref Add(ref {start(name)}, {strides.FirstPlus}(nuint)cut * {strides.Block});");
         }
     }
 

@@ -54,11 +54,11 @@ internal sealed record PointwiseKernel(Place In, Place Out, bool HasFactors, boo
 
             using (writer.Block($"for (nuint row = 0; row < {to.Height}; row++)"))
             {
-                writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.First} + row * {from.Row} + lane);");
+                writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.FirstPlus}row * {from.Row} + lane);");
                 if (also is not null)
-                    writer.Line($"ref float added = ref Add(ref AsRef(in residual), (nuint)cut * {also.Block} + {also.First} + row * {also.Row} + lane);");
+                    writer.Line($"ref float added = ref Add(ref AsRef(in residual), (nuint)cut * {also.Block} + {also.FirstPlus}row * {also.Row} + lane);");
 
-                writer.Line($"ref float y = ref Add(ref output, (nuint)cut * {to.Block} + {to.First} + row * {to.Row} + lane);");
+                writer.Line($"ref float y = ref Add(ref output, (nuint)cut * {to.Block} + {to.FirstPlus}row * {to.Row} + lane);");
                 using (writer.Block($"for (nuint column = 0; column < {to.Width}; column++)"))
                 {
                     string value(string start) => width is null ? $"Add(ref {start}, column * 16)" : $"{width.Type}.LoadUnsafe(ref {start}, column * 16)";

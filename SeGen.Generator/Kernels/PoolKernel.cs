@@ -28,8 +28,8 @@ internal sealed record PoolKernel(Place In, Place Out, Window Window, bool IsMax
     {
         from.Locals(writer);
         to.Locals(writer);
-        writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.First});");
-        writer.Line($"ref float y = ref Add(ref output, (nuint)cut * {to.Block} + {to.First});");
+        writer.Line($"ref float x = ref Add(ref AsRef(in input), {from.FirstPlus}(nuint)cut * {from.Block});");
+        writer.Line($"ref float y = ref Add(ref output, {to.FirstPlus}(nuint)cut * {to.Block});");
         string kernel = Numbers.Text(Window.Kernel), stride = Numbers.Text(Window.Stride), padding = Numbers.Text(Window.Padding);
         using (writer.Block($"for (int row = 0; row < (int){to.Height}; row++)"))
         {

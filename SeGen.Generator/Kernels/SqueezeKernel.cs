@@ -48,7 +48,7 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximu
     private void Body(SourceWriter writer, VectorWidth? width, Strides from)
     {
         from.Locals(writer);
-        writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.First});");
+        writer.Line($"ref float x = ref Add(ref AsRef(in input), {from.FirstPlus}(nuint)cut * {from.Block});");
         if (HasSum)
             writer.Line($"{(In.IsFixed ? "const float Share" : "float share")} = {Share(Squeeze, from.Height, from.Width)};");
 

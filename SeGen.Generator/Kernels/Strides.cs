@@ -19,9 +19,12 @@ internal sealed record Strides(string Name, Place Place)
     public string Block => Of("Block");
 
     /// <summary>The first pixel: where the border ends.</summary>
-    public string First => Place.Lattice is { } lattice
+    private string First => Place.Lattice is { } lattice
         ? Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} / {Numbers.Text(lattice.Step)} + {Numbers.Text(Place.Pixel)})"
         : Place.Border == 0 ? "0" : $"{Numbers.Text(Place.Border)} * ({Row} + {Numbers.Text(Place.Pixel)})";
+
+    /// <summary>The first pixel, to be added to; "" where it is the first of all.</summary>
+    public string FirstPlus => First == "0" ? "" : First + " + ";
 
     /// <summary>The size as a parameter, or "".</summary>
     public string Parameter => Place.IsFixed ? "" : $"MapSize {Lower("Size")}, " + (Place.Lattice is null ? "" : "nuint firstRow, nuint firstColumn, ");

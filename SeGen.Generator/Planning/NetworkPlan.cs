@@ -26,7 +26,11 @@ internal sealed record ArenaBuffer(string Name, int Value, Place? Place, int Flo
 /// <param name="Border">The border of the output, where a convolution will read it.</param>
 /// <param name="WeightsAt">Where its packed weights begin.</param>
 /// <param name="WeightsLength">Floats of its packed weights.</param>
-internal sealed record PlannedStep(Step Step, KernelSpec? Kernel, ExciteKernel? Excite, SumKernel? Sum, BorderKernel? Border, int WeightsAt, int WeightsLength);
+internal sealed record PlannedStep(Step Step, KernelSpec? Kernel, ExciteKernel? Excite, SumKernel? Sum, BorderKernel? Border, int WeightsAt, int WeightsLength)
+{
+    /// <summary>Whether it runs with the next step, a depthwise convolution, some channels at a time: they are still cached when that reads them.</summary>
+    public bool IsJoined { get; init; }
+}
 
 /// <summary>A row of the table of a network's layers.</summary>
 /// <param name="Layer">The layer's name.</param>

@@ -10,10 +10,14 @@ namespace SeGen.Generator.Planning;
 /// <summary>Graph to plan: fusion, layouts, lifetimes, kernels. A pure function of the Spec.</summary>
 internal sealed class NetworkPlanner
 {
+    /// <summary>Cuts of two steps that run together: with fewer, threads would wait for each other.</summary>
+    private const int LeastColumns = 6;
+
     private readonly NetworkSpec _spec;
     private readonly Graph _graph;
     private readonly IReadOnlyList<Step> _steps;
     private readonly Dictionary<int, Place> _places = [];
+    private readonly HashSet<int> _joined = [];
 
     private NetworkPlanner(NetworkSpec spec)
     {
@@ -22,6 +26,12 @@ internal sealed class NetworkPlanner
         _steps = Fusion.Fuse(_graph);
         foreach (int value in _steps.SelectMany(s => s.Reads).Distinct())
             _places[value] = PlaceOf(value);
+
+        for (int i = 0; i + 1 < _steps.Count; i++)
+        {
+            if (CanJoin(_steps[i], _steps[i + 1]))
+                _joined.Add(_steps[i].Output);
+        }
     }
 
     public static NetworkPlan Plan(NetworkSpec spec) => new NetworkPlanner(spec).Plan();
@@ -34,7 +44,7 @@ internal sealed class NetworkPlanner
         int weights = 0;
         foreach (Step step in _steps)
         {
-            PlannedStep planned = Kernels(step, weights);
+            PlannedStep planned = Kernels(step, weights) with { IsJoined = _joined.Contains(step.Output) };
             steps.Add(planned);
             weights = checked(weights + VectorWidth.Pad(planned.WeightsLength));
         }
@@ -60,6 +70,9 @@ internal sealed class NetworkPlanner
 
             int value = step.Output;
             int last = Enumerable.Range(0, _steps.Count).Where(s => _steps[s].Reads.Contains(value)).DefaultIfEmpty(i).Max();
+
+            // What a step reads that runs with the next one is read until that one has finished.
+            last += _joined.Contains(_steps[last].Output) ? 1 : 0;
             yield return step is FactorsStep factors
                 ? new ArenaBuffer($"v{Numbers.Text(value)}", value, null, new ExciteKernel(factors.Factors.Gate).Plan.ForwardLength, i, last, 0)
                 : new ArenaBuffer($"v{Numbers.Text(value)}", value, _places.TryGetValue(value, out Place? place) ? place : PlaceOf(value), 0, i, last, 0);
@@ -117,12 +130,18 @@ internal sealed class NetworkPlanner
         }
     }
 
+    /// <summary>Whether two steps run together: a dense convolution, and a depthwise one that filters its channels.</summary>
+    private bool CanJoin(Step first, Step next)
+        => first is ConvStep { HasSums: false } expand && next is ConvStep filter && filter.X == first.Output
+            && ConvOf(expand) is ConvKernel { Form: ConvForm.Dense, Out: { IsFixed: true, Blocks: >= LeastColumns } } && ConvOf(filter) is ConvKernel { Form: ConvForm.Depthwise };
+
     private int BandsOf(int value) => ConvOf(_steps.OfType<ConvStep>().First(s => s.Output == value)).Bands;
 
     private ConvolutionKernel ConvOf(ConvStep step)
     {
         ConvOp conv = step.Conv;
         Place from = _places[step.X], to = _places.TryGetValue(step.Output, out Place? known) ? known : PlaceOf(step.Output);
-        return ConvolutionChoice.Of(conv, from, to, Taps.Of(conv.Window), step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums, _spec.Convolutions, step.Factors >= 0);
+        ConvolutionKernel kernel = ConvolutionChoice.Of(conv, from, to, Taps.Of(conv.Window), step.Activation, step.Residual < 0 ? null : _places[step.Residual], step.HasSums, _spec.Convolutions, step.Factors >= 0);
+        return kernel is ConvKernel direct && _joined.Contains(step.Output) && direct.Columns < LeastColumns ? direct with { IsNarrow = true } : kernel;
     }
 }

@@ -25,6 +25,12 @@ public sealed unsafe class ModuleState
     {
     }
 
+    /// <summary>A module whose weights are zeros until all of them are read from a file: drawing millions takes longer than reading them.</summary>
+    public ModuleState(ModuleDefinition module)
+        : this(module, new PackedWeights(module, seed: null))
+    {
+    }
+
     private ModuleState(ModuleDefinition module, PackedWeights weights)
     {
         _module = module;

@@ -17,11 +17,14 @@ public sealed class PackedWeights
     private readonly Lock _packing = new();
     private long _version;
 
-    internal PackedWeights(ModuleDefinition definition, int seed)
+    /// <summary>Weights of a definition.</summary>
+    /// <param name="definition">What they are of.</param>
+    /// <param name="seed">What they are drawn with; null where all will be read from a file.</param>
+    internal PackedWeights(ModuleDefinition definition, int? seed)
     {
         _definition = definition;
         _packed = new AlignedBuffer(definition.PackedLength);
-        Parameters = new ParameterSet(definition.CreateParameters(new Random(seed)));
+        Parameters = new ParameterSet(definition.CreateParameters(new Random(seed ?? 0)), draw: seed is not null);
         _work = new PackingWork(definition, Parameters, _packed);
     }
 

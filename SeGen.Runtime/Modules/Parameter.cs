@@ -8,7 +8,7 @@ public sealed class Parameter
     private readonly ParameterSet _set;
     private float[]? _gradient;
 
-    internal Parameter(ParameterSet set, ParameterSpec spec)
+    internal Parameter(ParameterSet set, ParameterSpec spec, bool draw)
     {
         _set = set;
         _shape = spec.Shape;
@@ -21,7 +21,8 @@ public sealed class Parameter
 
         Length = (int)length;
         _values = new float[length];
-        spec.Initializer.Fill(_values);
+        if (draw)
+            spec.Initializer.Fill(_values);
     }
 
     /// <summary>SeGen's name, which is PyTorch's for the same structure: "fc1.weight".</summary>

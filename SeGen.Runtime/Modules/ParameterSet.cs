@@ -13,12 +13,12 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     /// <summary>Held while a step's gradients are added.</summary>
     internal Lock AddingGradients { get; } = new();
 
-    internal ParameterSet(IReadOnlyList<ParameterSpec> specs)
+    internal ParameterSet(IReadOnlyList<ParameterSpec> specs, bool draw = true)
     {
         _parameters = new Parameter[specs.Count];
         _byName = new Dictionary<string, Parameter>(specs.Count, StringComparer.Ordinal);
         for (int i = 0; i < specs.Count; i++)
-            _byName.Add(specs[i].Name, _parameters[i] = new Parameter(this, specs[i]));
+            _byName.Add(specs[i].Name, _parameters[i] = new Parameter(this, specs[i], draw));
     }
 
     /// <summary>How many tensors there are.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace SeGen.Simd;
 
 /// <summary>
-/// The other activations of a gate, as PyTorch defines them; a NaN stays a NaN.
+/// The other activations of a gate, as PyTorch defines them; a NaN stays a NaN: on x86 the minimum or maximum of a number and a NaN is the second
+/// operand, hence their order. SiLU is v / (1 + exp(-v)); below -87 it stays where it is there, at -1.4e-36.
 /// </summary>
 public static class Activations
 {
@@ -15,7 +16,11 @@ public static class Activations
     public static float ReLU6(float value) => MathF.Min(MathF.Max(0f, value), 6f);
 
     /// <summary>v * sigmoid(v).</summary>
-    public static float SiLU(float value) => value * Sigmoid.Of(value);
+    public static float SiLU(float value)
+    {
+        float v = MathF.Max(Exponential.Least, value);
+        return v / (1f + MathF.Exp(-v));
+    }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1).</summary>
     public static float HardSigmoid(float value) => MathF.Min(MathF.Max(value * (1f / 6f) + 0.5f, 0f), 1f);
@@ -25,20 +30,24 @@ public static class Activations
 
     /// <summary>max(0, v) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ReLU(Vector512<float> value) => Vector512.Max(Vector512<float>.Zero, value);
+    public static Vector512<float> ReLU(Vector512<float> value) => Vector512.MaxNative(Vector512<float>.Zero, value);
 
     /// <summary>min(max(0, v), 6) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ReLU6(Vector512<float> value) => Vector512.Min(Vector512.Max(Vector512<float>.Zero, value), Vector512.Create(6f));
+    public static Vector512<float> ReLU6(Vector512<float> value) => Vector512.MinNative(Vector512.Create(6f), Vector512.MaxNative(Vector512<float>.Zero, value));
 
     /// <summary>v * sigmoid(v) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SiLU(Vector512<float> value) => value * Sigmoid.Of(value);
+    public static Vector512<float> SiLU(Vector512<float> value)
+    {
+        var v = Vector512.MaxNative(Vector512.Create(Exponential.Least), value);
+        return Exponential.Quotient(v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
+    }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> HardSigmoid(Vector512<float> value)
-        => Vector512.Min(Vector512.Max(value * Vector512.Create(1f / 6f) + Vector512.Create(0.5f), Vector512<float>.Zero), Vector512<float>.One);
+        => Vector512.MinNative(Vector512<float>.One, Vector512.MaxNative(Vector512<float>.Zero, value * Vector512.Create(1f / 6f) + Vector512.Create(0.5f)));
 
     /// <summary>v * hard_sigmoid(v) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,20 +55,24 @@ public static class Activations
 
     /// <summary>max(0, v) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReLU(Vector256<float> value) => Vector256.Max(Vector256<float>.Zero, value);
+    public static Vector256<float> ReLU(Vector256<float> value) => Vector256.MaxNative(Vector256<float>.Zero, value);
 
     /// <summary>min(max(0, v), 6) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReLU6(Vector256<float> value) => Vector256.Min(Vector256.Max(Vector256<float>.Zero, value), Vector256.Create(6f));
+    public static Vector256<float> ReLU6(Vector256<float> value) => Vector256.MinNative(Vector256.Create(6f), Vector256.MaxNative(Vector256<float>.Zero, value));
 
     /// <summary>v * sigmoid(v) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SiLU(Vector256<float> value) => value * Sigmoid.Of(value);
+    public static Vector256<float> SiLU(Vector256<float> value)
+    {
+        var v = Vector256.MaxNative(Vector256.Create(Exponential.Least), value);
+        return Exponential.Quotient(v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
+    }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> HardSigmoid(Vector256<float> value)
-        => Vector256.Min(Vector256.Max(value * Vector256.Create(1f / 6f) + Vector256.Create(0.5f), Vector256<float>.Zero), Vector256<float>.One);
+        => Vector256.MinNative(Vector256<float>.One, Vector256.MaxNative(Vector256<float>.Zero, value * Vector256.Create(1f / 6f) + Vector256.Create(0.5f)));
 
     /// <summary>v * hard_sigmoid(v) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,20 +80,24 @@ public static class Activations
 
     /// <summary>max(0, v) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ReLU(Vector128<float> value) => Vector128.Max(Vector128<float>.Zero, value);
+    public static Vector128<float> ReLU(Vector128<float> value) => Vector128.MaxNative(Vector128<float>.Zero, value);
 
     /// <summary>min(max(0, v), 6) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ReLU6(Vector128<float> value) => Vector128.Min(Vector128.Max(Vector128<float>.Zero, value), Vector128.Create(6f));
+    public static Vector128<float> ReLU6(Vector128<float> value) => Vector128.MinNative(Vector128.Create(6f), Vector128.MaxNative(Vector128<float>.Zero, value));
 
     /// <summary>v * sigmoid(v) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SiLU(Vector128<float> value) => value * Sigmoid.Of(value);
+    public static Vector128<float> SiLU(Vector128<float> value)
+    {
+        var v = Vector128.MaxNative(Vector128.Create(Exponential.Least), value);
+        return Exponential.Quotient(v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
+    }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> HardSigmoid(Vector128<float> value)
-        => Vector128.Min(Vector128.Max(value * Vector128.Create(1f / 6f) + Vector128.Create(0.5f), Vector128<float>.Zero), Vector128<float>.One);
+        => Vector128.MinNative(Vector128<float>.One, Vector128.MaxNative(Vector128<float>.Zero, value * Vector128.Create(1f / 6f) + Vector128.Create(0.5f)));
 
     /// <summary>v * hard_sigmoid(v) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,7 +70,7 @@ partial class AnyGate : global::SeGen.IGate
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static AnyGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        AnyGate module = new AnyGate();
+        AnyGate module = strict ? new AnyGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.AnyGateModule.Definition.Instance)) : new AnyGate();
         module.LoadWeights(path, naming, strict);
         return module;
     }

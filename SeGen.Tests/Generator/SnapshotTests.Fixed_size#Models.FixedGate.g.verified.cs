@@ -90,7 +90,7 @@ namespace Models
         /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
         public static FixedGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
         {
-            FixedGate module = new FixedGate();
+            FixedGate module = strict ? new FixedGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.FixedGateModule.Definition.Instance)) : new FixedGate();
             module.LoadWeights(path, naming, strict);
             return module;
         }

@@ -88,7 +88,7 @@ partial class HardGate : global::SeGen.IGate
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static HardGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        HardGate module = new HardGate();
+        HardGate module = strict ? new HardGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.HardGateModule.Definition.Instance)) : new HardGate();
         module.LoadWeights(path, naming, strict);
         return module;
     }

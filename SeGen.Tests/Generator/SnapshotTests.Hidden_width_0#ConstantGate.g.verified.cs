@@ -82,7 +82,7 @@ partial class ConstantGate : global::SeGen.IGate
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static ConstantGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        ConstantGate module = new ConstantGate();
+        ConstantGate module = strict ? new ConstantGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.ConstantGateModule.Definition.Instance)) : new ConstantGate();
         module.LoadWeights(path, naming, strict);
         return module;
     }

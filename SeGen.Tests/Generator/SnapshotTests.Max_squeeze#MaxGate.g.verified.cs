@@ -88,7 +88,7 @@ partial class MaxGate : global::SeGen.IGate
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static MaxGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        MaxGate module = new MaxGate();
+        MaxGate module = strict ? new MaxGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.MaxGateModule.Definition.Instance)) : new MaxGate();
         module.LoadWeights(path, naming, strict);
         return module;
     }

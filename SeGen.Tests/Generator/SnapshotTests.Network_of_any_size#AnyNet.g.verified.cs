@@ -76,7 +76,7 @@ partial class AnyNet : global::SeGen.IGatedModule
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static AnyNet Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        AnyNet module = new AnyNet();
+        AnyNet module = strict ? new AnyNet(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.AnyNetModule.Definition.Instance)) : new AnyNet();
         module.LoadWeights(path, naming, strict);
         return module;
     }

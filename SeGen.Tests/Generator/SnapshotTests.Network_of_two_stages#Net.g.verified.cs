@@ -139,7 +139,7 @@ partial class Net : global::SeGen.IGatedModule
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static Net Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        Net module = new Net();
+        Net module = strict ? new Net(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.NetModule.Definition.Instance)) : new Net();
         module.LoadWeights(path, naming, strict);
         return module;
     }

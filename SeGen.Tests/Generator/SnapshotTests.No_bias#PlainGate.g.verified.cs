@@ -88,7 +88,7 @@ partial class PlainGate : global::SeGen.IGate
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static PlainGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        PlainGate module = new PlainGate();
+        PlainGate module = strict ? new PlainGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.PlainGateModule.Definition.Instance)) : new PlainGate();
         module.LoadWeights(path, naming, strict);
         return module;
     }

@@ -97,7 +97,7 @@ partial class Down : global::SeGen.IGatedModule
     /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
     public static Down Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
     {
-        Down module = new Down();
+        Down module = strict ? new Down(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.DownModule.Definition.Instance)) : new Down();
         module.LoadWeights(path, naming, strict);
         return module;
     }

@@ -40,8 +40,8 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 1 * (InRow + 16));
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float addend = ref Add(ref AsRef(in residual), block * AddBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             nuint row = fromRow;
             for (; row + 3 <= lastRow; row += 3)
             {
@@ -60,8 +60,8 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 1 * (InRow + 16));
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float addend = ref Add(ref AsRef(in residual), block * AddBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             nuint row = fromRow;
             for (; row + 2 <= lastRow; row += 2)
             {
@@ -88,8 +88,8 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 1 * (InRow + 16));
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float addend = ref Add(ref AsRef(in residual), block * AddBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             nuint row = fromRow;
             for (; row + 2 <= lastRow; row += 2)
             {
@@ -118,8 +118,8 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 1 * (InRow + 16));
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float addend = ref Add(ref AsRef(in residual), 0 + block * AddBlock);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float addend = ref Add(ref AsRef(in residual), block * AddBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             for (nuint row = fromRow; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 1 * InRow);

@@ -39,7 +39,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             nuint row = fromRow;
             for (; row + 3 <= lastRow; row += 3)
             {
@@ -57,7 +57,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             nuint row = fromRow;
             for (; row + 2 <= lastRow; row += 2)
             {
@@ -82,7 +82,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             nuint row = fromRow;
             for (; row + 2 <= lastRow; row += 2)
             {
@@ -109,7 +109,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             for (nuint row = fromRow; row < lastRow; row++)
             {
                 ref float from = ref Add(ref x, row * 2 * InRow);

@@ -39,7 +39,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
             nuint row = fromRow;
@@ -59,7 +59,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
             nuint row = fromRow;
@@ -86,7 +86,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
             nuint row = fromRow;
@@ -115,7 +115,7 @@ namespace SeGen.Generated.Kernels_UserCode
             ref float x = ref Add(ref AsRef(in input), 0);
             ref float bias = ref Add(ref AsRef(in weights), block * 16);
             ref float w = ref Add(ref AsRef(in weights), 16 + block * BlockWeights);
-            ref float y = ref Add(ref output, 0 + block * OutBlock);
+            ref float y = ref Add(ref output, block * OutBlock);
             ref float total = ref Add(ref sums, band * 16 + block * 16);
             MemoryMarshal.CreateSpan(ref total, 16).Clear();
             for (nuint row = fromRow; row < lastRow; row++)

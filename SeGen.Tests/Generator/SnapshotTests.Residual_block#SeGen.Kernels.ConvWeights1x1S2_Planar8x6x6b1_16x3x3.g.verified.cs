@@ -37,7 +37,7 @@ namespace SeGen.Generated.Kernels_UserCode
             nuint firstImage = images * group / groups, lastImage = images * (group + 1) / groups;
             nuint block = pair;
             ref float x = ref Add(ref AsRef(in input), 1 * InRow + 1);
-            ref float g = ref Add(ref AsRef(in gradient), 0 + block * GradientBlock);
+            ref float g = ref Add(ref AsRef(in gradient), block * GradientBlock);
             ref float to = ref Add(ref sums, group * 128 + block * BlockWeights);
             MemoryMarshal.CreateSpan(ref to, 128).Clear();
 
@@ -65,7 +65,7 @@ namespace SeGen.Generated.Kernels_UserCode
             nuint firstImage = images * group / groups, lastImage = images * (group + 1) / groups;
             nuint block = pair;
             ref float x = ref Add(ref AsRef(in input), 1 * InRow + 1);
-            ref float g = ref Add(ref AsRef(in gradient), 0 + block * GradientBlock);
+            ref float g = ref Add(ref AsRef(in gradient), block * GradientBlock);
             ref float to = ref Add(ref sums, group * 128 + block * BlockWeights);
             MemoryMarshal.CreateSpan(ref to, 128).Clear();
 
@@ -96,7 +96,7 @@ namespace SeGen.Generated.Kernels_UserCode
             nuint firstImage = images * group / groups, lastImage = images * (group + 1) / groups;
             nuint block = pair;
             ref float x = ref Add(ref AsRef(in input), 1 * InRow + 1);
-            ref float g = ref Add(ref AsRef(in gradient), 0 + block * GradientBlock);
+            ref float g = ref Add(ref AsRef(in gradient), block * GradientBlock);
             ref float to = ref Add(ref sums, group * 128 + block * BlockWeights);
             MemoryMarshal.CreateSpan(ref to, 128).Clear();
 
@@ -127,7 +127,7 @@ namespace SeGen.Generated.Kernels_UserCode
             nuint firstImage = images * group / groups, lastImage = images * (group + 1) / groups;
             nuint block = pair;
             ref float x = ref Add(ref AsRef(in input), 1 * InRow + 1);
-            ref float g = ref Add(ref AsRef(in gradient), 0 + block * GradientBlock);
+            ref float g = ref Add(ref AsRef(in gradient), block * GradientBlock);
             ref float to = ref Add(ref sums, group * 128 + block * BlockWeights);
             MemoryMarshal.CreateSpan(ref to, 128).Clear();
 

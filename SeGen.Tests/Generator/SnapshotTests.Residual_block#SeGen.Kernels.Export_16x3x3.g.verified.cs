@@ -19,7 +19,7 @@ namespace SeGen.Generated.Kernels_UserCode
         public static void Run(ref readonly float input, ref float output, int cut)
         {
             nuint pixels = InHeight * InWidth;
-            ref float from = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0);
+            ref float from = ref Add(ref AsRef(in input), (nuint)cut * InBlock);
             ref float to = ref Add(ref output, (nuint)cut * 16 * pixels);
             const nuint channels = 16;
             ChannelBlocks.Scatter(in from, pixels, channels, ref to, pixels);

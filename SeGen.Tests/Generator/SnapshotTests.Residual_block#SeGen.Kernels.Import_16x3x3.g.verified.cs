@@ -20,7 +20,7 @@ namespace SeGen.Generated.Kernels_UserCode
         {
             nuint pixels = OutHeight * OutWidth;
             ref float from = ref Add(ref AsRef(in input), (nuint)cut * 16 * pixels);
-            ref float to = ref Add(ref output, (nuint)cut * OutBlock + 0);
+            ref float to = ref Add(ref output, (nuint)cut * OutBlock);
             const nuint channels = 16;
             ChannelBlocks.Gather(in from, pixels, channels, pixels, ref to);
         }

@@ -20,7 +20,7 @@ namespace SeGen.Generated.Kernels_UserCode
         {
             nuint pixels = OutHeight * OutWidth;
             ref float from = ref Add(ref AsRef(in input), (nuint)cut * pixels);
-            ref float to = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 1));
+            ref float to = ref Add(ref output, 1 * (OutRow + 1) + (nuint)cut * OutBlock);
             for (nuint row = 0; row < OutHeight; row++)
                 MemoryMarshal.CreateReadOnlySpan(ref Add(ref from, row * OutWidth), (int)(OutWidth)).CopyTo(MemoryMarshal.CreateSpan(ref Add(ref to, row * OutRow), (int)(OutWidth)));
         }

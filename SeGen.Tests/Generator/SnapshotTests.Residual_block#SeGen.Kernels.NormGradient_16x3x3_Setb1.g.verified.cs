@@ -35,7 +35,7 @@ namespace SeGen.Generated.Kernels_UserCode
         {
             ref float gStart = ref Add(ref AsRef(in gradient), (nuint)cut * GBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
-            ref float toStart = ref Add(ref inputGradient, (nuint)cut * ToBlock + 1 * (ToRow + 16));
+            ref float toStart = ref Add(ref inputGradient, 1 * (ToRow + 16) + (nuint)cut * ToBlock);
             for (nuint lane = 0; lane < 16; lane += 16)
             {
                 ref float of = ref Add(ref AsRef(in slopes), (nuint)cut * 16 + lane);
@@ -61,7 +61,7 @@ namespace SeGen.Generated.Kernels_UserCode
         {
             ref float gStart = ref Add(ref AsRef(in gradient), (nuint)cut * GBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
-            ref float toStart = ref Add(ref inputGradient, (nuint)cut * ToBlock + 1 * (ToRow + 16));
+            ref float toStart = ref Add(ref inputGradient, 1 * (ToRow + 16) + (nuint)cut * ToBlock);
             for (nuint lane = 0; lane < 16; lane += 8)
             {
                 ref float of = ref Add(ref AsRef(in slopes), (nuint)cut * 16 + lane);
@@ -87,7 +87,7 @@ namespace SeGen.Generated.Kernels_UserCode
         {
             ref float gStart = ref Add(ref AsRef(in gradient), (nuint)cut * GBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
-            ref float toStart = ref Add(ref inputGradient, (nuint)cut * ToBlock + 1 * (ToRow + 16));
+            ref float toStart = ref Add(ref inputGradient, 1 * (ToRow + 16) + (nuint)cut * ToBlock);
             for (nuint lane = 0; lane < 16; lane += 4)
             {
                 ref float of = ref Add(ref AsRef(in slopes), (nuint)cut * 16 + lane);
@@ -113,7 +113,7 @@ namespace SeGen.Generated.Kernels_UserCode
         {
             ref float gStart = ref Add(ref AsRef(in gradient), (nuint)cut * GBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
-            ref float toStart = ref Add(ref inputGradient, (nuint)cut * ToBlock + 1 * (ToRow + 16));
+            ref float toStart = ref Add(ref inputGradient, 1 * (ToRow + 16) + (nuint)cut * ToBlock);
             for (nuint lane = 0; lane < 16; lane += 1)
             {
                 ref float of = ref Add(ref AsRef(in slopes), (nuint)cut * 16 + lane);

@@ -34,7 +34,7 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void Run512(ref float gradient, ref readonly float output, ref readonly float input, ref readonly float means, ref float sums, int cut)
         {
             ref float gStart = ref Add(ref gradient, (nuint)cut * GBlock);
-            ref float yStart = ref Add(ref AsRef(in output), (nuint)cut * YBlock + 1 * (YRow + 16));
+            ref float yStart = ref Add(ref AsRef(in output), 1 * (YRow + 16) + (nuint)cut * YBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
             for (nuint lane = 0; lane < 16; lane += 16)
             {
@@ -84,7 +84,7 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void Run256(ref float gradient, ref readonly float output, ref readonly float input, ref readonly float means, ref float sums, int cut)
         {
             ref float gStart = ref Add(ref gradient, (nuint)cut * GBlock);
-            ref float yStart = ref Add(ref AsRef(in output), (nuint)cut * YBlock + 1 * (YRow + 16));
+            ref float yStart = ref Add(ref AsRef(in output), 1 * (YRow + 16) + (nuint)cut * YBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
             for (nuint lane = 0; lane < 16; lane += 8)
             {
@@ -134,7 +134,7 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void Run128(ref float gradient, ref readonly float output, ref readonly float input, ref readonly float means, ref float sums, int cut)
         {
             ref float gStart = ref Add(ref gradient, (nuint)cut * GBlock);
-            ref float yStart = ref Add(ref AsRef(in output), (nuint)cut * YBlock + 1 * (YRow + 16));
+            ref float yStart = ref Add(ref AsRef(in output), 1 * (YRow + 16) + (nuint)cut * YBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
             for (nuint lane = 0; lane < 16; lane += 4)
             {
@@ -184,7 +184,7 @@ namespace SeGen.Generated.Kernels_UserCode
         private static void RunScalar(ref float gradient, ref readonly float output, ref readonly float input, ref readonly float means, ref float sums, int cut)
         {
             ref float gStart = ref Add(ref gradient, (nuint)cut * GBlock);
-            ref float yStart = ref Add(ref AsRef(in output), (nuint)cut * YBlock + 1 * (YRow + 16));
+            ref float yStart = ref Add(ref AsRef(in output), 1 * (YRow + 16) + (nuint)cut * YBlock);
             ref float xStart = ref Add(ref AsRef(in input), (nuint)cut * XBlock);
             for (nuint lane = 0; lane < 16; lane += 1)
             {

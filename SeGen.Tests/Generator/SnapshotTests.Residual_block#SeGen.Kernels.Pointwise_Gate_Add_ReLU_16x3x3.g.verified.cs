@@ -39,9 +39,9 @@ namespace SeGen.Generated.Kernels_UserCode
                 var factor = Vector512.LoadUnsafe(ref AsRef(in factors), channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + 0 + row * AddRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + row * AddRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         (Activations.ReLU(factor * Vector512.LoadUnsafe(ref x, column * 16) + Vector512.LoadUnsafe(ref added, column * 16))).StoreUnsafe(ref y, column * 16);
@@ -59,9 +59,9 @@ namespace SeGen.Generated.Kernels_UserCode
                 var factor = Vector256.LoadUnsafe(ref AsRef(in factors), channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + 0 + row * AddRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + row * AddRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         (Activations.ReLU(factor * Vector256.LoadUnsafe(ref x, column * 16) + Vector256.LoadUnsafe(ref added, column * 16))).StoreUnsafe(ref y, column * 16);
@@ -79,9 +79,9 @@ namespace SeGen.Generated.Kernels_UserCode
                 var factor = Vector128.LoadUnsafe(ref AsRef(in factors), channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + 0 + row * AddRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + row * AddRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         (Activations.ReLU(factor * Vector128.LoadUnsafe(ref x, column * 16) + Vector128.LoadUnsafe(ref added, column * 16))).StoreUnsafe(ref y, column * 16);
@@ -99,9 +99,9 @@ namespace SeGen.Generated.Kernels_UserCode
                 var factor = Add(ref AsRef(in factors), channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + 0 + row * AddRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float added = ref Add(ref AsRef(in residual), (nuint)cut * AddBlock + row * AddRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         Add(ref y, column * 16) = Activations.ReLU(factor * Add(ref x, column * 16) + Add(ref added, column * 16));

@@ -39,8 +39,8 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Vector512.LoadUnsafe(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         (Vector512.LoadUnsafe(ref x, column * 16) * scale + shift).StoreUnsafe(ref y, column * 16);
@@ -59,8 +59,8 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Vector256.LoadUnsafe(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         (Vector256.LoadUnsafe(ref x, column * 16) * scale + shift).StoreUnsafe(ref y, column * 16);
@@ -79,8 +79,8 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Vector128.LoadUnsafe(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         (Vector128.LoadUnsafe(ref x, column * 16) * scale + shift).StoreUnsafe(ref y, column * 16);
@@ -99,8 +99,8 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Add(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
-                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + 0 + row * OutRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
+                    ref float y = ref Add(ref output, (nuint)cut * OutBlock + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
                         Add(ref y, column * 16) = Add(ref x, column * 16) * scale + shift;

@@ -39,7 +39,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Vector512.LoadUnsafe(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
                     ref float y = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 16) + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
@@ -59,7 +59,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Vector256.LoadUnsafe(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
                     ref float y = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 16) + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
@@ -79,7 +79,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Vector128.LoadUnsafe(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
                     ref float y = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 16) + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {
@@ -99,7 +99,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 var shift = Add(ref AsRef(in weights), 16 + channel);
                 for (nuint row = 0; row < OutHeight; row++)
                 {
-                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0 + row * InRow + lane);
+                    ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + row * InRow + lane);
                     ref float y = ref Add(ref output, (nuint)cut * OutBlock + 1 * (OutRow + 16) + row * OutRow + lane);
                     for (nuint column = 0; column < OutWidth; column++)
                     {

@@ -31,7 +31,7 @@ namespace SeGen.Generated.Kernels_UserCode
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run512(ref readonly float input, ref float squeezed, int cut)
         {
-            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0);
+            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock);
             const float Share = 1f / (InHeight * InWidth);
             for (nuint lane = 0; lane < 16; lane += 16)
             {
@@ -59,7 +59,7 @@ namespace SeGen.Generated.Kernels_UserCode
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run256(ref readonly float input, ref float squeezed, int cut)
         {
-            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0);
+            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock);
             const float Share = 1f / (InHeight * InWidth);
             for (nuint lane = 0; lane < 16; lane += 8)
             {
@@ -87,7 +87,7 @@ namespace SeGen.Generated.Kernels_UserCode
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run128(ref readonly float input, ref float squeezed, int cut)
         {
-            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0);
+            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock);
             const float Share = 1f / (InHeight * InWidth);
             for (nuint lane = 0; lane < 16; lane += 4)
             {
@@ -115,7 +115,7 @@ namespace SeGen.Generated.Kernels_UserCode
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunScalar(ref readonly float input, ref float squeezed, int cut)
         {
-            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock + 0);
+            ref float x = ref Add(ref AsRef(in input), (nuint)cut * InBlock);
             const float Share = 1f / (InHeight * InWidth);
             for (nuint lane = 0; lane < 16; lane += 1)
             {

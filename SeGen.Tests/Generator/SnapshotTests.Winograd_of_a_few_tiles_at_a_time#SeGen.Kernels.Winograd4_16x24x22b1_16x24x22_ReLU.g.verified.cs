@@ -46,7 +46,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 Multiply512(ref transformed, ref Add(ref AsRef(in weights), 16 + block * 9216), ref products);
                 for (nuint b = 0; b < 1; b++)
                 {
-                    PixelRows512(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), first, count, ref scratch);
+                    PixelRows512(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), first, count, ref scratch);
                 }
             }
         }
@@ -66,7 +66,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 Multiply256(ref transformed, ref Add(ref AsRef(in weights), 16 + block * 9216), ref products);
                 for (nuint b = 0; b < 1; b++)
                 {
-                    PixelRows256(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), first, count, ref scratch);
+                    PixelRows256(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), first, count, ref scratch);
                 }
             }
         }
@@ -86,7 +86,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 Multiply128(ref transformed, ref Add(ref AsRef(in weights), 16 + block * 9216), ref products);
                 for (nuint b = 0; b < 1; b++)
                 {
-                    PixelRows128(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), first, count, ref scratch);
+                    PixelRows128(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), first, count, ref scratch);
                 }
             }
         }
@@ -106,7 +106,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 MultiplyScalar(ref transformed, ref Add(ref AsRef(in weights), 16 + block * 9216), ref products);
                 for (nuint b = 0; b < 1; b++)
                 {
-                    PixelRowsScalar(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), first, count, ref scratch);
+                    PixelRowsScalar(ref Add(ref products, b * 144), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), first, count, ref scratch);
                 }
             }
         }
@@ -121,7 +121,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 if (column == TilesAcross - 1)
                 {
                     ref float edge = ref Add(ref scratch, 576);
-                    TileEdge.Copy(ref from, InRow, 6, column == TilesAcross - 1 ? 64 : 96, ref edge, 6, 96);
+                    TileEdge.Copy(ref from, InRow, 6, 64, ref edge, 6, 96);
                     Tile512(ref edge, 96, ref Add(ref transformed, tile * 16), ref scratch);
                 }
                 else
@@ -347,7 +347,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 if (column == TilesAcross - 1)
                 {
                     ref float edge = ref Add(ref scratch, 576);
-                    TileEdge.Copy(ref from, InRow, 6, column == TilesAcross - 1 ? 64 : 96, ref edge, 6, 96);
+                    TileEdge.Copy(ref from, InRow, 6, 64, ref edge, 6, 96);
                     Tile256(ref edge, 96, ref Add(ref transformed, tile * 16), ref scratch);
                 }
                 else
@@ -604,7 +604,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 if (column == TilesAcross - 1)
                 {
                     ref float edge = ref Add(ref scratch, 576);
-                    TileEdge.Copy(ref from, InRow, 6, column == TilesAcross - 1 ? 64 : 96, ref edge, 6, 96);
+                    TileEdge.Copy(ref from, InRow, 6, 64, ref edge, 6, 96);
                     Tile128(ref edge, 96, ref Add(ref transformed, tile * 16), ref scratch);
                 }
                 else
@@ -863,7 +863,7 @@ namespace SeGen.Generated.Kernels_UserCode
                 if (column == TilesAcross - 1)
                 {
                     ref float edge = ref Add(ref scratch, 576);
-                    TileEdge.Copy(ref from, InRow, 6, column == TilesAcross - 1 ? 64 : 96, ref edge, 6, 96);
+                    TileEdge.Copy(ref from, InRow, 6, 64, ref edge, 6, 96);
                     TileScalar(ref edge, 96, ref Add(ref transformed, tile * 16), ref scratch);
                 }
                 else
@@ -960,7 +960,7 @@ namespace SeGen.Generated.Kernels_UserCode
                         float sum = 0f;
                         for (nuint i = 0; i < 16; i++)
                         {
-                            sum += Add(ref x, i / 16 * 144 + tile * 16 + i % 16) * Add(ref w, i * 16 + o);
+                            sum += Add(ref x, i / 16 * 144 + tile * 16 + i % 16) * Add(ref w, o / 16 * 256 + i * 16 + o % 16);
                         }
 
                         Add(ref y, o / 16 * 144 + tile * 16 + o % 16) = sum;

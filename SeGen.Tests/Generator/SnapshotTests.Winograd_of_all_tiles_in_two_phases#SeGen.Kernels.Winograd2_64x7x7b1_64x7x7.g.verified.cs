@@ -76,7 +76,7 @@ namespace SeGen.Generated.Kernels_UserCode
             Multiply512(ref AsRef(in transformed), ref Add(ref AsRef(in weights), 64 + block * 16384), ref products);
             for (nuint b = 0; b < 2; b++)
             {
-                PixelRows512(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), 0, Tiles, ref scratch);
+                PixelRows512(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), 0, Tiles, ref scratch);
             }
         }
 
@@ -89,7 +89,7 @@ namespace SeGen.Generated.Kernels_UserCode
             Multiply256(ref AsRef(in transformed), ref Add(ref AsRef(in weights), 64 + block * 16384), ref products);
             for (nuint b = 0; b < 2; b++)
             {
-                PixelRows256(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), 0, Tiles, ref scratch);
+                PixelRows256(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), 0, Tiles, ref scratch);
             }
         }
 
@@ -102,7 +102,7 @@ namespace SeGen.Generated.Kernels_UserCode
             Multiply128(ref AsRef(in transformed), ref Add(ref AsRef(in weights), 64 + block * 16384), ref products);
             for (nuint b = 0; b < 2; b++)
             {
-                PixelRows128(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), 0, Tiles, ref scratch);
+                PixelRows128(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), 0, Tiles, ref scratch);
             }
         }
 
@@ -115,7 +115,7 @@ namespace SeGen.Generated.Kernels_UserCode
             MultiplyScalar(ref AsRef(in transformed), ref Add(ref AsRef(in weights), 64 + block * 16384), ref products);
             for (nuint b = 0; b < 2; b++)
             {
-                PixelRowsScalar(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, 0 + (block + b) * OutBlock), 0, Tiles, ref scratch);
+                PixelRowsScalar(ref Add(ref products, b * 256), ref Add(ref AsRef(in weights), (block + b) * 16), ref Add(ref output, (block + b) * OutBlock), 0, Tiles, ref scratch);
             }
         }
 
@@ -188,58 +188,74 @@ namespace SeGen.Generated.Kernels_UserCode
             for (nuint point = 0; point < 16; point++)
             {
                 ref float x = ref Add(ref transformed, point * TilesPoint), w = ref Add(ref weights, point * WeightsPoint), y = ref Add(ref products, point * ProductsPoint);
-                Multiply512x8(ref x, ref w, ref y);
-                Multiply512x8(ref Add(ref x, 128), ref w, ref Add(ref y, 128));
+                Multiply512x16(ref x, ref w, ref y);
+                Multiply512x16(ref x, ref Add(ref w, 1024), ref Add(ref y, 256));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Multiply512x8(ref float x, ref float w, ref float y)
+        private static void Multiply512x16(ref float x, ref float w, ref float y)
         {
-            Vector512<float> a0 = Vector512<float>.Zero, b0 = Vector512<float>.Zero;
-            Vector512<float> a1 = Vector512<float>.Zero, b1 = Vector512<float>.Zero;
-            Vector512<float> a2 = Vector512<float>.Zero, b2 = Vector512<float>.Zero;
-            Vector512<float> a3 = Vector512<float>.Zero, b3 = Vector512<float>.Zero;
-            Vector512<float> a4 = Vector512<float>.Zero, b4 = Vector512<float>.Zero;
-            Vector512<float> a5 = Vector512<float>.Zero, b5 = Vector512<float>.Zero;
-            Vector512<float> a6 = Vector512<float>.Zero, b6 = Vector512<float>.Zero;
-            Vector512<float> a7 = Vector512<float>.Zero, b7 = Vector512<float>.Zero;
+            Vector512<float> a0 = Vector512<float>.Zero;
+            Vector512<float> a1 = Vector512<float>.Zero;
+            Vector512<float> a2 = Vector512<float>.Zero;
+            Vector512<float> a3 = Vector512<float>.Zero;
+            Vector512<float> a4 = Vector512<float>.Zero;
+            Vector512<float> a5 = Vector512<float>.Zero;
+            Vector512<float> a6 = Vector512<float>.Zero;
+            Vector512<float> a7 = Vector512<float>.Zero;
+            Vector512<float> a8 = Vector512<float>.Zero;
+            Vector512<float> a9 = Vector512<float>.Zero;
+            Vector512<float> a10 = Vector512<float>.Zero;
+            Vector512<float> a11 = Vector512<float>.Zero;
+            Vector512<float> a12 = Vector512<float>.Zero;
+            Vector512<float> a13 = Vector512<float>.Zero;
+            Vector512<float> a14 = Vector512<float>.Zero;
+            Vector512<float> a15 = Vector512<float>.Zero;
             for (nuint block = 0; block < 4; block++)
             {
                 for (nuint i = 0; i < 16; i++)
                 {
-                    Vector512<float> w0 = Vector512.LoadUnsafe(ref w), w1 = Vector512.LoadUnsafe(ref w, 16);
-                    var x0 = Vector512.Create(x); a0 = Vector512.FusedMultiplyAdd(x0, w0, a0); b0 = Vector512.FusedMultiplyAdd(x0, w1, b0);
-                    var x1 = Vector512.Create(Add(ref x, 16)); a1 = Vector512.FusedMultiplyAdd(x1, w0, a1); b1 = Vector512.FusedMultiplyAdd(x1, w1, b1);
-                    var x2 = Vector512.Create(Add(ref x, 32)); a2 = Vector512.FusedMultiplyAdd(x2, w0, a2); b2 = Vector512.FusedMultiplyAdd(x2, w1, b2);
-                    var x3 = Vector512.Create(Add(ref x, 48)); a3 = Vector512.FusedMultiplyAdd(x3, w0, a3); b3 = Vector512.FusedMultiplyAdd(x3, w1, b3);
-                    var x4 = Vector512.Create(Add(ref x, 64)); a4 = Vector512.FusedMultiplyAdd(x4, w0, a4); b4 = Vector512.FusedMultiplyAdd(x4, w1, b4);
-                    var x5 = Vector512.Create(Add(ref x, 80)); a5 = Vector512.FusedMultiplyAdd(x5, w0, a5); b5 = Vector512.FusedMultiplyAdd(x5, w1, b5);
-                    var x6 = Vector512.Create(Add(ref x, 96)); a6 = Vector512.FusedMultiplyAdd(x6, w0, a6); b6 = Vector512.FusedMultiplyAdd(x6, w1, b6);
-                    var x7 = Vector512.Create(Add(ref x, 112)); a7 = Vector512.FusedMultiplyAdd(x7, w0, a7); b7 = Vector512.FusedMultiplyAdd(x7, w1, b7);
+                    Vector512<float> w0 = Vector512.LoadUnsafe(ref w);
+                    a0 = Vector512.FusedMultiplyAdd(Vector512.Create(x), w0, a0);
+                    a1 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 16)), w0, a1);
+                    a2 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 32)), w0, a2);
+                    a3 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 48)), w0, a3);
+                    a4 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 64)), w0, a4);
+                    a5 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 80)), w0, a5);
+                    a6 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 96)), w0, a6);
+                    a7 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 112)), w0, a7);
+                    a8 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 128)), w0, a8);
+                    a9 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 144)), w0, a9);
+                    a10 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 160)), w0, a10);
+                    a11 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 176)), w0, a11);
+                    a12 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 192)), w0, a12);
+                    a13 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 208)), w0, a13);
+                    a14 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 224)), w0, a14);
+                    a15 = Vector512.FusedMultiplyAdd(Vector512.Create(Add(ref x, 240)), w0, a15);
                     x = ref Add(ref x, 1);
-                    w = ref Add(ref w, 32);
+                    w = ref Add(ref w, 16);
                 }
 
                 x = ref Add(ref x, 240);
             }
 
             a0.StoreUnsafe(ref y);
-            b0.StoreUnsafe(ref y, 256);
             a1.StoreUnsafe(ref y, 16);
-            b1.StoreUnsafe(ref y, 272);
             a2.StoreUnsafe(ref y, 32);
-            b2.StoreUnsafe(ref y, 288);
             a3.StoreUnsafe(ref y, 48);
-            b3.StoreUnsafe(ref y, 304);
             a4.StoreUnsafe(ref y, 64);
-            b4.StoreUnsafe(ref y, 320);
             a5.StoreUnsafe(ref y, 80);
-            b5.StoreUnsafe(ref y, 336);
             a6.StoreUnsafe(ref y, 96);
-            b6.StoreUnsafe(ref y, 352);
             a7.StoreUnsafe(ref y, 112);
-            b7.StoreUnsafe(ref y, 368);
+            a8.StoreUnsafe(ref y, 128);
+            a9.StoreUnsafe(ref y, 144);
+            a10.StoreUnsafe(ref y, 160);
+            a11.StoreUnsafe(ref y, 176);
+            a12.StoreUnsafe(ref y, 192);
+            a13.StoreUnsafe(ref y, 208);
+            a14.StoreUnsafe(ref y, 224);
+            a15.StoreUnsafe(ref y, 240);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -369,9 +385,9 @@ namespace SeGen.Generated.Kernels_UserCode
                 Multiply256x6(ref x, ref w, ref y);
                 Multiply256x6(ref Add(ref x, 96), ref w, ref Add(ref y, 96));
                 Multiply256x4(ref Add(ref x, 192), ref w, ref Add(ref y, 192));
-                Multiply256x6(ref x, ref Add(ref w, 16), ref Add(ref y, 256));
-                Multiply256x6(ref Add(ref x, 96), ref Add(ref w, 16), ref Add(ref y, 96 + 256));
-                Multiply256x4(ref Add(ref x, 192), ref Add(ref w, 16), ref Add(ref y, 192 + 256));
+                Multiply256x6(ref x, ref Add(ref w, 1024), ref Add(ref y, 256));
+                Multiply256x6(ref Add(ref x, 96), ref Add(ref w, 1024), ref Add(ref y, 96 + 256));
+                Multiply256x4(ref Add(ref x, 192), ref Add(ref w, 1024), ref Add(ref y, 192 + 256));
             }
         }
 
@@ -396,7 +412,7 @@ namespace SeGen.Generated.Kernels_UserCode
                     var x4 = Vector256.Create(Add(ref x, 64)); a4 = Vector256.MultiplyAddEstimate(x4, w0, a4); b4 = Vector256.MultiplyAddEstimate(x4, w1, b4);
                     var x5 = Vector256.Create(Add(ref x, 80)); a5 = Vector256.MultiplyAddEstimate(x5, w0, a5); b5 = Vector256.MultiplyAddEstimate(x5, w1, b5);
                     x = ref Add(ref x, 1);
-                    w = ref Add(ref w, 32);
+                    w = ref Add(ref w, 16);
                 }
 
                 x = ref Add(ref x, 240);
@@ -433,7 +449,7 @@ namespace SeGen.Generated.Kernels_UserCode
                     var x2 = Vector256.Create(Add(ref x, 32)); a2 = Vector256.MultiplyAddEstimate(x2, w0, a2); b2 = Vector256.MultiplyAddEstimate(x2, w1, b2);
                     var x3 = Vector256.Create(Add(ref x, 48)); a3 = Vector256.MultiplyAddEstimate(x3, w0, a3); b3 = Vector256.MultiplyAddEstimate(x3, w1, b3);
                     x = ref Add(ref x, 1);
-                    w = ref Add(ref w, 32);
+                    w = ref Add(ref w, 16);
                 }
 
                 x = ref Add(ref x, 240);
@@ -582,12 +598,12 @@ namespace SeGen.Generated.Kernels_UserCode
                 Multiply128x6(ref x, ref Add(ref w, 8), ref Add(ref y, 8));
                 Multiply128x6(ref Add(ref x, 96), ref Add(ref w, 8), ref Add(ref y, 96 + 8));
                 Multiply128x4(ref Add(ref x, 192), ref Add(ref w, 8), ref Add(ref y, 192 + 8));
-                Multiply128x6(ref x, ref Add(ref w, 16), ref Add(ref y, 256));
-                Multiply128x6(ref Add(ref x, 96), ref Add(ref w, 16), ref Add(ref y, 96 + 256));
-                Multiply128x4(ref Add(ref x, 192), ref Add(ref w, 16), ref Add(ref y, 192 + 256));
-                Multiply128x6(ref x, ref Add(ref w, 24), ref Add(ref y, 264));
-                Multiply128x6(ref Add(ref x, 96), ref Add(ref w, 24), ref Add(ref y, 96 + 264));
-                Multiply128x4(ref Add(ref x, 192), ref Add(ref w, 24), ref Add(ref y, 192 + 264));
+                Multiply128x6(ref x, ref Add(ref w, 1024), ref Add(ref y, 256));
+                Multiply128x6(ref Add(ref x, 96), ref Add(ref w, 1024), ref Add(ref y, 96 + 256));
+                Multiply128x4(ref Add(ref x, 192), ref Add(ref w, 1024), ref Add(ref y, 192 + 256));
+                Multiply128x6(ref x, ref Add(ref w, 1032), ref Add(ref y, 264));
+                Multiply128x6(ref Add(ref x, 96), ref Add(ref w, 1032), ref Add(ref y, 96 + 264));
+                Multiply128x4(ref Add(ref x, 192), ref Add(ref w, 1032), ref Add(ref y, 192 + 264));
             }
         }
 
@@ -612,7 +628,7 @@ namespace SeGen.Generated.Kernels_UserCode
                     var x4 = Vector128.Create(Add(ref x, 64)); a4 = Vector128.MultiplyAddEstimate(x4, w0, a4); b4 = Vector128.MultiplyAddEstimate(x4, w1, b4);
                     var x5 = Vector128.Create(Add(ref x, 80)); a5 = Vector128.MultiplyAddEstimate(x5, w0, a5); b5 = Vector128.MultiplyAddEstimate(x5, w1, b5);
                     x = ref Add(ref x, 1);
-                    w = ref Add(ref w, 32);
+                    w = ref Add(ref w, 16);
                 }
 
                 x = ref Add(ref x, 240);
@@ -649,7 +665,7 @@ namespace SeGen.Generated.Kernels_UserCode
                     var x2 = Vector128.Create(Add(ref x, 32)); a2 = Vector128.MultiplyAddEstimate(x2, w0, a2); b2 = Vector128.MultiplyAddEstimate(x2, w1, b2);
                     var x3 = Vector128.Create(Add(ref x, 48)); a3 = Vector128.MultiplyAddEstimate(x3, w0, a3); b3 = Vector128.MultiplyAddEstimate(x3, w1, b3);
                     x = ref Add(ref x, 1);
-                    w = ref Add(ref w, 32);
+                    w = ref Add(ref w, 16);
                 }
 
                 x = ref Add(ref x, 240);
@@ -799,7 +815,7 @@ namespace SeGen.Generated.Kernels_UserCode
                         float sum = 0f;
                         for (nuint i = 0; i < 64; i++)
                         {
-                            sum += Add(ref x, i / 16 * 256 + tile * 16 + i % 16) * Add(ref w, i * 32 + o);
+                            sum += Add(ref x, i / 16 * 256 + tile * 16 + i % 16) * Add(ref w, o / 16 * 1024 + i * 16 + o % 16);
                         }
 
                         Add(ref y, o / 16 * 256 + tile * 16 + o % 16) = sum;

@@ -93,7 +93,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         int skipRows = In.Border + Taps.Top, skipColumns = In.Border + Taps.Left;
         string skip = skipRows == 0 && skipColumns == 0 ? "0" : $"{Numbers.Text(skipRows)} * {X.Row} + {Numbers.Text(skipColumns * In.Pixel)}";
         writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{first});");
-        writer.Line($"ref float g = ref Add(ref AsRef(in gradient), {G.First} + block * {G.Block});");
+        writer.Line($"ref float g = ref Add(ref AsRef(in gradient), {G.FirstPlus}block * {G.Block});");
         writer.Line($"ref float to = ref Add(ref sums, group * {Numbers.Text(SumsLength)} + block * BlockWeights{(IsBlocked && GroupInputs > 1 ? $" + from * {Numbers.Text(Taps.Count * 256)}" : "")});");
         int length = IsBlocked ? Taps.Count * 256 : BlockWeights;
         for (int b = 0; b < BlocksTogether; b++)

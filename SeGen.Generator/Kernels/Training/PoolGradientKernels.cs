@@ -72,12 +72,12 @@ internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, P
         if (IsMaximum)
         {
             Y.LocalsFrom(writer, "outSize");
-            writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {X.Block} + {X.First});");
-            writer.Line($"ref float y = ref Add(ref AsRef(in output), (nuint)cut * {Y.Block} + {Y.First});");
+            writer.Line($"ref float x = ref Add(ref AsRef(in input), {X.FirstPlus}(nuint)cut * {X.Block});");
+            writer.Line($"ref float y = ref Add(ref AsRef(in output), {Y.FirstPlus}(nuint)cut * {Y.Block});");
         }
 
-        writer.Line($"ref float g = ref Add(ref AsRef(in gradient), (nuint)cut * {G.Block} + {G.First});");
-        writer.Line($"ref float to = ref Add(ref inputGradient, (nuint)cut * {T.Block} + {T.First});");
+        writer.Line($"ref float g = ref Add(ref AsRef(in gradient), {G.FirstPlus}(nuint)cut * {G.Block});");
+        writer.Line($"ref float to = ref Add(ref inputGradient, {T.FirstPlus}(nuint)cut * {T.Block});");
         string kernel = Numbers.Text(Window.Kernel), stride = Numbers.Text(Window.Stride), padding = Numbers.Text(Window.Padding);
         using (writer.Block($"for (int row = 0; row < (int){G.Height}; row++)"))
         {

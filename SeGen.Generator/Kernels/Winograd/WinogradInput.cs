@@ -45,8 +45,8 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
     private void Edge(SourceWriter writer, string call)
     {
         string atLastRow = conv.LastRows < conv.Form.Inputs ? "row == TilesDown - 1" : "", atLastColumn = conv.LastColumns < conv.Form.Inputs ? "column == TilesAcross - 1" : "";
-        string rows = atLastRow.Length > 0 ? $"{atLastRow} ? {Numbers.Text(conv.LastRows)} : {Side}" : Side;
-        string floats = atLastColumn.Length > 0 ? $"{atLastColumn} ? {Numbers.Text(conv.LastColumns * 16)} : {TileRow}" : TileRow;
+        string rows = Count(atLastRow, Numbers.Text(conv.LastRows), Side, isOnly: atLastColumn.Length == 0);
+        string floats = Count(atLastColumn, Numbers.Text(conv.LastColumns * 16), TileRow, isOnly: atLastRow.Length == 0);
         using (writer.Block($"if ({string.Join(" || ", new[] { atLastRow, atLastColumn }.Where(c => c.Length > 0))})"))
         {
             writer.Line($"ref float edge = ref Add(ref scratch, {Numbers.Text(conv.TileLength)});");
@@ -54,6 +54,9 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
             writer.Line(call);
         }
     }
+
+    /// <summary>What there is of a tile at the last place and elsewhere; where only one side has an edge, that one is known to be reached.</summary>
+    private static string Count(string atLast, string last, string all, bool isOnly) => atLast.Length == 0 ? all : isOnly ? last : $"{atLast} ? {last} : {all}";
 
     private void Transform(SourceWriter writer)
     {

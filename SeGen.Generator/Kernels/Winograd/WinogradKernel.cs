@@ -40,7 +40,7 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
     public override string PackedLayout => $"Winograd{Numbers.Text(Form.Outputs)}";
 
-    public override int PackedInputs => Together;
+    public override int PackedInputs => Group;
 
     public int TilesAcross => (Out.Width + Form.Outputs - 1) / Form.Outputs;
 
@@ -80,10 +80,13 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     /// <summary>Cuts of the first of two phases.</summary>
     public int TransformCuts => In.Blocks;
 
-    public override string Cuts(string rows) => Numbers.Text(IsPhased ? Out.Blocks / Together : Bands);
+    public override string Cuts(string rows) => Numbers.Text(IsPhased ? Out.Blocks / Group : Bands);
 
-    /// <summary>Blocks of outputs that are multiplied together: as many as make good use of the registers.</summary>
-    public int Together => Out.Blocks % 4 == 0 && Tiles <= 6 ? 4 : Out.Blocks % 2 == 0 ? 2 : 1;
+    /// <summary>
+    /// Blocks of outputs that are multiplied, point by point, before their tiles are transformed back: in two phases a cut has one such group. The
+    /// weights of a group lie in the order in which they are read.
+    /// </summary>
+    public int Group => Out.Blocks % 4 == 0 && (Out.Blocks >= 16 || Tiles <= 6) ? 4 : Out.Blocks % 2 == 0 ? 2 : 1;
 
     public override long Work => Math.Max(1, Form.Points * (long)In.PaddedChannels * Out.PaddedChannels * AllTiles / ConvKernel.MultiplyAddsOfFloat);
 
@@ -94,12 +97,12 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     public int TilesLength => Form.Points * TilesPoint;
 
     /// <summary>Floats from the products of a point to the next one's.</summary>
-    public int ProductsPoint => Together * Tiles * 16 + 16;
+    public int ProductsPoint => Group * Tiles * 16 + 16;
 
     private int ProductsLength => Form.Points * ProductsPoint;
 
-    /// <summary>Floats of the weights of a point, for the outputs that are multiplied together.</summary>
-    private int WeightsPoint => In.PaddedChannels * Together * 16;
+    /// <summary>Floats of the weights of a point, for the outputs of a group.</summary>
+    private int WeightsPoint => In.PaddedChannels * Group * 16;
 
     /// <summary>Floats of a tile of a block.</summary>
     public int TileLength => Form.Points * 16;
@@ -171,16 +174,16 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
     private void Cut(SourceWriter writer, VectorWidth? width)
     {
-        string bits = Bits(width), group = Numbers.Text(Together * 16);
+        string bits = Bits(width), group = Numbers.Text(Group * 16);
         if (IsPhased)
         {
-            writer.Line($"nuint block = (nuint)cut * {Numbers.Text(Together)};");
+            writer.Line($"nuint block = (nuint)cut * {Numbers.Text(Group)};");
             writer.Line($"ref float products = ref workspace, scratch = ref Add(ref workspace, {Numbers.Text(ProductsLength)});");
             if (HasSums)
                 writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, block * 16), {group}).Clear();");
 
             writer.Blank();
-            Group(writer, "ref AsRef(in transformed)", bits, "0, Tiles", "");
+            Outputs(writer, "ref AsRef(in transformed)", bits, "0, Tiles", "");
             return;
         }
 
@@ -193,19 +196,19 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
             writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip}block * InBlock), ref Add(ref transformed, block * {Numbers.Text(Tiles * 16)}), first, count, ref scratch);");
 
         writer.Blank();
-        using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block += {Numbers.Text(Together)})"))
-            Group(writer, "ref transformed", bits, "first, count", $"(nuint)cut * {Numbers.Text(Out.PaddedChannels)} + ");
+        using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block += {Numbers.Text(Group)})"))
+            Outputs(writer, "ref transformed", bits, "first, count", $"(nuint)cut * {Numbers.Text(Out.PaddedChannels)} + ");
     }
 
     /// <summary>The outputs that are multiplied together: products, then the way back block by block.</summary>
-    private void Group(SourceWriter writer, string transformed, string bits, string tiles, string band)
+    private void Outputs(SourceWriter writer, string transformed, string bits, string tiles, string band)
     {
         writer.Line($"Multiply{bits}({transformed}, ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * {Numbers.Text(TransformedWeights / Out.Blocks)}), ref products);");
-        using (writer.Block($"for (nuint b = 0; b < {Numbers.Text(Together)}; b++)"))
+        using (writer.Block($"for (nuint b = 0; b < {Numbers.Text(Group)}; b++)"))
         {
-            string residual = R is { } r ? $"ref Add(ref AsRef(in residual), {r.First} + (block + b) * {r.Block}), " : "";
+            string residual = R is { } r ? $"ref Add(ref AsRef(in residual), {r.FirstPlus}(block + b) * {r.Block}), " : "";
             string sums = HasSums ? $"ref Add(ref sums, {band}(block + b) * 16), " : "";
-            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Numbers.Text(Tiles * 16)}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.First} + (block + b) * OutBlock), {sums}{tiles}, ref scratch);");
+            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Numbers.Text(Tiles * 16)}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.FirstPlus}(block + b) * OutBlock), {sums}{tiles}, ref scratch);");
         }
     }
 }

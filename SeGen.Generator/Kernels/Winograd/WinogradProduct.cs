@@ -16,14 +16,25 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
 
     private string Bits => _lanes.Bits;
 
-    /// <summary>Vectors of outputs of a register tile.</summary>
-    private int Vectors => _lanes.Count == 16 ? conv.Together : 2;
+    /// <summary>
+    /// Vectors of outputs of a register tile. With 512 bits few tiles need several to keep the multipliers busy, and up to 28 tiles with one fit the
+    /// registers, so that weights are read but once.
+    /// </summary>
+    private int Vectors => _lanes.Count != 16 ? 2 : conv.Tiles switch
+    {
+        <= 6 => Math.Min(conv.Group, 4),
+        <= 14 or > 28 => Math.Min(conv.Group, 2),
+        _ => 1,
+    };
 
-    /// <summary>Register tiles for the outputs that lie together.</summary>
-    private int Parts => conv.Together * 16 / (Vectors * _lanes.Count);
+    /// <summary>Register tiles for the outputs of a group.</summary>
+    private int Parts => conv.Group * 16 / (Vectors * _lanes.Count);
 
     /// <summary>Tiles of a register tile at most: with the sums the weights and one input must fit the registers, 32 with 512 bits, else 16.</summary>
-    private int Most => _lanes.Count != 16 ? 6 : Vectors switch { 1 => 24, 2 => 14, _ => 6 };
+    private int Most => _lanes.Count != 16 ? 6 : Vectors switch { 1 => 28, 2 => 14, _ => 6 };
+
+    /// <summary>Floats of the weights of a point, from all inputs to a block of outputs.</summary>
+    private int BlockWeights => conv.In.PaddedChannels * 16;
 
     private bool Prefetches => width is not null && conv.TransformedWeights > ColdWeights;
 
@@ -46,20 +57,19 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         if (width is null)
             return;
 
-        int share = conv.In.PaddedChannels * conv.Together * 16 / count;
+        int share = conv.In.PaddedChannels * conv.Group * 16 / count;
         foreach (int tiles in new[] { size, last }.Distinct())
             Tile(writer, tiles, share / conv.In.PaddedChannels / Parts);
     }
 
     private void Textbook(SourceWriter writer)
     {
-        int outputs = conv.Together * 16;
         using (writer.Block("for (nuint tile = 0; tile < Tiles; tile++)"))
-        using (writer.Block($"for (nuint o = 0; o < {Numbers.Text(outputs)}; o++)"))
+        using (writer.Block($"for (nuint o = 0; o < {Numbers.Text(conv.Group * 16)}; o++)"))
         {
             writer.Line("float sum = 0f;");
             using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(conv.In.PaddedChannels)}; i++)"))
-                writer.Line($"sum += Add(ref x, i / 16 * {Numbers.Text(conv.Tiles * 16)} + tile * 16 + i % 16) * Add(ref w, i * {Numbers.Text(outputs)} + o);");
+                writer.Line($"sum += Add(ref x, i / 16 * {Numbers.Text(conv.Tiles * 16)} + tile * 16 + i % 16) * Add(ref w, o / 16 * {Numbers.Text(BlockWeights)} + i * 16 + o % 16);");
 
             writer.Blank();
             writer.Line($"Add(ref y, o / 16 * {Numbers.Text(conv.Tiles * 16)} + tile * 16 + o % 16) = sum;");
@@ -70,15 +80,15 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     private void Calls(SourceWriter writer, int count, int size, int last)
     {
         int perTile = Vectors * _lanes.Count, call = 0;
-        long share = (long)conv.In.PaddedChannels * conv.Together * 16 / (count * Parts);
+        long share = (long)conv.In.PaddedChannels * conv.Group * 16 / (count * Parts);
         for (int part = 0; part < Parts; part++)
         {
             int lane = part * perTile;
-            string weights = Offset("w", Numbers.Text(lane));
+            string weights = Offset("w", Numbers.Text(lane / 16 * BlockWeights + lane % 16));
             string to(string tile) => Offset("y", Sum(tile, lane / 16 * conv.Tiles * 16 + lane % 16));
             if (count > 3)
             {
-                string ahead = Prefetches ? $", ref Add(ref w, WeightsPoint + (tile / {Numbers.Text(size)} + {Numbers.Text(call)}) * {Numbers.Text(share)})" : "";
+                string ahead = Prefetches ? $", ref Add(ref w, (tile / {Numbers.Text(size)} + {Numbers.Text(call + count)}) * {Numbers.Text(share)})" : "";
                 using (writer.Block($"for (nuint tile = 0; tile < {Numbers.Text((count - 1) * size)}; tile += {Numbers.Text(size)})"))
                     writer.Line($"Multiply{Bits}x{Numbers.Text(size)}({Offset("x", "tile * 16")}, {weights}, {to("tile * 16")}{ahead});");
 
@@ -87,15 +97,15 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             else
             {
                 for (int i = 0; i + 1 < count; i++)
-                    writer.Line($"Multiply{Bits}x{Numbers.Text(size)}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(call++, share)});");
+                    writer.Line($"Multiply{Bits}x{Numbers.Text(size)}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
             }
 
             string from = Numbers.Text((count - 1) * size * 16);
-            writer.Line($"Multiply{Bits}x{Numbers.Text(last)}({Offset("x", from)}, {weights}, {to(from)}{Ahead(call++, share)});");
+            writer.Line($"Multiply{Bits}x{Numbers.Text(last)}({Offset("x", from)}, {weights}, {to(from)}{Ahead(count + call++, share)});");
         }
     }
 
-    private string Ahead(int call, long share) => Prefetches ? $", ref Add(ref w, {Sum("WeightsPoint", call * share)})" : "";
+    private string Ahead(int call, long share) => Prefetches ? $", ref Add(ref w, {Numbers.Text(call * share)})" : "";
 
     private void Tile(SourceWriter writer, int tiles, int step)
     {
@@ -110,7 +120,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             {
                 using (writer.Block("for (nuint i = 0; i < 16; i++)"))
                 {
-                    writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, Vectors).Select(v => $"w{v} = {_lanes.Load("w", Numbers.Text(v * _lanes.Count))}"))};");
+                    writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, Vectors).Select(v => $"w{v} = {_lanes.Load("w", Numbers.Text(_lanes.Count == 16 ? v * BlockWeights : v * _lanes.Count))}"))};");
                     for (int t = 0; t < tiles; t++)
                     {
                         string value = _lanes.Create(t == 0 ? "x" : $"Add(ref x, {Numbers.Text(t * 16)})");
@@ -122,19 +132,19 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
                     if (Prefetches)
                     {
                         for (int line = 0; line < Math.Max(1, step / 16); line++)
-                            writer.Line($"Prefetch.ToSecondLevel(ref {(line == 0 ? "ahead" : $"Add(ref ahead, {Numbers.Text(line * 16)})")});");
-
-                        writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(step)});");
+                            writer.Line($"Prefetch.ToSecondLevel(ref Add(ref ahead, {Sum($"i % 4 * {Numbers.Text(conv.In.Blocks * step * 4)} + i / 4 * {Numbers.Text(step)}", line * 16)}));");
                     }
 
                     writer.Line("x = ref Add(ref x, 1);");
-                    writer.Line($"w = ref Add(ref w, {Numbers.Text(conv.Together * 16)});");
+                    writer.Line("w = ref Add(ref w, 16);");
                 }
 
                 if (conv.In.Blocks > 1)
                 {
                     writer.Blank();
                     writer.Line($"x = ref Add(ref x, {Numbers.Text(conv.Tiles * 16 - 16)});");
+                    if (Prefetches)
+                        writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(step * 4)});");
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 
 namespace SeGen.CompilerServices;
 
@@ -15,7 +16,7 @@ public enum ConvLayout
     /// <summary>Tap by tap, the inputs of a group.</summary>
     InGroup,
 
-    /// <summary>Transformed for F(2x2, 3x3): for some blocks of outputs together, point by point, input by input, their outputs.</summary>
+    /// <summary>Transformed for F(2x2, 3x3): by groups of blocks of outputs, then point by point, block by block, the 16 outputs of each input.</summary>
     Winograd2,
 
     /// <summary>The same for F(4x4, 3x3).</summary>
@@ -28,7 +29,7 @@ public enum ConvLayout
 /// <param name="Kernel">Side of the kernel.</param>
 /// <param name="Groups">Groups.</param>
 /// <param name="Layout">The order of inputs.</param>
-/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output; where weights are transformed, blocks of outputs that lie together.</param>
+/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output; where weights are transformed, blocks of outputs in a group.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs)
 {
@@ -85,6 +86,7 @@ public static class ConvPacking
     }
 
     /// <summary>The same from the values themselves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, (float Scale, float Shift)[]? folded, PackedConv conv, Span<float> packed)
     {
         Span<float> blocks = packed[Biases(biases, folded, conv.Channels, packed)..];

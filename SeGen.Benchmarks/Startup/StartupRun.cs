@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Globalization;
+using SeGen.Benchmarks.Peers;
+
+namespace SeGen.Benchmarks.Startup;
+
+/// <summary>One run of the program.</summary>
+/// <param name="First">Milliseconds from the start of the process to the line that says the class.</param>
+/// <param name="Class">That line.</param>
+/// <param name="Parts">Milliseconds of reading, packing, the first result and a later one.</param>
+/// <param name="Methods">Methods that the JIT compiled.</param>
+/// <param name="Jit">Milliseconds that it took.</param>
+internal sealed record StartupRun(double First, string Class, double[] Parts, double Methods, double Jit)
+{
+    public static StartupRun Of(string program, string[] files, int threads)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(new ProcessStartInfo(program, [.. files, $"{threads}"]) { RedirectStandardOutput = true })!;
+        string? first = process.StandardOutput.ReadLine();
+        double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        string[] rest = process.StandardOutput.ReadToEnd().Split('\n');
+        process.WaitForExit();
+        if (first is null || process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}; the lines above say why.");
+
+        double[] jit = Numbers(rest[1]);
+        return new StartupRun(milliseconds, first, Numbers(rest[0]), jit[0], jit[1]);
+    }
+
+    public static IEnumerable<string> Medians(IReadOnlyList<StartupRun> runs) =>
+    [
+        Text(runs.Select(r => r.First), "f0"),
+        .. Enumerable.Range(0, 4).Select(part => Text(runs.Select(r => r.Parts[part]), part == 3 ? "f1" : "f0")),
+        Text(runs.Select(r => r.Methods), "f0"),
+        Text(runs.Select(r => r.Jit), "f0"),
+    ];
+
+    private static double[] Numbers(string line) => [.. line.Split(' ').Select(w => double.Parse(w, CultureInfo.InvariantCulture))];
+
+    private static string Text(IEnumerable<double> values, string format) => Statistics.Median(values).ToString(format, CultureInfo.InvariantCulture);
+}
