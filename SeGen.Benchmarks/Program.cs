@@ -9,7 +9,7 @@ using Spectre.Console;
 
 var folder = new Option<string>("--folder") { Description = "Where the peers and the cases' files are kept.", DefaultValueFactory = _ => Path.GetFullPath("peers") };
 var rounds = new Option<int>("--rounds") { Description = "Rounds with new processes.", DefaultValueFactory = _ => 5 };
-var quick = new Option<bool>("--quick") { Description = "One short round of the cases that have a least, to look at and not to publish." };
+var quick = new Option<bool>("--quick") { Description = "One short round of the cases that have a least, without those held to AVX2: to look at, not to publish." };
 var json = new Option<string?>("--json") { Description = "Where the results go as JSON." };
 var only = new Option<string?>("--only") { Description = "Only cases whose name contains this." };
 
@@ -74,7 +74,7 @@ void Measure(ParseResult arguments)
     var all = new List<CaseResult>();
     foreach ((string title, IReadOnlyList<Case> cases) in Case.Groups.Where(g => (arguments.GetValue(group) ?? g.Key) == g.Key))
     {
-        Case[] chosen = [.. cases.Where(c => c.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.Ordinal) && (c.Least is not null || !arguments.GetValue(quick)))];
+        Case[] chosen = [.. cases.Where(c => c.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.Ordinal) && (!arguments.GetValue(quick) || (c.Least is not null && (!c.IsHeldToAvx2 || arguments.GetValue(group) is not null))))];
         if (chosen.Length == 0)
             continue;
 
