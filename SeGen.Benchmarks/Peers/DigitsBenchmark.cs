@@ -43,13 +43,9 @@ internal static class DigitsBenchmark
 
     private static (double Seconds, double Accuracy) TrainInPyTorch(string data, int threads, int seed)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "Scripts", "train_digits.py"), data, $"{threads}", $"{seed}"]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string[] words = process.StandardOutput.ReadToEnd().Split(' ');
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture))
-            : throw new InvalidOperationException($"train_digits.py ended with {process.ExitCode}; the lines above say why.");
+        string script = Path.Combine(AppContext.BaseDirectory, "Scripts", "train_digits.py");
+        string[] words = ChildProcess.Output("/usr/bin/python3", script, data, $"{threads}", $"{seed}").Split(' ');
+        return (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
     }
 
     private static string Text(double value) => value.ToString("f2", CultureInfo.InvariantCulture);

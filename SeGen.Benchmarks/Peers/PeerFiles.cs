@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SeGen.Benchmarks.Peers;
 
 /// <summary>Installs the peers and writes the files of the cases, once for a folder.</summary>
@@ -12,16 +10,8 @@ internal static class PeerFiles
     public static void Prepare(string folder, IReadOnlyList<Case> cases)
     {
         Directory.CreateDirectory(folder);
-        Run("bash", Path.Combine(Scripts, "install.sh"), folder);
+        ChildProcess.Run("bash", Path.Combine(Scripts, "install.sh"), folder);
         foreach (Case c in cases.Where(c => !File.Exists(Path.Combine(folder, c.Name + ".weights.safetensors"))))
-            Run("/usr/bin/python3", Path.Combine(Scripts, "export.py"), folder, c.Name, c.Model, $"{c.Batch}", $"{c.Channels}", $"{c.Size}", c.Training ? "1" : "0");
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments))!;
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}; the lines above say why.");
+            ChildProcess.Run("/usr/bin/python3", Path.Combine(Scripts, "export.py"), folder, c.Name, c.Model, $"{c.Batch}", $"{c.Channels}", $"{c.Size}", c.Training ? "1" : "0");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using SeGen.Benchmarks.Peers;
 using SeGen.Sample.Models;
@@ -33,7 +32,7 @@ internal static class StartupBenchmark
                 foreach (StartupForm form in StartupForm.All)
                     runs[form.Name].Add(StartupRun.Of(programs[form.Name], files, threads));
 
-                onnx.Add(double.Parse(Output(Environment.ProcessPath!, "serve-start", folder, $"{threads}").Trim(), CultureInfo.InvariantCulture));
+                onnx.Add(double.Parse(ChildProcess.Output(Environment.ProcessPath!, "serve-start", folder, $"{threads}").Trim(), CultureInfo.InvariantCulture));
             }
 
             if (runs.Values.SelectMany(r => r).Select(r => r.Class).Distinct().Count() != 1)
@@ -45,18 +44,9 @@ internal static class StartupBenchmark
             rows.Add([OnnxRuntime, "a program that calls it", $"{threads}", Bytes(PeerFiles.Library(folder)), Statistics.Median(onnx).ToString("f0", CultureInfo.InvariantCulture), "", "", "", "", "", ""]);
         }
 
-        Print(rows, [.. Output(programs[StartupForm.All[0].Name], [.. files, "1", "--jit"]).Split('\n').Skip(3)]);
+        Print(rows, [.. ChildProcess.Output(programs[StartupForm.All[0].Name], [.. files, "1", "--jit"]).Split('\n').Skip(3)]);
         if (document is not null)
             PerformanceDocument.Write(document, "startup", rounds, Markdown(rows));
-    }
-
-    /// <summary>What a program writes.</summary>
-    public static string Output(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{program} ended with {process.ExitCode}; the lines above say why.");
     }
 
     private static void Print(List<string[]> rows, string[] longest)

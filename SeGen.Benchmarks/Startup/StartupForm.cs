@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SeGen.Benchmarks.Startup;
 
 /// <summary>A form in which a program is published.</summary>
@@ -18,10 +16,7 @@ internal sealed record StartupForm(string Name, string Needs)
     public string Publish(string project, string folder)
     {
         string to = Path.Combine(folder, $"startup-{Name}");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", to, "--nologo", "-v", "quiet", "--artifacts-path", Path.Combine(folder, $"startup-{Name}-build"), $"-p:StartupForm={Name}"]))!;
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? Path.Combine(to, Path.GetFileNameWithoutExtension(project))
-            : throw new InvalidOperationException($"dotnet publish of {project} as {Name} ended with {process.ExitCode}; the lines above say why.");
+        ChildProcess.Run("dotnet", "publish", project, "-c", "Release", "-o", to, "--nologo", "-v", "quiet", "--artifacts-path", Path.Combine(folder, $"startup-{Name}-build"), $"-p:StartupForm={Name}");
+        return Path.Combine(to, Path.GetFileNameWithoutExtension(project));
     }
 }

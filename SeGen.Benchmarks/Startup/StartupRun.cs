@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using SeGen.Benchmarks.Peers;
 
@@ -14,17 +13,10 @@ internal sealed record StartupRun(double First, string Class, double[] Parts, do
 {
     public static StartupRun Of(string program, string[] files, int threads)
     {
-        long start = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(new ProcessStartInfo(program, [.. files, $"{threads}"]) { RedirectStandardOutput = true })!;
-        string? first = process.StandardOutput.ReadLine();
-        double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        string[] rest = process.StandardOutput.ReadToEnd().Split('\n');
-        process.WaitForExit();
-        if (first is null || process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} ended with {process.ExitCode}; the lines above say why.");
-
-        double[] jit = Numbers(rest[1]);
-        return new StartupRun(milliseconds, first, Numbers(rest[0]), jit[0], jit[1]);
+        (string text, TimeSpan first) = ChildProcess.TimedOutput(program, [.. files, $"{threads}"]);
+        string[] lines = text.Split('\n');
+        double[] jit = Numbers(lines[2]);
+        return new StartupRun(first.TotalMilliseconds, lines[0], Numbers(lines[1]), jit[0], jit[1]);
     }
 
     public static IEnumerable<string> Medians(IReadOnlyList<StartupRun> runs) =>

@@ -195,6 +195,9 @@ internal sealed record ConvKernel(
             : 0;
     }
 
+    /// <summary>Whether its tiles ask for the next outputs' weights.</summary>
+    public bool AsksAhead(VectorWidth width) => Ahead(width) > 0 || AheadOfBlock(width) > 0;
+
     /// <summary>Tiles of the same pixels, for the lanes of the blocks that are computed together.</summary>
     public int PartsOf(VectorWidth width) => width.Lanes == 16 ? 1 : 16 * BlocksTogether / (VectorsOf(width) * width.Lanes);
 

@@ -129,20 +129,20 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
                 arguments.Add(residual.Block);
         }
 
-        if (conv.Ahead(Width) > 0 || conv.AheadOfBlock(Width) > 0)
-            arguments.Add($"ref Add(ref w, {Ahead(column, Array.IndexOf(Parts, part))})");
+        if (conv.AsksAhead(Width))
+            arguments.Add($"ref Add(ref w, {Ahead(column, block * 16 + lane)})");
 
         return $"Tile{new Lanes(Width).Bits}x{ConvTile.Size(rows, columns)}({string.Join(", ", arguments)});";
     }
 
     /// <summary>The part of the next outputs' weights that a tile asks for: which one follows from its number in the map.</summary>
-    private string Ahead(string column, int part)
+    private string Ahead(string column, int lane)
     {
         int rowsOfTile = conv.RowsOfTile(Width), share = conv.BlocksTogether * conv.BlockWeights / conv.TilesOfMap(Width);
         int ofRow = share * conv.TilesOfMap(Width) / ((conv.Out.Rows + rowsOfTile - 1) / rowsOfTile);
         string row = rowsOfTile == 1 ? $"row * {Numbers.Text(ofRow)}" : $"row / {Numbers.Text(rowsOfTile)} * {Numbers.Text(ofRow)}";
         string at = column == "0" ? "" : $" + {column} * {Numbers.Text(share)} / {Numbers.Text(conv.TileSizes(Width)[0])}";
-        string lanes = part == 0 ? "" : $" + {Numbers.Text(part * share / conv.PartsOf(Width))}";
+        string lanes = lane == 0 ? "" : $" + {Numbers.Text(share * lane / (conv.BlocksTogether * 16))}";
         return $"{Numbers.Text(conv.BlocksTogether)} * BlockWeights + {row}{at}{lanes}";
     }
 

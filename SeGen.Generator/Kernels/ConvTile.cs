@@ -42,7 +42,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
         string strides = IsFixed ? "" : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.Ahead(width) > 0 || conv.AheadOfBlock(width) > 0 ? ", ref float ahead" : "")})"))
+        using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.AsksAhead(width) ? ", ref float ahead" : "")})"))
         {
             string first = Load("bias", "0"), second = _vectors == 2 ? Load("bias", Numbers.Text(width.Lanes)) : "";
             for (int p = 0; p < _pixels; p++)

@@ -38,7 +38,7 @@ public class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("SEResNets.cs", "SEResNet18", "HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0", "Bias = SEBias.None", 11_776_552)]
+    [InlineData("SEResNet18.cs", "SEResNet18", "HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0", "Bias = SEBias.None", 11_776_552)]
     [InlineData("SEResNets.cs", "SEResNet34", "HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0", "Bias = SEBias.None", 21_954_856)]
     [InlineData("SEResNets.cs", "SEResNet50", "HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0", "Bias = SEBias.None", 28_071_976)]
     [InlineData("SEResNets.cs", "SEResNet101", "HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0", "Bias = SEBias.None", 49_292_328)]
@@ -61,6 +61,7 @@ public class ArchitectureTests
     }
 
     [Theory]
+    [InlineData("SEResNet18.cs")]
     [InlineData("SEResNets.cs")]
     [InlineData("MobileNetV3.cs")]
     [InlineData("EfficientNetB0.cs")]

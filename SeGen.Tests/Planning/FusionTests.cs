@@ -52,7 +52,7 @@ public class FusionTests
     [Fact]
     public void Every_value_is_written_before_it_is_read()
     {
-        foreach (string model in new[] { "SEResNets.cs", "MobileNetV3.cs", "EfficientNetB0.cs", "RegNetY400MF.cs" })
+        foreach (string model in new[] { "SEResNet18.cs", "SEResNets.cs", "MobileNetV3.cs", "EfficientNetB0.cs", "RegNetY400MF.cs" })
         {
             string text = File.ReadAllText(Path.Combine(Support.Repository.Root, "SeGen.Sample", "Models", model)).Split("\n\n")[1];
             string attributes = string.Join('\n', text.Split('\n').Where(l => l.StartsWith('[')));

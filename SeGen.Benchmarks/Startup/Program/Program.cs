@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime;
 using System.Runtime.InteropServices;
 using SeGen;
+using SeGen.Sample.Models;
 using SeGen.Startup;
 
 // Loads an SE-ResNet-18, computes one result, and says how long each part took: reading the weights, packing them, the first result and a

@@ -27,8 +27,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         _ => 1,
     };
 
-    /// <summary>Register tiles for the outputs of a group.</summary>
-    private int Parts => conv.Group * 16 / (Vectors * _lanes.Count);
+    /// <summary>Outputs of a register tile.</summary>
+    private int PerTile => Vectors * _lanes.Count;
 
     /// <summary>Tiles of a register tile at most: with the sums the weights and one input must fit the registers, 32 with 512 bits, else 16.</summary>
     private int Most => _lanes.Count != 16 ? 6 : Vectors switch { 1 => 28, 2 => 14, _ => 6 };
@@ -57,9 +57,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         if (width is null)
             return;
 
-        int share = conv.In.PaddedChannels * conv.Group * 16 / count;
         foreach (int tiles in new[] { size, last }.Distinct())
-            Tile(writer, tiles, share / conv.In.PaddedChannels / Parts);
+            Tile(writer, tiles, PerTile / count);
     }
 
     private void Textbook(SourceWriter writer)
@@ -79,11 +78,9 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     /// <summary>The register tiles of a point; the weights of the next one are asked for evenly, so that none waits for all of them.</summary>
     private void Calls(SourceWriter writer, int count, int size, int last)
     {
-        int perTile = Vectors * _lanes.Count, call = 0;
-        long share = (long)conv.In.PaddedChannels * conv.Group * 16 / (count * Parts);
-        for (int part = 0; part < Parts; part++)
+        int share = conv.In.PaddedChannels * PerTile / count, call = 0;
+        for (int lane = 0; lane < conv.Group * 16; lane += PerTile)
         {
-            int lane = part * perTile;
             string weights = Offset("w", Numbers.Text(lane / 16 * BlockWeights + lane % 16));
             string to(string tile) => Offset("y", Sum(tile, lane / 16 * conv.Tiles * 16 + lane % 16));
             if (count > 3)
@@ -105,7 +102,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         }
     }
 
-    private string Ahead(int call, long share) => Prefetches ? $", ref Add(ref w, {Numbers.Text(call * share)})" : "";
+    private string Ahead(int call, int share) => Prefetches ? $", ref Add(ref w, {Numbers.Text(call * share)})" : "";
 
     private void Tile(SourceWriter writer, int tiles, int step)
     {

@@ -1,6 +1,6 @@
-namespace SeGen.Startup;
+namespace SeGen.Sample.Models;
 
-/// <summary>SE-ResNet-18 as timm has it, and as the sample has it.</summary>
+/// <summary>SE-ResNet-18 as timm has it: hidden widths in steps of 8.</summary>
 [SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
@@ -9,4 +9,4 @@ namespace SeGen.Startup;
 [SEResidual(256, Blocks = 2, Stride = 2, Name = "layer3")]
 [SEResidual(512, Blocks = 2, Stride = 2, Name = "layer4")]
 [GlobalAveragePool, Linear(1000, Name = "fc")]
-internal sealed partial class SEResNet18;
+public sealed partial class SEResNet18;
