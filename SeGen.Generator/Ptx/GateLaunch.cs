@@ -1,0 +1,100 @@
+using SeGen.Generator.Model;
+
+namespace SeGen.Generator.Ptx;
+
+/// <summary>
+/// How a gate's pixels are shared out on a GPU: a unit, which is a warp where a channel has few pixels and a block else, has a part of a channel. It
+/// follows from the shape alone, so that sums are added in the same order on every device.
+/// </summary>
+/// <param name="Gate">The gate.</param>
+/// <param name="Height">Pixels; 0 where they come with the launch.</param>
+/// <param name="Width">Pixels likewise.</param>
+internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
+{
+    public const int Lanes = 32;
+
+    /// <summary>Loads that a thread has under way at the same time.</summary>
+    public const int Steps = 8;
+
+    /// <summary>Threads of a block.</summary>
+    public int Threads { get; init; } = 256;
+
+    public int Channels => Gate.Channels;
+
+    /// <summary>Pixels of a channel.</summary>
+    public int Pixels => Height * Width;
+
+    public bool IsOpen => Pixels == 0;
+
+    /// <summary>What a sum of pixels is multiplied by, where the size is known.</summary>
+    public float Share => (float)(1.0 / (Gate.Squeeze == Squeeze.SumOverHPlusW ? Height + Width : Pixels));
+
+    /// <summary>Floats of a load: four where channels begin at multiples of four.</summary>
+    public int Vector => Pixels > 0 && Pixels % 4 == 0 ? 4 : 1;
+
+    /// <summary>Vectors of a channel.</summary>
+    public int Vectors => Pixels / Vector;
+
+    /// <summary>Whether a warp has a channel; else a block has a part of one.</summary>
+    public bool IsWarps => !IsOpen && Vectors <= Lanes * Steps;
+
+    /// <summary>Threads of a unit.</summary>
+    public int UnitThreads => IsWarps ? Lanes : Threads;
+
+    /// <summary>Parts of a channel: no more vectors in each than a block loads at once. A divisor, if there is one near, makes them equal.</summary>
+    public int Parts
+    {
+        get
+        {
+            if (IsOpen || IsWarps)
+                return 1;
+
+            int least = (Vectors + Threads * Steps - 1) / (Threads * Steps);
+            return Enumerable.Range(least, least).FirstOrDefault(p => Vectors % p == 0) is > 0 and int even ? even : least;
+        }
+    }
+
+    /// <summary>Vectors of a part; the last one may have fewer.</summary>
+    public int PartVectors => (Vectors + Parts - 1) / Parts;
+
+    public bool HasShortPart => PartVectors * Parts != Vectors;
+
+    /// <summary>Units of an image.</summary>
+    public int Units => Channels * Parts;
+
+    public int UnitsOfBlock => IsWarps ? Threads / Lanes : 1;
+
+    /// <summary>Blocks of an image; those of different images share nothing.</summary>
+    public int BlocksOfImage => (Units + UnitsOfBlock - 1) / UnitsOfBlock;
+
+    public bool HasMaximum => Gate.Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
+
+    public bool HasSum => Gate.Squeeze != Squeeze.Max;
+
+    /// <summary>Sums, or maxima, of an image's parts.</summary>
+    public int PartialsOfImage => Units * (HasMaximum && HasSum ? 2 : 1);
+
+    // What an image leaves for the second launch and for the way back.
+    public const int SqueezedAt = 0;
+
+    public int PreactivationAt => SqueezedAt + Channels;
+
+    public int HiddenAt => PreactivationAt + Gate.Hidden;
+
+    public int GateInputAt => HiddenAt + Gate.Hidden;
+
+    public int GatesAt => GateInputAt + Channels;
+
+    public int StateOfImage => GatesAt + Channels;
+
+    // The parameters in the order of a state_dict.
+    public const int ReduceWeightsAt = 0;
+
+    public int ReduceBiasAt => ReduceWeightsAt + Gate.Hidden * Channels;
+
+    public int ExpandWeightsAt => ReduceBiasAt + (Gate.HasReduceBias ? Gate.Hidden : 0);
+
+    public int ExpandBiasAt => ExpandWeightsAt + Channels * Gate.Hidden;
+
+    public int WeightsLength => ExpandBiasAt + (Gate.HasExpandBias ? Channels : 0);
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SeGen.Cuda;
+
+/// <summary>PTX that the driver has compiled for its device.</summary>
+internal sealed unsafe partial class CudaModule : CudaHandle
+{
+    private const int InfoLog = 3, InfoLogBytes = 4, ErrorLog = 5, ErrorLogBytes = 6, LogLength = 16 << 10, LinesAround = 2;
+
+    /// <summary>Compiles.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="ptx">The text, whose last byte is 0.</param>
+    /// <exception cref="ArgumentException">The text does not end with a byte 0.</exception>
+    /// <exception cref="GpuException">The driver does not compile it; the log says which line.</exception>
+    public CudaModule(CudaDevice device, ReadOnlySpan<byte> ptx)
+        : base(device)
+    {
+        if (ptx.IsEmpty || ptx[^1] != 0)
+            throw new ArgumentException("PTX must end with a byte 0, by which the driver finds its end.", nameof(ptx));
+
+        device.MakeCurrent();
+        byte[] errors = new byte[LogLength], notes = new byte[LogLength];
+        nint module;
+        int code;
+        fixed (byte* image = ptx, error = errors, note = notes)
+        {
+            int* options = stackalloc int[] { InfoLog, InfoLogBytes, ErrorLog, ErrorLogBytes };
+            void** values = stackalloc void*[] { note, (void*)LogLength, error, (void*)LogLength };
+            code = Driver.ModuleLoadDataEx(&module, image, 4, options, values);
+        }
+
+        if (code != 0)
+            throw Failure(ptx, code, Text(errors));
+
+        Own(module);
+    }
+
+    /// <summary>One of its kernels.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="dynamicShared">Bytes of shared memory that its launches will ask for.</param>
+    /// <exception cref="GpuException">There is none of this name, or the device has not so much shared memory.</exception>
+    public CudaFunction Function(string name, int dynamicShared = 0) => new(Device, this, name, dynamicShared);
+
+    public nint Handle => handle;
+
+    protected override void Destroy() => _ = Driver.ModuleUnload(handle);
+
+    private GpuException Failure(ReadOnlySpan<byte> ptx, int code, string log)
+    {
+        string name = Driver.Name(code);
+        string[] lines = Encoding.UTF8.GetString(ptx[..^1]).Split('\n');
+        string target = string.Join(", ", lines.Select(l => l.Trim()).Where(l => l.StartsWith(".version", StringComparison.Ordinal) || l.StartsWith(".target", StringComparison.Ordinal)));
+        string hint = code == CudaErrors.UnsupportedPtxVersion ? " The driver is too old for it." : "";
+        var said = new StringBuilder(log);
+        foreach (int line in LineNumber().Matches(log).Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).Distinct())
+        {
+            for (int l = Math.Max(1, line - LinesAround); l <= Math.Min(lines.Length, line + LinesAround); l++)
+                said.Append(CultureInfo.InvariantCulture, $"\n{(l == line ? ">" : " ")} {l,5}  {lines[l - 1]}");
+        }
+
+        return new GpuException(
+            $"Compiling a module ({target}) for {Device.Name}, compute capability {Device.Capability / 10}.{Device.Capability % 10}, failed: cuModuleLoadDataEx returned {name} ({code}).{hint}",
+            code, name, said.ToString());
+    }
+
+    /// <summary>A log, which ends at its first byte 0.</summary>
+    private static string Text(ReadOnlySpan<byte> log) => Encoding.UTF8.GetString(log.IndexOf((byte)0) is >= 0 and int end ? log[..end] : log).Trim();
+
+    [GeneratedRegex(@"line (\d+)")]
+    private static partial Regex LineNumber();
+}
+
+/// <summary>A kernel on a device.</summary>
+internal sealed unsafe class CudaFunction
+{
+    private const int LocalBytes = 3, RegisterCount = 4, MaxDynamicShared = 8, StaticSharedLimit = 48 << 10;
+
+    private readonly CudaDevice _device;
+
+    // The function lives as long as its module.
+    private readonly CudaModule _module;
+
+    public CudaFunction(CudaDevice device, CudaModule module, string name, int dynamicShared)
+    {
+        (_device, _module, Name) = (device, module, name);
+        device.MakeCurrent();
+        nint function;
+        fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
+            device.Check(device.Driver.ModuleGetFunction(&function, module.Handle, text), "cuModuleGetFunction", $"Looking for kernel {name}");
+
+        Handle = function;
+        if (dynamicShared > StaticSharedLimit)
+            device.Check(device.Driver.FuncSetAttribute(function, MaxDynamicShared, dynamicShared), "cuFuncSetAttribute", $"Giving kernel {name} {dynamicShared} bytes of shared memory");
+    }
+
+    public string Name { get; }
+
+    public nint Handle { get; }
+
+    /// <summary>Registers of a thread.</summary>
+    public int Registers => Attribute(RegisterCount);
+
+    /// <summary>Bytes of a thread that did not fit its registers.</summary>
+    public int Spilled => Attribute(LocalBytes);
+
+    /// <summary>Blocks that the device runs at the same time.</summary>
+    public int ResidentBlocks(int threads, int dynamicShared)
+    {
+        _device.MakeCurrent();
+        int blocks;
+        _device.Check(_device.Driver.OccupancyMaxActiveBlocks(&blocks, Handle, threads, (nuint)dynamicShared), "cuOccupancyMaxActiveBlocksPerMultiprocessor", $"Asking for the occupancy of {Name}");
+        GC.KeepAlive(_module);
+        return blocks * _device.Processors;
+    }
+
+    private int Attribute(int attribute)
+    {
+        _device.MakeCurrent();
+        int value;
+        _device.Check(_device.Driver.FuncGetAttribute(&value, attribute, Handle), "cuFuncGetAttribute", $"Asking for attribute {attribute} of {Name}");
+        return value;
+    }
+}

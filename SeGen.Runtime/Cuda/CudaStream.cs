@@ -1,0 +1,126 @@
+namespace SeGen.Cuda;
+
+/// <summary>What a device does in order: copies, launches, recorded times.</summary>
+internal sealed unsafe class CudaStream : CudaHandle
+{
+    private const uint NonBlocking = 1;
+
+    private const int ThreadLocalCapture = 1;
+
+    /// <summary>A stream that waits for no other.</summary>
+    /// <exception cref="GpuException">It cannot be created.</exception>
+    public CudaStream(CudaDevice device)
+        : base(device)
+    {
+        device.MakeCurrent();
+        nint stream;
+        device.Check(Driver.StreamCreate(&stream, NonBlocking), "cuStreamCreate", "Creating a stream");
+        Own(stream);
+    }
+
+    /// <summary>Copies floats to the device.</summary>
+    public void Upload(ulong to, void* from, long floats)
+        => Device.Check(Driver.MemcpyHtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyHtoDAsync_v2", $"Copying {floats} floats to the device");
+
+    /// <summary>Copies floats from the device.</summary>
+    public void Download(void* to, ulong from, long floats)
+        => Device.Check(Driver.MemcpyDtoHAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoHAsync_v2", $"Copying {floats} floats from the device");
+
+    /// <summary>Copies floats within the device.</summary>
+    public void Copy(ulong to, ulong from, long floats)
+        => Device.Check(Driver.MemcpyDtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoDAsync_v2", $"Copying {floats} floats on the device");
+
+    /// <summary>Writes zeros.</summary>
+    public void Clear(ulong at, long words)
+        => Device.Check(Driver.MemsetD32Async(at, 0, (nuint)words, handle), "cuMemsetD32Async", $"Clearing {words} words");
+
+    /// <summary>Launches a kernel.</summary>
+    /// <param name="function">The kernel.</param>
+    /// <param name="blocks">Blocks.</param>
+    /// <param name="threads">Threads of a block.</param>
+    /// <param name="dynamicShared">Bytes of the shared memory whose length comes with the launch.</param>
+    /// <param name="arguments">Where the value of each parameter stands.</param>
+    /// <param name="isCooperative">Whether its blocks wait for each other.</param>
+    /// <exception cref="GpuException">It was not launched.</exception>
+    public void Launch(CudaFunction function, uint blocks, uint threads, uint dynamicShared, void** arguments, bool isCooperative = false)
+    {
+        int code = isCooperative
+            ? Driver.LaunchCooperativeKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments)
+            : Driver.LaunchKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments, null);
+        if (code != 0)
+            Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {blocks} blocks of {threads} threads and {dynamicShared} bytes of shared memory");
+    }
+
+    /// <summary>Waits until all is done.</summary>
+    /// <exception cref="GpuException">A kernel failed while it ran.</exception>
+    public void Synchronize() => Device.Check(Driver.StreamSynchronize(handle), "cuStreamSynchronize", "Waiting for kernels");
+
+    /// <summary>From here on launches are written down instead of run.</summary>
+    public void BeginCapture() => Device.Check(Driver.StreamBeginCapture(handle, ThreadLocalCapture), "cuStreamBeginCapture_v2", "Capturing a graph");
+
+    /// <summary>What was written down, ready to be run again and again.</summary>
+    public CudaGraph EndCapture()
+    {
+        nint graph;
+        Device.Check(Driver.StreamEndCapture(handle, &graph), "cuStreamEndCapture", "Capturing a graph");
+        try
+        {
+            return new CudaGraph(Device, graph);
+        }
+        finally
+        {
+            _ = Driver.GraphDestroy(graph);
+        }
+    }
+
+    /// <summary>Runs what was captured.</summary>
+    public void Launch(CudaGraph graph) => Device.Check(Driver.GraphLaunch(graph.Executable, handle), "cuGraphLaunch", "Launching a graph");
+
+    /// <summary>Notes when the device comes here.</summary>
+    public void Record(CudaEvent @event) => Device.Check(Driver.EventRecord(@event.Handle, handle), "cuEventRecord", "Recording an event");
+
+    protected override void Destroy() => _ = Driver.StreamDestroy(handle);
+}
+
+/// <summary>Launches that run as one.</summary>
+internal sealed unsafe class CudaGraph : CudaHandle
+{
+    public CudaGraph(CudaDevice device, nint captured)
+        : base(device)
+    {
+        nint executable;
+        device.Check(Driver.GraphInstantiate(&executable, captured, 0), "cuGraphInstantiateWithFlags", "Preparing a graph");
+        Own(executable);
+    }
+
+    public nint Executable => handle;
+
+    protected override void Destroy() => _ = Driver.GraphExecDestroy(handle);
+}
+
+/// <summary>A point in a stream whose time is taken.</summary>
+internal sealed unsafe class CudaEvent : CudaHandle
+{
+    public CudaEvent(CudaDevice device)
+        : base(device)
+    {
+        device.MakeCurrent();
+        nint created;
+        device.Check(Driver.EventCreate(&created, 0), "cuEventCreate", "Creating an event");
+        Own(created);
+    }
+
+    public nint Handle => handle;
+
+    /// <summary>Milliseconds from an earlier event to this one, which is waited for.</summary>
+    public float Since(CudaEvent earlier)
+    {
+        Device.MakeCurrent();
+        Device.Check(Driver.EventSynchronize(handle), "cuEventSynchronize", "Waiting for an event");
+        float milliseconds;
+        Device.Check(Driver.EventElapsedTime(&milliseconds, earlier.handle, handle), "cuEventElapsedTime", "Taking a time");
+        return milliseconds;
+    }
+
+    protected override void Destroy() => _ = Driver.EventDestroy(handle);
+}

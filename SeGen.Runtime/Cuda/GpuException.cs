@@ -1,0 +1,22 @@
+namespace SeGen;
+
+/// <summary>A call of the CUDA driver that failed.</summary>
+internal sealed class GpuException : Exception
+{
+    /// <summary>A failure.</summary>
+    /// <param name="message">What failed, on which device, and why.</param>
+    /// <param name="code">The driver's code, a CUresult.</param>
+    /// <param name="name">The code's name, "CUDA_ERROR_OUT_OF_MEMORY".</param>
+    /// <param name="log">What the driver's compiler said of a module; empty where it was not asked.</param>
+    public GpuException(string message, int code, string name, string log = "")
+        : base(log.Length == 0 ? message : $"{message}\n{log}") => (Code, Name, Log) = (code, name, log);
+
+    /// <summary>The driver's code, a CUresult.</summary>
+    public int Code { get; }
+
+    /// <summary>The code's name, "CUDA_ERROR_OUT_OF_MEMORY".</summary>
+    public string Name { get; }
+
+    /// <summary>What the driver's compiler said of a module, with the lines that it names; empty where it was not asked.</summary>
+    public string Log { get; }
+}

@@ -1,0 +1,305 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using SeGen.Cuda;
+using SeGen.Tests.Ptx;
+
+namespace SeGen.Tests.Cuda;
+
+/// <summary>
+/// The driver's functions in C#, in the same table that the real ones are taken into: what launches do is interpreted from the PTX that was loaded.
+/// </summary>
+internal static unsafe partial class FakeDriver
+{
+    public const int InvalidHandle = 400, InvalidPtx = 218, NotFound = 500, OutOfMemory = 2, TooManyBlocks = 720;
+
+    private static readonly Dictionary<int, nint> Names = new()
+    {
+        [OutOfMemory] = Text("CUDA_ERROR_OUT_OF_MEMORY"),
+        [100] = Text("CUDA_ERROR_NO_DEVICE"),
+        [InvalidPtx] = Text("CUDA_ERROR_INVALID_PTX"),
+        [222] = Text("CUDA_ERROR_UNSUPPORTED_PTX_VERSION"),
+        [InvalidHandle] = Text("CUDA_ERROR_INVALID_HANDLE"),
+        [NotFound] = Text("CUDA_ERROR_NOT_FOUND"),
+        [FakeGpu.LaunchFailed] = Text("CUDA_ERROR_LAUNCH_FAILED"),
+        [TooManyBlocks] = Text("CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE"),
+    };
+
+    private static readonly nint Described = Text("as the fake driver was told");
+
+    /// <summary>The device of the test that runs.</summary>
+    public static FakeGpu Gpu { get; private set; } = new(PtxDeviceModel.Small);
+
+    /// <summary>A driver with one device, as if it had just been installed.</summary>
+    public static CudaDriver Create(PtxDeviceModel model)
+    {
+        Gpu = new FakeGpu(model);
+        return new CudaDriver
+        {
+            Init = &Init,
+            DriverGetVersion = &DriverGetVersion,
+            GetErrorName = &GetErrorName,
+            GetErrorString = &GetErrorString,
+            DeviceGetCount = &DeviceGetCount,
+            DeviceGet = &DeviceGet,
+            DeviceGetName = &DeviceGetName,
+            DeviceTotalMem = &DeviceTotalMem,
+            DeviceGetAttribute = &DeviceGetAttribute,
+            DevicePrimaryCtxRetain = &PrimaryCtxRetain,
+            DevicePrimaryCtxRelease = &PrimaryCtxRelease,
+            CtxSetCurrent = &CtxSetCurrent,
+            ModuleLoadDataEx = &ModuleLoadDataEx,
+            ModuleGetFunction = &ModuleGetFunction,
+            ModuleUnload = &ModuleUnload,
+            FuncGetAttribute = &FuncGetAttribute,
+            FuncSetAttribute = &FuncSetAttribute,
+            OccupancyMaxActiveBlocks = &OccupancyMaxActiveBlocks,
+            MemAlloc = &MemAlloc,
+            MemFree = &MemFree,
+            MemGetInfo = &MemGetInfo,
+            MemHostAlloc = &MemHostAlloc,
+            MemFreeHost = &MemFreeHost,
+            MemcpyHtoDAsync = &MemcpyHtoDAsync,
+            MemcpyDtoHAsync = &MemcpyDtoHAsync,
+            MemcpyDtoDAsync = &MemcpyDtoDAsync,
+            MemsetD32Async = &MemsetD32Async,
+            StreamCreate = &StreamCreate,
+            StreamDestroy = &StreamDestroy,
+            StreamSynchronize = &StreamSynchronize,
+            EventCreate = &EventCreate,
+            EventRecord = &EventRecord,
+            EventSynchronize = &EventSynchronize,
+            EventElapsedTime = &EventElapsedTime,
+            EventDestroy = &EventDestroy,
+            LaunchKernel = &LaunchKernel,
+            LaunchCooperativeKernel = &LaunchCooperativeKernel,
+            StreamBeginCapture = &StreamBeginCapture,
+            StreamEndCapture = &StreamEndCapture,
+            GraphInstantiate = &GraphInstantiate,
+            GraphLaunch = &GraphLaunch,
+            GraphExecDestroy = &GraphExecDestroy,
+            GraphDestroy = &GraphDestroy,
+        };
+    }
+
+    private static nint Text(string text) => Marshal.StringToCoTaskMemUTF8(text);
+
+    /// <summary>Notes a call; what it was told to return, or what it does. An exception must not pass into the driver's caller.</summary>
+    private static int Do(string call, Func<int> action)
+    {
+        Gpu.Calls.Add(call);
+        if (Gpu.Failures.TryGetValue(call, out int code))
+            return code;
+
+        try
+        {
+            return action();
+        }
+        catch (PtxFaultException)
+        {
+            return 1;
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Init(uint flags) => Do("cuInit", () => flags == 0 ? 0 : 1);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DriverGetVersion(int* version)
+    {
+        *version = Gpu.DriverVersion;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetErrorName(int code, byte** name)
+    {
+        *name = (byte*)Names.GetValueOrDefault(code);
+        return *name is null ? 1 : 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetErrorString(int code, byte** text)
+    {
+        *text = (byte*)Described;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DeviceGetCount(int* count)
+    {
+        *count = Gpu.DeviceCount;
+        return Do("cuDeviceGetCount", () => 0);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DeviceGet(int* device, int ordinal)
+    {
+        *device = ordinal;
+        return Do("cuDeviceGet", () => ordinal < Gpu.DeviceCount ? 0 : 101);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DeviceGetName(byte* name, int length, int device)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(Gpu.Model.Name + '\0');
+        text.CopyTo(new Span<byte>(name, length));
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DeviceTotalMem(nuint* bytes, int device)
+    {
+        *bytes = (nuint)1 << 33;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DeviceGetAttribute(int* value, int attribute, int device)
+    {
+        *value = attribute switch
+        {
+            16 => Gpu.Model.Processors,
+            75 => Gpu.Model.Capability / 10,
+            76 => Gpu.Model.Capability % 10,
+            81 => Gpu.Model.SharedOfProcessor,
+            95 => 1,
+            97 => Gpu.Model.SharedOfBlock,
+            _ => -1,
+        };
+        return *value < 0 ? 1 : 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int PrimaryCtxRetain(nint* context, int device)
+    {
+        *context = 0x77;
+        return Do("cuDevicePrimaryCtxRetain", () => 0);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int PrimaryCtxRelease(int device) => Do("cuDevicePrimaryCtxRelease_v2", () => 0);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int CtxSetCurrent(nint context) => Do("cuCtxSetCurrent", () => context == 0x77 ? 0 : 201);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int ModuleLoadDataEx(nint* module, void* image, uint count, int* options, void** values)
+    {
+        string log = Gpu.CompilerLog;
+        string text = Marshal.PtrToStringUTF8((nint)image)!;
+        nint loaded = 0;
+        int code = Do("cuModuleLoadDataEx", () =>
+        {
+            try
+            {
+                loaded = Gpu.Create(PtxParser.Parse(text));
+                return 0;
+            }
+            catch (PtxFaultException fault)
+            {
+                log = fault.Message;
+                return InvalidPtx;
+            }
+        });
+        *module = loaded;
+        for (uint i = 0; i < count && code != 0; i++)
+        {
+            if (options[i] == 5)
+                Encoding.UTF8.GetBytes(log + '\0').CopyTo(new Span<byte>(values[i], 16 << 10));
+        }
+
+        return code;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int ModuleGetFunction(nint* function, nint module, byte* name)
+    {
+        nint found = 0;
+        string wanted = Marshal.PtrToStringUTF8((nint)name)!;
+        int code = Do("cuModuleGetFunction", () => Gpu.Find<PtxModule>(module)?.Kernels.TryGetValue(wanted, out PtxKernel? kernel) == true ? (found = Gpu.Create(kernel)) == 0 ? 1 : 0 : NotFound);
+        *function = found;
+        return code;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int ModuleUnload(nint module) => Do("cuModuleUnload", () => Gpu.Remove(module) ? 0 : InvalidHandle);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int FuncGetAttribute(int* value, int attribute, nint function)
+    {
+        *value = attribute == 4 ? Gpu.Find<PtxKernel>(function)!.Registers.Count : 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int FuncSetAttribute(nint function, int attribute, int value) => Do("cuFuncSetAttribute", () => value <= Gpu.Model.SharedOfBlock ? 0 : 1);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OccupancyMaxActiveBlocks(int* blocks, nint function, int threads, nuint dynamicShared)
+    {
+        *blocks = Gpu.Model.Resident(threads, Gpu.Find<PtxKernel>(function)!.StaticShared + (int)dynamicShared) / Gpu.Model.Processors;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemAlloc(ulong* address, nuint bytes)
+    {
+        ulong at = 0;
+        int code = Do("cuMemAlloc_v2", () => (at = Gpu.Memory.Allocate((long)bytes)) == 0 ? 1 : 0);
+        *address = at;
+        return code;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemFree(ulong address) => Do("cuMemFree_v2", () =>
+    {
+        Gpu.Memory.Free(address);
+        return 0;
+    });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemGetInfo(nuint* free, nuint* total)
+    {
+        (*free, *total) = (1000, 2000);
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemHostAlloc(void** memory, nuint bytes, uint flags)
+    {
+        nint at = 0;
+        int code = Do("cuMemHostAlloc", () => (at = Marshal.AllocHGlobal((nint)bytes)) == 0 ? 1 : 0);
+        *memory = (void*)at;
+        return code;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemFreeHost(void* memory)
+    {
+        Marshal.FreeHGlobal((nint)memory);
+        return Do("cuMemFreeHost", () => 0);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemcpyHtoDAsync(ulong to, void* from, nuint bytes, nint stream) => Stream("cuMemcpyHtoDAsync_v2", stream, () => Gpu.Memory.Write(to, new ReadOnlySpan<byte>(from, (int)bytes)));
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemcpyDtoHAsync(void* to, ulong from, nuint bytes, nint stream) => Stream("cuMemcpyDtoHAsync_v2", stream, () => Gpu.Memory.Read(from, new Span<byte>(to, (int)bytes)));
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemcpyDtoDAsync(ulong to, ulong from, nuint bytes, nint stream) => Stream("cuMemcpyDtoDAsync_v2", stream, () =>
+    {
+        byte[] copy = new byte[bytes];
+        Gpu.Memory.Read(from, copy);
+        Gpu.Memory.Write(to, copy);
+    });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int MemsetD32Async(ulong at, uint value, nuint words, nint stream) => Stream("cuMemsetD32Async", stream, () =>
+    {
+        uint[] values = new uint[words];
+        Array.Fill(values, value);
+        Gpu.Memory.Write(at, MemoryMarshal.AsBytes(values.AsSpan()));
+    });
+}
