@@ -70,7 +70,7 @@ return new RootCommand("Benchmarks of SeGen.") { peers, digits, startup, serve, 
 void Measure(ParseResult arguments)
 {
     string where = Path.GetFullPath(arguments.GetValue(folder)!);
-    (int count, double seconds, int turns) = arguments.GetValue(quick) ? (1, 0.1, 1) : (arguments.GetValue(rounds), 0.3, 3);
+    (int count, double seconds, int turns) = arguments.GetValue(quick) ? (1, 0.05, 1) : (arguments.GetValue(rounds), 0.3, 3);
     var all = new List<CaseResult>();
     foreach ((string title, IReadOnlyList<Case> cases) in Case.Groups.Where(g => (arguments.GetValue(group) ?? g.Key) == g.Key))
     {

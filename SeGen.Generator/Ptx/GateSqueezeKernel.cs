@@ -38,9 +38,8 @@ internal sealed class GateSqueezeKernel
     {
         string summed = _writer.Label("summed"), end = _writer.Label("end");
         var unit = new GateUnit(_writer, _launch, isReversed: false, summed);
-        string partials = Numbers.Text(_launch.PartialsOfImage);
         (string? sum, string? maximum) = Reduce(unit);
-        Keep(unit, sum, maximum, summed, partials);
+        Keep(unit, sum, maximum, summed);
 
         string isLast = Ticket(unit);
         _writer.Line($"@!{isLast} bra {end}");
@@ -109,12 +108,12 @@ internal sealed class GateSqueezeKernel
     }
 
     /// <summary>One thread of each unit leaves its sum to the block that finishes last.</summary>
-    private void Keep(GateUnit unit, string? sum, string? maximum, string summed, string partials)
+    private void Keep(GateUnit unit, string? sum, string? maximum, string summed)
     {
         _writer.Phase("Kept for the block that finishes last.");
         string isOther = _writer.Compare("ne.u32", "isOther", _launch.IsWarps ? unit.Lane : unit.Thread, "0");
         _writer.Line($"@{isOther} bra {summed}");
-        string at = _writer.Integer("mad.lo.u32", "partialAt", unit.Image, partials, unit.Unit);
+        string at = _writer.Integer("mad.lo.u32", "partialAt", unit.Image, Numbers.Text(_launch.PartialsOfImage), unit.Unit);
         string address = _writer.Wide("mad.wide.u32", "partial", at, "4", _partials);
         if (sum is not null)
             _writer.Line($"st.global.f32 [{address}], {sum}");

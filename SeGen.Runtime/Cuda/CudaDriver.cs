@@ -23,7 +23,6 @@ internal sealed unsafe class CudaDriver
     public required delegate* unmanaged[Cdecl]<int*, int> DeviceGetCount { get; init; }
     public required delegate* unmanaged[Cdecl]<int*, int, int> DeviceGet { get; init; }
     public required delegate* unmanaged[Cdecl]<byte*, int, int, int> DeviceGetName { get; init; }
-    public required delegate* unmanaged[Cdecl]<nuint*, int, int> DeviceTotalMem { get; init; }
     public required delegate* unmanaged[Cdecl]<int*, int, int, int> DeviceGetAttribute { get; init; }
     public required delegate* unmanaged[Cdecl]<nint*, int, int> DevicePrimaryCtxRetain { get; init; }
     public required delegate* unmanaged[Cdecl]<int, int> DevicePrimaryCtxRelease { get; init; }
@@ -105,7 +104,6 @@ internal sealed unsafe class CudaDriver
             DeviceGetCount = (delegate* unmanaged[Cdecl]<int*, int>)Export("cuDeviceGetCount"),
             DeviceGet = (delegate* unmanaged[Cdecl]<int*, int, int>)Export("cuDeviceGet"),
             DeviceGetName = (delegate* unmanaged[Cdecl]<byte*, int, int, int>)Export("cuDeviceGetName"),
-            DeviceTotalMem = (delegate* unmanaged[Cdecl]<nuint*, int, int>)Export("cuDeviceTotalMem_v2"),
             DeviceGetAttribute = (delegate* unmanaged[Cdecl]<int*, int, int, int>)Export("cuDeviceGetAttribute"),
             DevicePrimaryCtxRetain = (delegate* unmanaged[Cdecl]<nint*, int, int>)Export("cuDevicePrimaryCtxRetain"),
             DevicePrimaryCtxRelease = (delegate* unmanaged[Cdecl]<int, int>)Export("cuDevicePrimaryCtxRelease_v2"),

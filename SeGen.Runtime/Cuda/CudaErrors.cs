@@ -7,7 +7,7 @@ namespace SeGen.Cuda;
 /// <summary>The codes that SeGen tells apart (CUresult), and exceptions that say what they mean.</summary>
 internal static class CudaErrors
 {
-    public const int OutOfMemory = 2, Deinitialized = 4, StubLibrary = 34, NoDevice = 100, InvalidImage = 200, NoBinary = 209, InvalidPtx = 218, UnsupportedPtxVersion = 222, ContextIsDestroyed = 709, SystemDriverMismatch = 803;
+    public const int OutOfMemory = 2, StubLibrary = 34, NoDevice = 100, UnsupportedPtxVersion = 222, SystemDriverMismatch = 803;
 
     /// <summary>Throws what a call returned, unless that is success.</summary>
     /// <param name="driver">The driver, which knows the names.</param>

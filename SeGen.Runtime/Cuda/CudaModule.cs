@@ -7,7 +7,7 @@ namespace SeGen.Cuda;
 /// <summary>PTX that the driver has compiled for its device.</summary>
 internal sealed unsafe partial class CudaModule : CudaHandle
 {
-    private const int InfoLog = 3, InfoLogBytes = 4, ErrorLog = 5, ErrorLogBytes = 6, LogLength = 16 << 10, LinesAround = 2;
+    private const int ErrorLog = 5, ErrorLogBytes = 6, LogLength = 16 << 10, LinesAround = 2;
 
     /// <summary>Compiles.</summary>
     /// <param name="device">The device.</param>
@@ -21,14 +21,14 @@ internal sealed unsafe partial class CudaModule : CudaHandle
             throw new ArgumentException("PTX must end with a byte 0, by which the driver finds its end.", nameof(ptx));
 
         device.MakeCurrent();
-        byte[] errors = new byte[LogLength], notes = new byte[LogLength];
+        byte[] errors = new byte[LogLength];
         nint module;
         int code;
-        fixed (byte* image = ptx, error = errors, note = notes)
+        fixed (byte* image = ptx, error = errors)
         {
-            int* options = stackalloc int[] { InfoLog, InfoLogBytes, ErrorLog, ErrorLogBytes };
-            void** values = stackalloc void*[] { note, (void*)LogLength, error, (void*)LogLength };
-            code = Driver.ModuleLoadDataEx(&module, image, 4, options, values);
+            int* options = stackalloc int[] { ErrorLog, ErrorLogBytes };
+            void** values = stackalloc void*[] { error, (void*)LogLength };
+            code = Driver.ModuleLoadDataEx(&module, image, 2, options, values);
         }
 
         if (code != 0)
@@ -70,56 +70,4 @@ internal sealed unsafe partial class CudaModule : CudaHandle
 
     [GeneratedRegex(@"line (\d+)")]
     private static partial Regex LineNumber();
-}
-
-/// <summary>A kernel on a device.</summary>
-internal sealed unsafe class CudaFunction
-{
-    private const int LocalBytes = 3, RegisterCount = 4, MaxDynamicShared = 8, StaticSharedLimit = 48 << 10;
-
-    private readonly CudaDevice _device;
-
-    // The function lives as long as its module.
-    private readonly CudaModule _module;
-
-    public CudaFunction(CudaDevice device, CudaModule module, string name, int dynamicShared)
-    {
-        (_device, _module, Name) = (device, module, name);
-        device.MakeCurrent();
-        nint function;
-        fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
-            device.Check(device.Driver.ModuleGetFunction(&function, module.Handle, text), "cuModuleGetFunction", $"Looking for kernel {name}");
-
-        Handle = function;
-        if (dynamicShared > StaticSharedLimit)
-            device.Check(device.Driver.FuncSetAttribute(function, MaxDynamicShared, dynamicShared), "cuFuncSetAttribute", $"Giving kernel {name} {dynamicShared} bytes of shared memory");
-    }
-
-    public string Name { get; }
-
-    public nint Handle { get; }
-
-    /// <summary>Registers of a thread.</summary>
-    public int Registers => Attribute(RegisterCount);
-
-    /// <summary>Bytes of a thread that did not fit its registers.</summary>
-    public int Spilled => Attribute(LocalBytes);
-
-    /// <summary>Blocks that the device runs at the same time.</summary>
-    public int ResidentBlocks(int threads, int dynamicShared)
-    {
-        _device.MakeCurrent();
-        int blocks;
-        _device.Check(_device.Driver.OccupancyMaxActiveBlocks(&blocks, Handle, threads, (nuint)dynamicShared), "cuOccupancyMaxActiveBlocksPerMultiprocessor", $"Asking for the occupancy of {Name}");
-        GC.KeepAlive(_module);
-        return blocks * _device.Processors;
-    }
-
-    private int Attribute(int attribute)
-    {
-        _device.MakeCurrent();
-        int value;
-        _device.Check(_device.Driver.FuncGetAttribute(&value, attribute, Handle), "cuFuncGetAttribute", $"Asking for attribute {attribute} of {Name}");
-        return value;
-    }
 }

@@ -43,7 +43,6 @@ internal static unsafe partial class FakeDriver
             DeviceGetCount = &DeviceGetCount,
             DeviceGet = &DeviceGet,
             DeviceGetName = &DeviceGetName,
-            DeviceTotalMem = &DeviceTotalMem,
             DeviceGetAttribute = &DeviceGetAttribute,
             DevicePrimaryCtxRetain = &PrimaryCtxRetain,
             DevicePrimaryCtxRelease = &PrimaryCtxRelease,
@@ -148,13 +147,6 @@ internal static unsafe partial class FakeDriver
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int DeviceTotalMem(nuint* bytes, int device)
-    {
-        *bytes = (nuint)1 << 33;
-        return 0;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int DeviceGetAttribute(int* value, int attribute, int device)
     {
         *value = attribute switch
@@ -241,65 +233,4 @@ internal static unsafe partial class FakeDriver
         *blocks = Gpu.Model.Resident(threads, Gpu.Find<PtxKernel>(function)!.StaticShared + (int)dynamicShared) / Gpu.Model.Processors;
         return 0;
     }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemAlloc(ulong* address, nuint bytes)
-    {
-        ulong at = 0;
-        int code = Do("cuMemAlloc_v2", () => (at = Gpu.Memory.Allocate((long)bytes)) == 0 ? 1 : 0);
-        *address = at;
-        return code;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemFree(ulong address) => Do("cuMemFree_v2", () =>
-    {
-        Gpu.Memory.Free(address);
-        return 0;
-    });
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemGetInfo(nuint* free, nuint* total)
-    {
-        (*free, *total) = (1000, 2000);
-        return 0;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemHostAlloc(void** memory, nuint bytes, uint flags)
-    {
-        nint at = 0;
-        int code = Do("cuMemHostAlloc", () => (at = Marshal.AllocHGlobal((nint)bytes)) == 0 ? 1 : 0);
-        *memory = (void*)at;
-        return code;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemFreeHost(void* memory)
-    {
-        Marshal.FreeHGlobal((nint)memory);
-        return Do("cuMemFreeHost", () => 0);
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemcpyHtoDAsync(ulong to, void* from, nuint bytes, nint stream) => Stream("cuMemcpyHtoDAsync_v2", stream, () => Gpu.Memory.Write(to, new ReadOnlySpan<byte>(from, (int)bytes)));
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemcpyDtoHAsync(void* to, ulong from, nuint bytes, nint stream) => Stream("cuMemcpyDtoHAsync_v2", stream, () => Gpu.Memory.Read(from, new Span<byte>(to, (int)bytes)));
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemcpyDtoDAsync(ulong to, ulong from, nuint bytes, nint stream) => Stream("cuMemcpyDtoDAsync_v2", stream, () =>
-    {
-        byte[] copy = new byte[bytes];
-        Gpu.Memory.Read(from, copy);
-        Gpu.Memory.Write(to, copy);
-    });
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int MemsetD32Async(ulong at, uint value, nuint words, nint stream) => Stream("cuMemsetD32Async", stream, () =>
-    {
-        uint[] values = new uint[words];
-        Array.Fill(values, value);
-        Gpu.Memory.Write(at, MemoryMarshal.AsBytes(values.AsSpan()));
-    });
 }

@@ -16,9 +16,6 @@ internal sealed class PtxKernel
     /// <summary>Threads of a block, as <c>.maxntid</c> has them; 0 where it does not say.</summary>
     public required int MaxThreads { get; init; }
 
-    /// <summary>Blocks of a multiprocessor that registers must leave room for.</summary>
-    public required int MinBlocks { get; init; }
-
     public required IReadOnlyList<PtxRegister> Registers { get; init; }
 
     /// <summary>Where the arrays in shared memory lie; the one whose length comes with the launch lies last.</summary>

@@ -57,7 +57,6 @@ internal sealed partial class PtxParser
             Name = name,
             Parameters = parameters,
             MaxThreads = MaxThreads().Match(directives) is { Success: true } m ? Number(m) : 0,
-            MinBlocks = MinBlocks().Match(directives) is { Success: true } b ? Number(b) : 1,
             Registers = [.. _registers.Values],
             Shared = _shared,
             StaticShared = _sharedBytes,
@@ -189,9 +188,6 @@ internal sealed partial class PtxParser
 
     [GeneratedRegex(@"\.maxntid\s+(\d+)")]
     private static partial Regex MaxThreads();
-
-    [GeneratedRegex(@"\.minnctapersm\s+(\d+)")]
-    private static partial Regex MinBlocks();
 
     [GeneratedRegex(@"^\.reg\s+\.(\w+)\s+(.+)$", RegexOptions.Singleline)]
     private static partial Regex Registers();

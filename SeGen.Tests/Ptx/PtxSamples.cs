@@ -38,7 +38,7 @@ internal static class PtxSamples
         """;
 
     /// <summary>total[block] = the sum of 64 values of x: within warps by exchange, then by shared memory.</summary>
-    public const string BlockSum = Header + """
+    public static readonly string BlockSum = Header + """
         .visible .entry sum(.param .u64 x, .param .u64 total)
         .maxntid 64, 1, 1
         {
@@ -60,26 +60,14 @@ internal static class PtxSamples
             ld.global.f32 %sum, [%x];
 
             // The sum of a warp, in every lane.
-            mov.b32 %bits, %sum;
-            shfl.sync.bfly.b32 %bits, %bits, 16, 31, 0xffffffff;
-            mov.b32 %other, %bits;
-            add.rn.f32 %sum, %sum, %other;
-            mov.b32 %bits, %sum;
-            shfl.sync.bfly.b32 %bits, %bits, 8, 31, 0xffffffff;
-            mov.b32 %other, %bits;
-            add.rn.f32 %sum, %sum, %other;
-            mov.b32 %bits, %sum;
-            shfl.sync.bfly.b32 %bits, %bits, 4, 31, 0xffffffff;
-            mov.b32 %other, %bits;
-            add.rn.f32 %sum, %sum, %other;
-            mov.b32 %bits, %sum;
-            shfl.sync.bfly.b32 %bits, %bits, 2, 31, 0xffffffff;
-            mov.b32 %other, %bits;
-            add.rn.f32 %sum, %sum, %other;
-            mov.b32 %bits, %sum;
-            shfl.sync.bfly.b32 %bits, %bits, 1, 31, 0xffffffff;
-            mov.b32 %other, %bits;
-            add.rn.f32 %sum, %sum, %other;
+
+        """ + string.Concat(new[] { 16, 8, 4, 2, 1 }.Select(distance => $"""
+                mov.b32 %bits, %sum;
+                shfl.sync.bfly.b32 %bits, %bits, {distance}, 31, 0xffffffff;
+                mov.b32 %other, %bits;
+                add.rn.f32 %sum, %sum, %other;
+
+            """)) + """
 
             // The first lane of each warp leaves it to the first thread.
             mov.u32 %place, partial;

@@ -1,0 +1,28 @@
+namespace SeGen.Cuda;
+
+/// <summary>A point in a stream whose time is taken.</summary>
+internal sealed unsafe class CudaEvent : CudaHandle
+{
+    public CudaEvent(CudaDevice device)
+        : base(device)
+    {
+        device.MakeCurrent();
+        nint created;
+        device.Check(Driver.EventCreate(&created, 0), "cuEventCreate", "Creating an event");
+        Own(created);
+    }
+
+    public nint Handle => handle;
+
+    /// <summary>Milliseconds from an earlier event to this one, which is waited for.</summary>
+    public float Since(CudaEvent earlier)
+    {
+        Device.MakeCurrent();
+        Device.Check(Driver.EventSynchronize(handle), "cuEventSynchronize", "Waiting for an event");
+        float milliseconds;
+        Device.Check(Driver.EventElapsedTime(&milliseconds, earlier.handle, handle), "cuEventElapsedTime", "Taking a time");
+        return milliseconds;
+    }
+
+    protected override void Destroy() => _ = Driver.EventDestroy(handle);
+}
