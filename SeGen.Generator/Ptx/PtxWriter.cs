@@ -15,6 +15,7 @@ internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string 
     private readonly List<(string Type, List<string> Names)> _registers = [];
     private readonly List<string> _shared = [];
     private readonly Dictionary<string, int> _names = [];
+    private string? _external;
 
     /// <summary>A new register, named by its role and, where others have it too, a number.</summary>
     public string Register(string type, string role)
@@ -48,6 +49,13 @@ internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string 
         string array = Unique(role);
         _shared.Add($".shared .align 16 .b8 {array}[{Numbers.Text(floats * 4L)}];");
         return array;
+    }
+
+    /// <summary>Shared memory whose length comes with the launch; a module may have it under one name.</summary>
+    public string DynamicShared(string role)
+    {
+        _external = role;
+        return role;
     }
 
     public void Line(string instruction) => _text.Append(Indentation).Append(instruction).Append(";\n");
@@ -107,6 +115,9 @@ internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string 
     public override string ToString()
     {
         var text = new StringBuilder();
+        if (_external is not null)
+            text.Append(".extern .shared .align 16 .b8 ").Append(_external).Append("[];\n");
+
         text.Append(".visible .entry ").Append(name).Append("(\n");
         text.Append(string.Join(",\n", parameters.Select(p => $"{Indentation}.param .{p.Type} {p.Name}"))).Append(")\n");
         text.Append(".maxntid ").Append(Numbers.Text(threads)).Append(", 1, 1\n{\n");

@@ -1,9 +1,9 @@
-using SeGen.Generator.Ptx;
+using SeGen.Generator.Ptx.Gates;
 using Model = SeGen.Generator.Model;
 
 namespace SeGen.Tests.Ptx;
 
-/// <summary>What the emitted kernels of a gate compute, and that their threads and blocks do not depend on luck.</summary>
+/// <summary>What the emitted kernels of a gate compute, in every form the same bits, and that their threads and blocks do not depend on luck.</summary>
 [Trait("Category", "Ptx")]
 public class GateKernelTests
 {
@@ -12,9 +12,11 @@ public class GateKernelTests
     /// <summary>Warps with vectors and without, a block for a channel, equal parts of one, parts of which the last is shorter, and a size that comes with the launch.</summary>
     public static TheoryData<int, int, int, int, int, bool> Shapes => new()
     {
-        { 16, 4, 8, 8, 2, false },
+        { 16, 4, 8, 8, 3, false },
         { 20, 3, 7, 7, 3, false },
-        { 300, 18, 2, 2, 1, false },
+        { 5, 2, 5, 3, 2, false },
+        { 300, 40, 2, 2, 1, false },
+        { 9, 2, 3, 1, 2, false },
         { 8, 2, 48, 48, 2, false },
         { 4, 9, 96, 96, 2, false },
         { 3, 1, 91, 91, 1, false },
@@ -37,13 +39,13 @@ public class GateKernelTests
     [InlineData(Model.SEBias.FirstOnly, Model.Squeeze.SumOverHPlusW, Model.Activation.ReLU6, Model.Gate.HardSigmoid, 4)]
     [InlineData(Model.SEBias.Both, Model.Squeeze.Max, Model.Activation.Identity, Model.Gate.Sigmoid, 4)]
     [InlineData(Model.SEBias.SecondOnly, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid, 0)]
-    [InlineData(Model.SEBias.None, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.HardSigmoid, 0)]
+    [InlineData(Model.SEBias.None, Model.Squeeze.MeanMaxAverage, Model.Activation.ReLU, Model.Gate.HardSigmoid, 0)]
     public void Every_setting_of_a_gate_is_computed(Model.SEBias bias, Model.Squeeze squeeze, Model.Activation activation, Model.Gate gate, int hidden)
     {
         Model.GateSpec spec = new(12, hidden, bias, squeeze, activation, gate);
-        Check(spec, 6, 6, 2, isOpen: false);
+        Check(spec, 6, 6, 2, isOpen: false, distinct: 7);
         Check(spec, 47, 45, 1, isOpen: false);
-        Check(spec, 5, 9, 2, isOpen: true);
+        Check(spec, 5, 9, 2, isOpen: true, distinct: 7);
     }
 
     [Fact]
@@ -51,47 +53,103 @@ public class GateKernelTests
     {
         var launch = new GateLaunch(new Model.GateSpec(128, 8, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), 56, 56);
         var run = new GateRun(launch, 1, 56, 56);
-        Close(run.Expected(), run.Run(seed: null));
-        Assert.True(run.Instructions < 128 * 56 * 56 * 16, $"{run.Instructions} instructions");
+        Close(run.Textbook.Output(), run.Forward(GateForm.OfGroups(128, 1, 1), seed: null));
+        Assert.True(run.Instructions < 128 * 56 * 56 * 20, $"{run.Instructions} instructions");
     }
 
     [Theory]
-    [InlineData("    fence.acq_rel.gpu;\n    atom", "    atom", "race on partials")]
-    [InlineData("    fence.acq_rel.gpu;\n    st.shared.u32", "    st.shared.u32", "race on partials")]
-    [InlineData("    bar.sync 0;\n\n    // The last of", "\n    // The last of", "race on")]
-    [InlineData("\n    bar.sync 0;\n\n    // s = gate", "\n\n    // s = gate", "race on state|was never written")]
-    public void A_barrier_or_a_fence_that_is_missing_is_found(string from, string to, string messages)
+    [InlineData("portable", "    fence.acq_rel.gpu;\n    atom", "    atom", "race on partials")]
+    [InlineData("portable", "    fence.acq_rel.gpu;\n    st.shared.u32", "    st.shared.u32", "race on partials")]
+    [InlineData("portable", "    bar.sync 0;\n\n    // The last of the image", "\n    // The last of the image", "race on")]
+    [InlineData("portable", "    bar.sync 0;\n\n    // s = gate", "\n    // s = gate", "race on state|was never written")]
+    [InlineData("portable", "    bar.sync 0;\n\n    // dz = ", "\n    // dz = ", "race on changes|was never written")]
+    [InlineData("group", "    fence.acq_rel.gpu;\n    atom", "    atom", "race on partials")]
+    [InlineData("group", "    fence.acq_rel.gpu;\n    st.relaxed", "    st.relaxed", "race on state|race on changes")]
+    [InlineData("group", "    @%isSame bra not_yet;\n", "", "race on state|race on changes|was never written")]
+    [InlineData("group", "    @%isSame bra not_yet;\n    fence.acq_rel.gpu;\n", "    @%isSame bra not_yet;\n", "race on state|race on changes")]
+    [InlineData("image", "    bar.sync 0;\n\n    // A warp has a channel, then", "\n    // A warp has a channel, then", "race on shared|was never written")]
+    [InlineData("image", "    mad.lo.u32 %floatAt, %v2, 4,", "    mad.lo.u32 %floatAt, %v2, 40000,", "beyond|was never written")]
+    public void A_barrier_a_fence_or_a_wait_that_is_missing_is_found(string form, string from, string to, string messages)
     {
         var launch = new GateLaunch(new Model.GateSpec(20, 12, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), 8, 8);
+        int changed = 0;
         Func<string, string> change = text =>
         {
-            Assert.Contains(from, text, StringComparison.Ordinal);
+            changed += text.Contains(from, StringComparison.Ordinal) ? 1 : 0;
             return text.Replace(from, to, StringComparison.Ordinal);
         };
-        int found = Enumerable.Range(0, 6).Count(seed => Record.Exception(() => new GateRun(launch, 2, 8, 8, change).Run(seed)) is PtxFaultException fault
-            && messages.Split('|').Any(m => fault.Message.Contains(m, StringComparison.Ordinal)));
-        Assert.True(found >= 4, $"found by {found} of 6 schedules");
+        GateForm chosen = form switch { "portable" => GateForm.Portable, "group" => GateForm.OfGroups(3, 1, 1), _ => GateForm.Image };
+        string[] found = [.. Enumerable.Range(0, 6).Select(seed => Record.Exception(() =>
+        {
+            var run = new GateRun(launch, 2, 8, 8, change);
+            run.Forward(chosen, seed);
+            run.Backward(chosen, seed);
+        })?.Message ?? "nothing")];
+        Assert.True(changed > 0, "the text was not changed");
+        Assert.True(found.Count(message => messages.Split('|').Any(m => message.Contains(m, StringComparison.Ordinal))) >= 4, string.Join("\n", found));
     }
 
-    private static void Check(Model.GateSpec gate, int height, int width, int images, bool isOpen)
+    /// <summary>What is no number must not vanish: PTX's max would drop it.</summary>
+    [Theory]
+    [InlineData(Model.Squeeze.Mean)]
+    [InlineData(Model.Squeeze.Max)]
+    public void What_is_no_number_stays_none(Model.Squeeze squeeze)
+    {
+        var launch = new GateLaunch(new Model.GateSpec(4, 2, Model.SEBias.Both, squeeze, Model.Activation.ReLU, Model.Gate.Sigmoid), 4, 4);
+        var run = new GateRun(launch, 1, 4, 4);
+        run.Input(5, float.NaN);
+        Assert.All(run.Forward(GateForm.Portable, seed: null), y => Assert.True(float.IsNaN(y)));
+    }
+
+    private static void Check(Model.GateSpec gate, int height, int width, int images, bool isOpen, int distinct = 0)
     {
         var launch = new GateLaunch(gate, isOpen ? 0 : height, isOpen ? 0 : width);
-        float[]? first = null;
-        foreach (int? seed in Schedules)
+        var run = new GateRun(launch, images, height, width, distinct: distinct);
+        (double[] input, double[] parameters) = run.Textbook.Gradients(run.OutputGradient);
+        float[]? y = null, dx = null, gradients = null;
+        foreach (GateForm form in Forms(launch, images))
         {
-            // Twice, since tickets and sums of the first run lie there in the second one.
-            var run = new GateRun(launch, images, height, width);
-            float[] y = run.Run(seed);
-            Close(run.Expected(), y);
-            Assert.Equal(y, run.Run(seed));
-            Assert.Equal(y, run.Run(seed, isInPlace: true));
-            Assert.Equal(first ??= y, y);
+            foreach (int? seed in Schedules)
+            {
+                float[] output = run.Forward(form, seed);
+                Close(run.Textbook.Output(), output);
+                Assert.Equal(y ??= output, output);
+                Assert.Equal(y, run.Forward(form, seed, isInPlace: true));
+
+                (float[] inputGradient, float[] parameterGradients) = run.Backward(Fits(launch, form) ? form : GateForm.Portable, seed);
+                Close(input, inputGradient);
+                Close(parameters, parameterGradients);
+                Assert.Equal(dx ??= inputGradient, inputGradient);
+                Assert.Equal(gradients ??= parameterGradients, parameterGradients);
+            }
         }
     }
 
+    /// <summary>The forms that a gate has, groups of several numbers of blocks, which keep no chunk, one, or all.</summary>
+    private static IEnumerable<GateForm> Forms(GateLaunch launch, int images)
+    {
+        yield return GateForm.Portable;
+        if (launch.IsOpen)
+            yield break;
+
+        int most = Math.Min(4, launch.Chunks);
+        yield return GateForm.OfGroups(most, 1, 0);
+        yield return GateForm.OfGroups(most, Math.Min(2, images), 1);
+        if (launch.ChunkBytes * launch.Chunks < 200 << 10)
+            yield return GateForm.OfGroups(1, images, launch.Chunks);
+
+        if (GateModules.ImageBytes(launch, isBackward: false) > 0)
+            yield return GateForm.Image;
+    }
+
+    private static bool Fits(GateLaunch launch, GateForm form) => form != GateForm.Image || GateModules.ImageBytes(launch, isBackward: true) > 0;
+
     private static void Close(double[] expected, float[] actual)
     {
+        if (expected.Length == 0)
+            return;
+
         double largest = expected.Max(Math.Abs), error = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
-        Assert.True(error <= 1e-6 * largest, $"error {error}, largest {largest}");
+        Assert.True(error <= 4e-6 * largest, $"error {error}, largest {largest}");
     }
 }

@@ -1,98 +1,111 @@
-using SeGen.Generator.Ptx;
+using SeGen.Generator.Ptx.Gates;
 using Model = SeGen.Generator.Model;
 
 namespace SeGen.Tests.Ptx;
 
-/// <summary>A gate's kernels in the interpreter, and the same in double precision as it stands in a textbook.</summary>
+/// <summary>A gate's kernels in the interpreter, in any of their forms.</summary>
 internal sealed class GateRun
 {
     private readonly GateLaunch _launch;
-    private readonly PtxModule _module;
+    private readonly PtxModule _forward, _backward;
     private readonly int _images, _height, _width;
     private readonly PtxMemory _memory = new();
-    private readonly float[] _x, _weights;
-    private readonly ulong _from, _to, _weightsAt, _partials, _state, _tickets;
+    private readonly float[] _x, _dy, _weights;
+    private readonly ulong _from, _to, _change, _inputChange, _weightsAt, _partials, _state, _changes, _gradients;
 
-    public GateRun(GateLaunch launch, int images, int height, int width, Func<string, string>? change = null)
+    /// <summary>Emits, parses and allocates.</summary>
+    /// <param name="launch">The gate and its shape.</param>
+    /// <param name="images">Images.</param>
+    /// <param name="height">Rows of pixels, also where they come with the launch.</param>
+    /// <param name="width">Columns likewise.</param>
+    /// <param name="change">What is done to the text first.</param>
+    /// <param name="distinct">How many values pixels have, so that maxima are shared; 0 for any.</param>
+    public GateRun(GateLaunch launch, int images, int height, int width, Func<string, string>? change = null, int distinct = 0)
     {
         (_launch, _images, _height, _width) = (launch, images, height, width);
-        string text = PtxModuleText.Of(launch);
-        _module = PtxParser.Parse(change?.Invoke(text) ?? text);
+        string forward = GateModules.Forward(launch), backward = GateModules.Backward(launch);
+        (_forward, _backward) = (PtxParser.Parse(change?.Invoke(forward) ?? forward), PtxParser.Parse(change?.Invoke(backward) ?? backward));
         var random = new Random(5);
-        _x = [.. Enumerable.Range(0, images * launch.Channels * Pixels).Select(_ => (float)(random.NextDouble() * 4 - 1.5))];
+        int length = images * launch.Channels * Pixels;
+        _x = [.. Enumerable.Range(0, length).Select(_ => distinct > 0 ? random.Next(distinct) - 1f : (float)(random.NextDouble() * 4 - 1.5))];
+        _dy = [.. Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() * 2 - 1))];
         _weights = [.. Enumerable.Range(0, launch.WeightsLength).Select(_ => (float)(random.NextDouble() * 2 - 1))];
         _from = _memory.Allocate(_x, "x");
-        _to = _memory.Allocate(_x.Length * sizeof(float), "y");
+        _to = _memory.Allocate(length * sizeof(float), "y");
+        _change = _memory.Allocate(_dy, "dy");
+        _inputChange = _memory.Allocate(length * sizeof(float), "dx");
         _weightsAt = _weights.Length > 0 ? _memory.Allocate(_weights, "weights") : _memory.Allocate(4, "weights");
         _partials = _memory.Allocate((long)images * launch.PartialsOfImage * sizeof(float), "partials");
         _state = _memory.Allocate((long)images * launch.StateOfImage * sizeof(float), "state");
-        _tickets = _memory.Allocate(new float[images], "tickets");
+        _changes = _memory.Allocate((long)images * launch.ChangesOfImage * sizeof(float), "changes");
+        _gradients = _memory.Allocate(new float[Math.Max(1, launch.WeightsLength)], "gradients");
     }
 
     private int Pixels => _height * _width;
 
+    /// <summary>The device, which says how much a launch may ask for.</summary>
+    public PtxDeviceModel Device { get; init; } = PtxDeviceModel.H100;
+
     /// <summary>Instructions that threads have run.</summary>
     public long Instructions { get; private set; }
 
-    /// <summary>Runs both launches and returns the output.</summary>
-    public float[] Run(int? seed, bool isInPlace = false)
+    public GateTextbook Textbook => new(_launch.Gate, _images, _height, _width, _x, _weights);
+
+    public float[] OutputGradient => _dy;
+
+    /// <summary>Changes a pixel.</summary>
+    public void Input(int pixel, float value) => _memory.Write(_from + (ulong)pixel * sizeof(float), System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(new[] { value }));
+
+    /// <summary>The output; in place, if so wanted, after which the input is what it was.</summary>
+    public float[] Forward(GateForm form, int? seed, bool isInPlace = false)
     {
         ulong to = isInPlace ? _from : _to;
-        float share = (float)(1.0 / (_launch.Gate.Squeeze == Model.Squeeze.SumOverHPlusW ? _height + _width : Pixels));
-        ulong[] open = _launch.IsOpen ? [(ulong)Pixels] : [], shares = _launch.IsOpen ? [BitConverter.SingleToUInt32Bits(share)] : [];
-        uint blocks = (uint)(_images * _launch.BlocksOfImage);
-        Instructions += PtxLaunch.Run(_module.Kernels["squeeze"], _memory, PtxDeviceModel.T4, (blocks, 1), _launch.Threads, 0, [_from, _weightsAt, _partials, _state, _tickets, .. open, .. shares], seed: seed);
-        Instructions += PtxLaunch.Run(_module.Kernels["scale"], _memory, PtxDeviceModel.T4, (blocks, 1), _launch.Threads, 0, [_from, to, _state, .. open], seed: seed);
-        return _memory.Floats(to, _x.Length);
-    }
-
-    /// <summary>The output in double precision.</summary>
-    public double[] Expected()
-    {
-        Model.GateSpec gate = _launch.Gate;
-        int c = gate.Channels;
-        var y = new double[_x.Length];
-        for (int n = 0; n < _images; n++)
-        {
-            double[] z = [.. Enumerable.Range(0, c).Select(i => Squeezed(_x.AsSpan((n * c + i) * Pixels, Pixels)))];
-            double[] hidden = [.. Enumerable.Range(0, gate.Hidden).Select(r => Activated(Enumerable.Range(0, c).Sum(i => _weights[GateLaunch.ReduceWeightsAt + r * c + i] * z[i]) + (gate.HasReduceBias ? _weights[_launch.ReduceBiasAt + r] : 0)))];
-            for (int i = 0; i < c; i++)
-            {
-                double t = Enumerable.Range(0, gate.Hidden).Sum(r => _weights[_launch.ExpandWeightsAt + i * gate.Hidden + r] * hidden[r]) + (gate.HasExpandBias ? _weights[_launch.ExpandBiasAt + i] : 0);
-                double s = gate.Gate == Model.Gate.Sigmoid ? Sigmoid(t) : HardSigmoid(t);
-                for (int p = 0; p < Pixels; p++)
-                    y[(n * c + i) * Pixels + p] = s * _x[(n * c + i) * Pixels + p];
-            }
-        }
+        Launch(_forward, form, seed, [_from, to, _weightsAt, _partials, _state], isBackward: false);
+        float[] y = _memory.Floats(to, _x.Length);
+        if (isInPlace)
+            _memory.Write(_from, System.Runtime.InteropServices.MemoryMarshal.AsBytes(_x.AsSpan()));
 
         return y;
     }
 
-    private double Squeezed(ReadOnlySpan<float> pixels)
+    /// <summary>The gradient of the input, and those of the parameters; after <see cref="Forward"/>.</summary>
+    public (float[] Input, float[] Parameters) Backward(GateForm form, int? seed)
     {
-        double sum = 0, maximum = double.NegativeInfinity;
-        foreach (float pixel in pixels)
-            (sum, maximum) = (sum + pixel, Math.Max(maximum, pixel));
-
-        return _launch.Gate.Squeeze switch
+        Launch(_backward, form, seed, [_from, _change, _inputChange, _weightsAt, _partials, _state, _changes], isBackward: true);
+        if (_launch.WeightsLength > 0)
         {
-            Model.Squeeze.Mean => sum / Pixels,
-            Model.Squeeze.SumOverHPlusW => sum / (_height + _width),
-            Model.Squeeze.Max => maximum,
-            _ => (sum / Pixels + maximum) / 2,
-        };
+            _memory.Write(_gradients, new byte[4 * _launch.WeightsLength]);
+            uint blocks = (uint)((_launch.WeightsLength + _launch.Threads - 1) / _launch.Threads);
+            Run(_backward.Kernels[GateModules.Parameters], blocks, _launch.Threads, 0, [_state, _changes, _gradients, (ulong)_images], isCooperative: false, seed);
+        }
+
+        return (_memory.Floats(_inputChange, _x.Length), _memory.Floats(_gradients, _launch.WeightsLength));
     }
 
-    private double Activated(double v) => _launch.Gate.Activation switch
+    private void Launch(PtxModule module, GateForm form, int? seed, ulong[] arrays, bool isBackward)
     {
-        Model.Activation.ReLU => Math.Max(0, v),
-        Model.Activation.ReLU6 => Math.Clamp(v, 0, 6),
-        Model.Activation.SiLU => v * Sigmoid(v),
-        Model.Activation.HardSwish => v * HardSigmoid(v),
-        _ => v,
-    };
+        // Words that kernels leave as they found them; groups' lie apart.
+        ulong tickets = _memory.Allocate(new float[Math.Max(_images, 32 * Math.Max(1, form.Groups))], "tickets");
+        float share = (float)(1.0 / (_launch.Gate.Squeeze == Model.Squeeze.SumOverHPlusW ? _height + _width : Pixels));
+        ulong[] open = _launch.IsOpen ? [(ulong)Pixels, BitConverter.SingleToUInt32Bits(share)] : [];
+        switch (form.Name)
+        {
+            case "portable":
+                uint blocks = (uint)(_images * _launch.Chunks);
+                Run(module.Kernels[GateModules.Sums], blocks, _launch.Threads, 0, [.. arrays, tickets, .. open], isCooperative: false, seed);
+                Run(module.Kernels[GateModules.Scale], blocks, _launch.Threads, 0, [.. arrays, tickets, .. open], isCooperative: false, seed);
+                return;
+            case "group":
+                Run(
+                    module.Kernels[GateModules.Group], (uint)(form.Blocks * form.Groups), _launch.Threads, form.Kept * _launch.ChunkBytes,
+                    [.. arrays, tickets, (ulong)_images, (ulong)form.Blocks, (ulong)form.Kept], isCooperative: form.Blocks > 1, seed);
+                return;
+            default:
+                Run(module.Kernels[GateModules.Image], (uint)_images, GateLaunch.ImageThreads, GateModules.ImageBytes(_launch, isBackward), [.. arrays, tickets], isCooperative: false, seed);
+                return;
+        }
+    }
 
-    private static double Sigmoid(double v) => 1 / (1 + Math.Exp(-v));
-
-    private static double HardSigmoid(double v) => Math.Clamp(v / 6 + 0.5, 0, 1);
+    private void Run(PtxKernel kernel, uint blocks, int threads, int dynamicShared, ulong[] arguments, bool isCooperative, int? seed)
+        => Instructions += PtxLaunch.Run(kernel, _memory, Device, (blocks, 1), threads, dynamicShared, arguments, isCooperative, seed);
 }

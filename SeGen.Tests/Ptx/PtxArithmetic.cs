@@ -154,6 +154,7 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
         {
             "eq" => c => c == 0,
             "ne" => c => c != 0,
+            "neu" when type == PtxType.F32 => c => c != 0,
             "lt" => c => c < 0,
             "le" => c => c <= 0,
             "gt" => c => c > 0,
@@ -164,7 +165,8 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
         PtxRead x = compiler.Read(given[1], type), y = compiler.Read(given[2], type);
         return type switch
         {
-            // Of what is no number none of these holds (section 9.3.1).
+            // Of what is no number none of these holds, and the one that is unordered does (section 9.3.1).
+            PtxType.F32 when parts[1] == "neu" => (block, thread) => block.Write(to, thread, F(x(block, thread)) != F(y(block, thread)) ? 1ul : 0),
             PtxType.F32 => (block, thread) => block.Write(to, thread, F(x(block, thread)) is float a && F(y(block, thread)) is float b && !float.IsNaN(a) && !float.IsNaN(b) && holds(a.CompareTo(b)) ? 1ul : 0),
             PtxType.S32 => (block, thread) => block.Write(to, thread, holds(((int)x(block, thread)).CompareTo((int)y(block, thread))) ? 1ul : 0),
             PtxType.S64 => (block, thread) => block.Write(to, thread, holds(((long)x(block, thread)).CompareTo((long)y(block, thread))) ? 1ul : 0),

@@ -41,13 +41,9 @@ internal sealed partial class PtxParser
         PtxParameter[] parameters = [.. Parameter().Matches(entry.Groups[2].Value).Select(m => new PtxParameter(m.Groups[2].Value, Type(m.Groups[1].Value, LineOf(entry.Index))))];
         string directives = entry.Groups[3].Value;
         int start = entry.Index + entry.Length, end = EndOfBody(start);
-        Statements(start, end, parameters);
+        Statements(start, end, parameters, dynamic);
         foreach ((PtxInstruction instruction, string label, int line) in _branches)
             instruction.Target = _labels.TryGetValue(label, out int at) ? at : throw Fault(line, $"there is no label {label}");
-
-        int last = (_sharedBytes + 15) / 16 * 16;
-        foreach (string array in dynamic)
-            _shared[array] = last;
 
         if (_code.Count == 0 || _code[^1].Kind != PtxKind.Exit || _code[^1].Guard is not null)
             throw new PtxFaultException($"{name} does not end with ret.");
@@ -81,7 +77,7 @@ internal sealed partial class PtxParser
         return at - 1;
     }
 
-    private void Statements(int at, int end, PtxParameter[] parameters)
+    private void Statements(int at, int end, PtxParameter[] parameters, string[] dynamic)
     {
         // The addresses of shared memory are constants of instructions, so all declarations are read first.
         var rest = new List<(string Text, int Line)>();
@@ -104,6 +100,10 @@ internal sealed partial class PtxParser
 
         foreach ((string text, int line) in rest)
             Declare(text, line);
+
+        // What comes with the launch lies behind the rest.
+        foreach (string array in dynamic)
+            _shared[array] = (_sharedBytes + 15) / 16 * 16;
 
         var compiler = new PtxCompiler(_registers, _shared, parameters);
         foreach ((string text, int line) in rest)

@@ -1,10 +1,10 @@
 using SeGen.Generator.Model;
 
-namespace SeGen.Generator.Ptx;
+namespace SeGen.Generator.Ptx.Gates;
 
 /// <summary>
 /// How a gate's pixels are shared out on a GPU: a unit, which is a warp where a channel has few pixels and a block else, has a part of a channel. It
-/// follows from the shape alone, so that sums are added in the same order on every device.
+/// follows from the shape alone, so that sums are added in the same order on every device and in every form of the kernels.
 /// </summary>
 /// <param name="Gate">The gate.</param>
 /// <param name="Height">Pixels; 0 where they come with the launch.</param>
@@ -15,6 +15,12 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
 
     /// <summary>Loads that a thread has under way at the same time.</summary>
     public const int Steps = 8;
+
+    /// <summary>Threads of a block that has a whole image.</summary>
+    public const int ImageThreads = 512;
+
+    /// <summary>Shared memory of a block that any device of the architectures in question has at most (compute capability 9.0).</summary>
+    private const int MostShared = 227 << 10;
 
     /// <summary>Threads of a block.</summary>
     public int Threads { get; init; } = 256;
@@ -59,22 +65,41 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
 
     public bool HasShortPart => PartVectors * Parts != Vectors;
 
+    /// <summary>Vectors of a thread in one unit.</summary>
+    public int ThreadVectors => (PartVectors + UnitThreads - 1) / UnitThreads;
+
     /// <summary>Units of an image.</summary>
     public int Units => Channels * Parts;
 
     public int UnitsOfBlock => IsWarps ? Threads / Lanes : 1;
 
-    /// <summary>Blocks of an image; those of different images share nothing.</summary>
-    public int BlocksOfImage => (Units + UnitsOfBlock - 1) / UnitsOfBlock;
+    /// <summary>Chunks of an image, which are what a block works on at a time; those of different images share nothing.</summary>
+    public int Chunks => (Units + UnitsOfBlock - 1) / UnitsOfBlock;
+
+    /// <summary>Bytes of shared memory in which a block keeps a chunk: a place for every vector of every thread.</summary>
+    public int ChunkBytes => ThreadVectors * Threads * Vector * 4;
+
+    /// <summary>Floats of a whole image's loads, which do not care where channels begin.</summary>
+    public int ImageVector => (long)Channels * Pixels % 4 == 0 ? 4 : 1;
+
+    /// <summary>Bytes of an image.</summary>
+    public long ImageBytes => 4L * Channels * Pixels;
+
+    /// <summary>Whether a block may have a whole image in its shared memory, on a device that has enough.</summary>
+    /// <param name="tensors">How many of that size: the input, in the backward pass the gradient too.</param>
+    public bool HasImageForm(int tensors) => IsWarps && ImageFactors + tensors * ImageBytes <= MostShared;
+
+    /// <summary>Bytes of the factors of each channel in the form for images: no more than four.</summary>
+    private int ImageFactors => 4 * 4 * Channels;
 
     public bool HasMaximum => Gate.Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
 
     public bool HasSum => Gate.Squeeze != Squeeze.Max;
 
-    /// <summary>Sums, or maxima, of an image's parts.</summary>
-    public int PartialsOfImage => Units * (HasMaximum && HasSum ? 2 : 1);
+    /// <summary>Partial sums, or maxima, of an image's units: two of each at most.</summary>
+    public int PartialsOfImage => Units * (HasMaximum ? 2 : 1);
 
-    // What an image leaves for the second launch and for the way back.
+    // What an image leaves for the second pass and for the way back.
     public const int SqueezedAt = 0;
 
     public int PreactivationAt => SqueezedAt + Channels;
@@ -85,7 +110,20 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
 
     public int GatesAt => GateInputAt + Channels;
 
-    public int StateOfImage => GatesAt + Channels;
+    public int MaximumAt => GatesAt + Channels;
+
+    public int StateOfImage => MaximumAt + (HasMaximum ? Channels : 0);
+
+    // What the way back finds for an image: gradients of the gate's input and of the hidden layer's, and what each pixel, or maximum, has of z's.
+    public const int GateInputGradientAt = 0;
+
+    public int PreactivationGradientAt => GateInputGradientAt + Channels;
+
+    public int PixelGradientAt => PreactivationGradientAt + Gate.Hidden;
+
+    public int MaximumGradientAt => PixelGradientAt + Channels;
+
+    public int ChangesOfImage => MaximumGradientAt + (HasMaximum ? Channels : 0);
 
     // The parameters in the order of a state_dict.
     public const int ReduceWeightsAt = 0;
