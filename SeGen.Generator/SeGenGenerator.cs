@@ -79,7 +79,12 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     }
 
     private static void AddBlock(SourceProductionContext context, SEBlockSpec spec)
-        => context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(SEBlockPlanner.Plan(spec)), Utf8WithoutMark));
+    {
+        SEBlockPlan plan = SEBlockPlanner.Plan(spec);
+        context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(plan), Utf8WithoutMark));
+        if (spec.Emit == Model.Emit.Cuda)
+            context.AddSource(GateCudaEmitter.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan), Utf8WithoutMark));
+    }
 
     private static void AddNetwork(SourceProductionContext context, (NetworkPlan Plan, string Namespace) network)
         => context.AddSource(network.Plan.Spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace), Utf8WithoutMark));

@@ -4,6 +4,10 @@ namespace SeGen.Sample;
 [SEBlock(Channels = 128, Reduction = 16, Height = 224, Width = 224)]
 public partial class ChannelGate;
 
+/// <summary>The same for --gpu: kernels for NVIDIA GPUs stand beside the code for the CPU.</summary>
+[SEBlock(Channels = 128, Reduction = 16, Height = 224, Width = 224, Emit = Emit.Cuda)]
+public partial class GpuGate;
+
 /// <summary>A small one, for the gradient check.</summary>
 [SEBlock(Channels = 12, Reduction = 3, Height = 5, Width = 7, MaxBatch = 2, Activation = Activation.SiLU)]
 public partial class SmallGate;

@@ -6,8 +6,14 @@ using Spectre.Console;
 
 var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "A gate's state_dict as safetensors, in any convention." };
 var input = new Option<FileInfo?>("--input") { Description = "A safetensors file with a tensor \"input\" [N, C, H, W]; with an \"output\" too, the result is compared to it." };
+var gpu = new Option<GpuPolicy?>("--gpu")
+{
+    Description = "Runs the block on an NVIDIA GPU. Auto, the default: on the CPU where there is none; Require: fails where there is none.",
+    Arity = ArgumentArity.ZeroOrOne,
+    CustomParser = result => result.Tokens.Count == 0 ? GpuPolicy.Auto : Parse(result),
+};
 
-var command = new RootCommand("Shows what SeGen makes of a declaration; with --checkpoint and --input, runs real weights.") { checkpoint, input };
+var command = new RootCommand("Shows what SeGen makes of a declaration; with --checkpoint and --input, runs real weights; with --gpu, on a GPU.") { checkpoint, input, gpu };
 command.Validators.Add(result =>
 {
     if (result.GetValue(checkpoint) is null != result.GetValue(input) is null)
@@ -15,7 +21,9 @@ command.Validators.Add(result =>
 });
 command.SetAction(arguments => Guarded(() =>
 {
-    if (arguments.GetValue(checkpoint) is { } weights)
+    if (arguments.GetValue(gpu) is { } policy)
+        GpuRun.Run(policy);
+    else if (arguments.GetValue(checkpoint) is { } weights)
         CheckpointRun.Run(weights.FullName, arguments.GetValue(input)!.FullName);
     else
     {
@@ -50,13 +58,22 @@ command.Subcommands.Add(TrainCommand.Create(Guarded));
 
 return command.Parse(args).Invoke();
 
+static GpuPolicy? Parse(System.CommandLine.Parsing.ArgumentResult result)
+{
+    if (Enum.TryParse(result.Tokens[0].Value, ignoreCase: true, out GpuPolicy policy) && Enum.IsDefined(policy))
+        return policy;
+
+    result.AddError($"--gpu is one of {string.Join(", ", Enum.GetNames<GpuPolicy>())}, not '{result.Tokens[0].Value}'.");
+    return null;
+}
+
 static int Guarded(Func<int> action)
 {
     try
     {
         return action();
     }
-    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException or NotSupportedException or InvalidOperationException)
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException or CheckpointException or ArgumentException or SampleException or GpuException or NotSupportedException or InvalidOperationException)
     {
         AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
         return 1;

@@ -170,12 +170,17 @@ internal static class Descriptors
         title: "A setting must be written",
         message: "Write {0}: {1}");
 
+    public static readonly DiagnosticDescriptor CudaOfGatesOnly = Error(
+        id: DiagnosticIds.CudaOfGatesOnly,
+        title: "Kernels for GPUs are written for gates",
+        message: "'{0}' is an [{1}], and Emit.Cuda writes kernels for classes that are an [SEBlock] alone; remove Emit, or give the gate a class of its own");
+
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         NotPartial, ContainerNotPartial, UnsupportedType, MemberExists, NamedLikeMember, CannotConstruct, GateTwice, ChannelsMissing,
         ChannelsDiffer, OutOfRange, UndefinedValue, SizeIncomplete, HiddenIsZero, TooLarge, NoEffect, PerimeterSqueeze,
         LayerWithoutNetwork, LayersScattered, RootTwice, NoLayers, ShapeMismatch, EmptyMap, GroupsDoNotDivide, IdentityChangesShape, NotALayer, SizeNeeded,
-        BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten,
+        BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten, CudaOfGatesOnly,
     ];
 
     /// <summary>The descriptor with an id.</summary>

@@ -134,11 +134,15 @@ internal static class NetworkReader
         for (int i = 0; i < attributes.Count; i++)
         {
             DeclaredAttribute attribute = attributes[i];
+            bool isOfModule = i == declaration.Root || (root.Kind != DeclaredAttribute.Network && attribute.Kind == DeclaredAttribute.Block);
+            if (isOfModule && attribute.Arguments.Enum<Model.Emit>("Emit") == Model.Emit.Cuda)
+                yield return Violation.OfArgument(DiagnosticIds.CudaOfGatesOnly, "Emit", declaration.SimpleName, root.Kind).At(i);
+
             if (root.Kind == DeclaredAttribute.Network)
             {
                 if (attribute.IsRoot && attribute.Kind != DeclaredAttribute.Network)
                 {
-                    foreach (string name in new[] { "Height", "Width", "MaxBatch", "InferenceOnly", "Precision" }.Where(attribute.Arguments.IsWritten))
+                    foreach (string name in new[] { "Height", "Width", "MaxBatch", "InferenceOnly", "Precision", "Emit" }.Where(attribute.Arguments.IsWritten))
                         yield return Violation.OfArgument(DiagnosticIds.SizeOnLayer, name, name).At(i);
                 }
             }

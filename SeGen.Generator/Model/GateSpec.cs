@@ -16,7 +16,9 @@ internal sealed record GateSpec(int Channels, int Hidden, SEBias Bias, Squeeze S
 /// <param name="Width">Pixels, or 0 for any.</param>
 /// <param name="MaxBatch">The batch for which buffers are sized.</param>
 /// <param name="InferenceOnly">Whether no training code is written.</param>
-internal sealed record SEBlockSpec(TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch, bool InferenceOnly = false)
+/// <param name="Emit">Whether kernels for GPUs are written too.</param>
+internal sealed record SEBlockSpec(
+    TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch, bool InferenceOnly = false, Emit Emit = Emit.Cpu)
 {
     public bool IsFixed => Height > 0;
 }

@@ -22,6 +22,7 @@ internal static class DeclarationParser
     {
         AttributeData[] attributes = [.. Attributes(type)];
         TypeDeclarationSyntax[] declarations = [.. OwnDeclarations(type, cancellation)];
+        EquatableArray<DeclaredAttribute> described = ModuleAttributes.Describe(type);
         return new Declaration(
             TypeNames.Describe(type),
             type.Name,
@@ -29,8 +30,8 @@ internal static class DeclarationParser
             Unsupported(type, declarations),
             NonPartialContainer(type, cancellation),
             Unconstructible(type, declarations),
-            Conflicts(type, cancellation).ToEquatableArray(),
-            ModuleAttributes.Describe(type),
+            Conflicts(type, described.Any(a => a.Arguments.Enum<Model.Emit>("Emit") == Model.Emit.Cuda), cancellation).ToEquatableArray(),
+            described,
             Scattered(attributes, cancellation),
             attributes.Select(a => a.ApplicationSyntaxReference?.GetSyntax(cancellation).NormalizedText() ?? "").ToEquatableArray());
     }
@@ -63,7 +64,7 @@ internal static class DeclarationParser
     public static bool IsPartial(TypeDeclarationSyntax declaration) => declaration.Modifiers.Any(m => m.Text == "partial");
 
     private static bool IsGenerated(SyntaxNode node)
-        => node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(
+        => node.AncestorsAndSelf().OfType<MemberDeclarationSyntax>().Any(
             d => d.AttributeLists.SelectMany(l => l.Attributes).Any(
                 a => a.Name.ToString().Contains("GeneratedCode") && a.ArgumentList?.Arguments.ToString().Contains(GeneratorName) == true));
 
@@ -126,13 +127,13 @@ internal static class DeclarationParser
         return constructible ? null : $"has a base class, {basis.Name}, without an accessible parameterless constructor";
     }
 
-    private static IEnumerable<Conflict> Conflicts(INamedTypeSymbol type, CancellationToken cancellation)
+    private static IEnumerable<Conflict> Conflicts(INamedTypeSymbol type, bool isCuda, CancellationToken cancellation)
     {
         // The type's own members first, so that their index tells the analyzer which one it is.
         ISymbol[] own = [.. OwnMembers(type, cancellation)];
         for (int i = 0; i < own.Length; i++)
         {
-            if (!IsWrittenElsewhere(own[i], cancellation) && GeneratedMembers.Collides(own[i]))
+            if (!IsWrittenElsewhere(own[i], cancellation) && GeneratedMembers.Collides(own[i], isCuda))
                 yield return new Conflict(own[i].ToDisplayString(MemberFormat), i);
         }
 
@@ -146,7 +147,7 @@ internal static class DeclarationParser
             foreach (ISymbol member in OwnMembers(basis, cancellation))
             {
                 if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
-                    && !IsWrittenElsewhere(member, cancellation) && GeneratedMembers.Collides(member))
+                    && !IsWrittenElsewhere(member, cancellation) && GeneratedMembers.Collides(member, isCuda))
                     yield return new Conflict($"{basis.Name}.{member.Name}", -1);
             }
         }

@@ -11,6 +11,9 @@ internal static class GeneratedMembers
     /// <summary>The field with the state of a module.</summary>
     public const string State = "_seGen";
 
+    /// <summary>What Emit.Cuda adds.</summary>
+    public const string Cuda = "CreateCuda";
+
     // The start of the name of an explicit implementation.
     private static readonly string[] Interfaces = ["SeGen.IModule.", "SeGen.IGate.", "SeGen.IGatedModule."];
 
@@ -29,6 +32,7 @@ internal static class GeneratedMembers
         [".ctor"] = ["", "int", "SeGen.CompilerServices.ModuleState"],
         ["Load"] = [$"string,{Naming}"],
         ["ShareWeights"] = [""],
+        [Cuda] = ["SeGen.GpuPolicy,int?"],
         ["Prepare"] = ["bool"],
         ["Forward"] =
         [
@@ -54,8 +58,13 @@ internal static class GeneratedMembers
         => Names.Contains(className) || (Methods.ContainsKey(className) && className != ".ctor");
 
     /// <summary>Whether a member and a generated one cannot stand in the same class.</summary>
-    public static bool Collides(ISymbol member)
+    /// <param name="member">The member.</param>
+    /// <param name="isCuda">Whether the class gets what Emit.Cuda writes.</param>
+    public static bool Collides(ISymbol member, bool isCuda)
     {
+        if (member.Name == Cuda && !isCuda)
+            return false;
+
         if (Names.Contains(member.Name) || Interfaces.Any(i => member.Name.StartsWith(i, StringComparison.Ordinal)))
             return true;
 

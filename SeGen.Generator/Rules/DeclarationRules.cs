@@ -80,7 +80,8 @@ internal static class DeclarationRules
                 gate.Int("Height", 0),
                 gate.Int("Width", 0),
                 gate.Int("MaxBatch", GateDefaults.MaxBatch),
-                gate.Flag("InferenceOnly", false));
+                gate.Flag("InferenceOnly", false),
+                gate.Enum<Model.Emit>("Emit"));
     }
 }
 

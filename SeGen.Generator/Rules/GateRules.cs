@@ -65,7 +65,7 @@ internal static class GateRules
         foreach (Violation? violation in new[]
         {
             CheckEnum<HiddenRule>(gate, "HiddenRule"), CheckEnum<SEBias>(gate, "Bias"), CheckEnum<Squeeze>(gate, "Squeeze"),
-            CheckEnum<Activation>(gate, "Activation"), CheckEnum<Gate>(gate, "Gate"),
+            CheckEnum<Activation>(gate, "Activation"), CheckEnum<Gate>(gate, "Gate"), CheckEnum<Model.Emit>(gate, "Emit"),
         })
         {
             if (violation is not null)

@@ -52,6 +52,12 @@ public abstract class GateSettingsAttribute : Attribute
     public Precision Precision { get; set; }
 
     /// <summary>
+    /// What the module is written for; Cpu where not written. A property of the module; so far only that of an <see cref="SEBlockAttribute"/> that
+    /// stands alone may be Cuda.
+    /// </summary>
+    public Emit Emit { get; set; }
+
+    /// <summary>
     /// Whether no training code is written: the assembly is a fraction of the size and compiles in half the time, and ForwardTraining throws
     /// NotSupportedException. A property of the module; a layer's training goes with its network's.
     /// </summary>

@@ -35,16 +35,22 @@ internal static class ModuleArguments
     /// <summary>The number of images in the input, with the output's length checked against it.</summary>
     public static int Batch(ModuleDefinition module, ReadOnlySpan<float> input, ReadOnlySpan<float> output, int height, int width)
     {
-        long image = (long)module.InputChannels * height * width;
-        if (input.Length % image != 0)
-            throw new ArgumentException(
-                $"{module.Name} needs whole images of {module.InputChannels} x {height} x {width} = {image:N0} values and was given {input.Length:N0}.",
-                nameof(input));
-
-        int batch = (int)(input.Length / image);
-        (int outHeight, int outWidth) = module.OutputSize(height, width);
-        CheckLength(module, output.Length, batch, [module.OutputChannels, outHeight, outWidth], nameof(output));
+        int batch = Batch(module, input.Length, output.Length, height, width);
         CheckOverlap(module, input, output, module.InPlace, nameof(output));
+        return batch;
+    }
+
+    /// <summary>The number of images in so many values of an input, with those of the output checked against it.</summary>
+    public static int Batch(ModuleDefinition module, int input, int output, int height, int width)
+    {
+        long image = (long)module.InputChannels * height * width;
+        if (input % image != 0)
+            throw new ArgumentException(
+                $"{module.Name} needs whole images of {module.InputChannels} x {height} x {width} = {image:N0} values and was given {input:N0}.", nameof(input));
+
+        int batch = (int)(input / image);
+        (int outHeight, int outWidth) = module.OutputSize(height, width);
+        CheckLength(module, output, batch, [module.OutputChannels, outHeight, outWidth], nameof(output));
         return batch;
     }
 

@@ -38,6 +38,9 @@ public sealed unsafe class ModuleState
         _forward = new PerThread<ForwardRun>(() => module.CreateForward(weights));
     }
 
+    /// <summary>What is the same for all instances.</summary>
+    internal ModuleDefinition Definition => _module;
+
     /// <summary>The weights.</summary>
     public ParameterSet Parameters => _weights.Parameters;
 

@@ -13,6 +13,9 @@ internal sealed unsafe class CudaDriver
     /// <summary>Where the driver's library is looked for, in this order.</summary>
     public static readonly string[] LibraryNames = OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
 
+    /// <summary>The same, or the one library that SEGEN_CUDA_LIBRARY names.</summary>
+    public static string[] Names => Environment.GetEnvironmentVariable("SEGEN_CUDA_LIBRARY") is { Length: > 0 } name ? [name] : LibraryNames;
+
     // Initialisation and errors.
     public required delegate* unmanaged[Cdecl]<uint, int> Init { get; init; }
     public required delegate* unmanaged[Cdecl]<int*, int> DriverGetVersion { get; init; }

@@ -7,28 +7,26 @@ namespace SeGen.Cuda;
 /// <summary>PTX that the driver has compiled for its device.</summary>
 internal sealed unsafe partial class CudaModule : CudaHandle
 {
-    private const int ErrorLog = 5, ErrorLogBytes = 6, LogLength = 16 << 10, LinesAround = 2;
+    private const int ErrorLog = 5, ErrorLogBytes = 6, OptimizationLevel = 7, LogLength = 16 << 10, LinesAround = 2;
 
     /// <summary>Compiles.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="ptx">The text, whose last byte is 0.</param>
-    /// <exception cref="ArgumentException">The text does not end with a byte 0.</exception>
+    /// <param name="ptx">The text.</param>
     /// <exception cref="GpuException">The driver does not compile it; the log says which line.</exception>
     public CudaModule(CudaDevice device, ReadOnlySpan<byte> ptx)
         : base(device)
     {
-        if (ptx.IsEmpty || ptx[^1] != 0)
-            throw new ArgumentException("PTX must end with a byte 0, by which the driver finds its end.", nameof(ptx));
-
+        // A copy with the byte 0 by which the driver finds its end.
+        byte[] ended = [.. ptx, 0];
         device.MakeCurrent();
         byte[] errors = new byte[LogLength];
         nint module;
         int code;
-        fixed (byte* image = ptx, error = errors)
+        fixed (byte* image = ended, error = errors)
         {
-            int* options = stackalloc int[] { ErrorLog, ErrorLogBytes };
-            void** values = stackalloc void*[] { error, (void*)LogLength };
-            code = Driver.ModuleLoadDataEx(&module, image, 2, options, values);
+            int* options = stackalloc int[] { ErrorLog, ErrorLogBytes, OptimizationLevel };
+            void** values = stackalloc void*[] { error, (void*)LogLength, (void*)GpuSettings.OptimizationLevel.GetValueOrDefault() };
+            code = Driver.ModuleLoadDataEx(&module, image, GpuSettings.OptimizationLevel is null ? 2u : 3u, options, values);
         }
 
         if (code != 0)
@@ -50,7 +48,7 @@ internal sealed unsafe partial class CudaModule : CudaHandle
     private GpuException Failure(ReadOnlySpan<byte> ptx, int code, string log)
     {
         string name = Driver.Name(code);
-        string[] lines = Encoding.UTF8.GetString(ptx[..^1]).Split('\n');
+        string[] lines = Encoding.UTF8.GetString(ptx).Split('\n');
         string target = string.Join(", ", lines.Select(l => l.Trim()).Where(l => l.StartsWith(".version", StringComparison.Ordinal) || l.StartsWith(".target", StringComparison.Ordinal)));
         string hint = code == CudaErrors.UnsupportedPtxVersion ? " The driver is too old for it." : "";
         var said = new StringBuilder(log);

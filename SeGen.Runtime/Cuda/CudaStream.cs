@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SeGen.Cuda;
 
 /// <summary>What a device does in order: copies, launches, recorded times.</summary>
@@ -6,6 +8,8 @@ internal sealed unsafe class CudaStream : CudaHandle
     private const uint NonBlocking = 1;
 
     private const int ThreadLocalCapture = 1;
+
+    private bool _isCapturing;
 
     /// <summary>A stream that waits for no other.</summary>
     /// <exception cref="GpuException">It cannot be created.</exception>
@@ -20,19 +24,19 @@ internal sealed unsafe class CudaStream : CudaHandle
 
     /// <summary>Copies floats to the device.</summary>
     public void Upload(ulong to, void* from, long floats)
-        => Device.Check(Driver.MemcpyHtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyHtoDAsync_v2", $"Copying {floats} floats to the device");
+        => Check(Driver.MemcpyHtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyHtoDAsync_v2", "Copying {0} floats to the device", floats);
 
     /// <summary>Copies floats from the device.</summary>
     public void Download(void* to, ulong from, long floats)
-        => Device.Check(Driver.MemcpyDtoHAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoHAsync_v2", $"Copying {floats} floats from the device");
+        => Check(Driver.MemcpyDtoHAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoHAsync_v2", "Copying {0} floats from the device", floats);
 
     /// <summary>Copies floats within the device.</summary>
     public void Copy(ulong to, ulong from, long floats)
-        => Device.Check(Driver.MemcpyDtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoDAsync_v2", $"Copying {floats} floats on the device");
+        => Check(Driver.MemcpyDtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoDAsync_v2", "Copying {0} floats on the device", floats);
 
     /// <summary>Writes zeros.</summary>
     public void Clear(ulong at, long words)
-        => Device.Check(Driver.MemsetD32Async(at, 0, (nuint)words, handle), "cuMemsetD32Async", $"Clearing {words} words");
+        => Check(Driver.MemsetD32Async(at, 0, (nuint)words, handle), "cuMemsetD32Async", "Clearing {0} words", words);
 
     /// <summary>Launches a kernel.</summary>
     /// <param name="function">The kernel.</param>
@@ -49,6 +53,9 @@ internal sealed unsafe class CudaStream : CudaHandle
             : Driver.LaunchKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments, null);
         if (code != 0)
             Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {blocks} blocks of {threads} threads and {dynamicShared} bytes of shared memory");
+
+        if (GpuSettings.IsSynchronous && !_isCapturing && Driver.StreamSynchronize(handle) is not 0 and int failure)
+            Device.Check(failure, "cuStreamSynchronize", $"Running {function.Name}");
     }
 
     /// <summary>Waits until all is done.</summary>
@@ -56,11 +63,16 @@ internal sealed unsafe class CudaStream : CudaHandle
     public void Synchronize() => Device.Check(Driver.StreamSynchronize(handle), "cuStreamSynchronize", "Waiting for kernels");
 
     /// <summary>From here on launches are written down instead of run.</summary>
-    public void BeginCapture() => Device.Check(Driver.StreamBeginCapture(handle, ThreadLocalCapture), "cuStreamBeginCapture_v2", "Capturing a graph");
+    public void BeginCapture()
+    {
+        Device.Check(Driver.StreamBeginCapture(handle, ThreadLocalCapture), "cuStreamBeginCapture_v2", "Capturing a graph");
+        _isCapturing = true;
+    }
 
     /// <summary>What was written down, ready to be run again and again.</summary>
     public CudaGraph EndCapture()
     {
+        _isCapturing = false;
         nint graph;
         Device.Check(Driver.StreamEndCapture(handle, &graph), "cuStreamEndCapture", "Capturing a graph");
         try
@@ -78,6 +90,13 @@ internal sealed unsafe class CudaStream : CudaHandle
 
     /// <summary>Notes when the device comes here.</summary>
     public void Record(CudaEvent @event) => Device.Check(Driver.EventRecord(@event.Handle, handle), "cuEventRecord", "Recording an event");
+
+    /// <summary>The text is made where it is needed: calls that succeed allocate nothing.</summary>
+    private void Check(int code, string call, string what, long count)
+    {
+        if (code != 0)
+            Device.Check(code, call, string.Format(CultureInfo.InvariantCulture, what, count));
+    }
 
     protected override void Destroy() => _ = Driver.StreamDestroy(handle);
 }

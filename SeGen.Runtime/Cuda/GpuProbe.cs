@@ -21,7 +21,7 @@ internal static unsafe class GpuProbe
         if (driver is null)
         {
             return missing is null
-                ? (GpuStatus.NoDriverLibrary, $"No NVIDIA driver is installed: {string.Join(" or ", CudaDriver.LibraryNames)} was not found.")
+                ? (GpuStatus.NoDriverLibrary, $"No NVIDIA driver is installed: {string.Join(" or ", CudaDriver.Names)} was not found.")
                 : (GpuStatus.DriverTooOld, $"The NVIDIA driver is too old: it lacks {missing}; install one that supports CUDA {Version(LeastDriver)} or later.");
         }
 
@@ -51,6 +51,21 @@ internal static unsafe class GpuProbe
         }
 
         return (GpuStatus.ComputeCapabilityTooLow, $"SeGen needs compute capability {LeastCapability / 10}.{LeastCapability % 10}; there is {string.Join(" and ", devices)}.");
+    }
+
+    /// <summary>The first device that generated kernels run on.</summary>
+    public static int FirstUsable(CudaDriver driver)
+    {
+        int count = 0;
+        _ = driver.DeviceGetCount(&count);
+        for (int i = 0; i < count; i++)
+        {
+            int device;
+            if (driver.DeviceGet(&device, i) == 0 && Capability(driver, device) >= LeastCapability)
+                return i;
+        }
+
+        return 0;
     }
 
     /// <summary>A device's compute capability, 90 for 9.0; 0 where the driver does not say.</summary>

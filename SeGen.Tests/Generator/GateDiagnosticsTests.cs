@@ -40,6 +40,7 @@ public class GateDiagnosticsTests
     [InlineData("Bias is -1, which is no value of that enum; use one of Both, None, SecondOnly, FirstOnly", "[|Bias = (SEBias)(-1)|]")]
     [InlineData("Activation is 5, which is no value of that enum; use one of ReLU, ReLU6, SiLU, HardSwish, Identity", "[|Activation = (Activation)5|]")]
     [InlineData("Gate is 2, which is no value of that enum; use one of Sigmoid, HardSigmoid", "[|Gate = (Gate)2|]")]
+    [InlineData("Emit is 2, which is no value of that enum; use one of Cpu, Cuda", "[|Emit = (Emit)2|]")]
     [InlineData(
         "HiddenRule is 6, which is no value of that enum; use one of Floor, FloorAllowZero, AtLeastOne, HalfIfSmall, RoundHalfEven, MakeDivisible",
         "[|HiddenRule = (HiddenRule)6|]")]

@@ -50,6 +50,16 @@ public class MemberDiagnosticsTests
         [SEBlock(16)] partial class [|Gate|] : Middle;
         """);
 
+    [Fact]
+    public void What_Emit_Cuda_adds_is_in_the_way_there_alone()
+    {
+        DiagnosticAssert.Error(
+            "SEGEN004",
+            "'Gate' already has CreateCuda(GpuPolicy, int?), which SeGen would write; rename or remove it",
+            "[SEBlock(16, Emit = Emit.Cuda)] partial class Gate { void [|CreateCuda|](GpuPolicy policy, int? device) { } }");
+        DiagnosticAssert.Nothing("[SEBlock(16)] partial class Gate { public void CreateCuda(GpuPolicy policy, int? device) { } }");
+    }
+
     [Theory]
     [InlineData("public float[] Forward(string text) => [];")]
     [InlineData("public void Forward(float[] input, float[] output) => Forward(input, output, 1, 1);")]

@@ -80,6 +80,21 @@ public sealed class SampleTests : IDisposable
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    /// <summary>On a machine that has a driver too: another library is named, which is not there.</summary>
+    [Theory]
+    [InlineData(0, "On the CPU: No NVIDIA driver is installed: libnone.so was not found.", "--gpu")]
+    [InlineData(0, "On the CPU: No NVIDIA driver is installed: libnone.so was not found.", "--gpu", "auto")]
+    [InlineData(0, "On the CPU: as GpuPolicy.Off says.", "--gpu", "off")]
+    [InlineData(1, "No NVIDIA driver is installed: libnone.so was not found.", "--gpu", "require")]
+    [InlineData(1, "--gpu is one of Auto, Require, Off, not 'always'.", "--gpu", "always")]
+    public void Without_a_gpu_the_sample_says_why_in_one_sentence(int expected, string sentence, params string[] arguments)
+    {
+        string program = typeof(SEResNet20).Assembly.Location;
+        (int exitCode, string output) = Tool.TryRun(Path.GetDirectoryName(program)!, new() { ["SEGEN_CUDA_LIBRARY"] = "libnone.so" }, "dotnet", [program, .. arguments]);
+        Assert.True(exitCode == expected, output);
+        Assert.Contains(sentence, output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
     private static (int ExitCode, string Output) Run(params string[] arguments)
     {
         string program = typeof(SEResNet20).Assembly.Location;

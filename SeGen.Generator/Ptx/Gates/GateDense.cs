@@ -15,8 +15,25 @@ internal static class GateDense
     /// <param name="combine">Two of them as one.</param>
     public static string Combined(PtxWriter writer, GateLaunch launch, string from, int first, Func<string, string, string> combine)
     {
-        string[] parts = [.. Enumerable.Range(0, launch.Parts).Select(p => writer.Real("ld.global.f32", "part", PtxPhrases.Place(from, (first + p) * 4L)))];
-        return parts.Skip(1).Aggregate(parts[0], combine);
+        string combined = writer.Real("ld.global.f32", "combined", PtxPhrases.Place(from, first * 4L)), next = from;
+        int rest = launch.Parts - 1, whole = rest > 2 * Unrolled ? rest / Unrolled * Unrolled : 0;
+        if (whole > 0)
+        {
+            next = writer.Wide("mov.u64", "nextParts", from);
+            writer.Loop("p", writer.Integer("mov.u32", "none", "0"), Numbers.Text(whole), Numbers.Text(Unrolled), _ =>
+            {
+                writer.Line($"mov.f32 {combined}, {Some(combined, Unrolled)}");
+                writer.Line($"add.u64 {next}, {next}, {Numbers.Text(4 * Unrolled)}");
+            });
+        }
+
+        return Some(combined, rest - whole);
+
+        string Some(string start, int count)
+        {
+            string[] parts = [.. Enumerable.Range(1, count).Select(p => writer.Real("ld.global.f32", "part", PtxPhrases.Place(next, (first + p) * 4L)))];
+            return parts.Aggregate(start, combine);
+        }
     }
 
     /// <summary>A sum of products of weights and of values that an image has, by every so-manieth: some are loaded before the first is multiplied.</summary>

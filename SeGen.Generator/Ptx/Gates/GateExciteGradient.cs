@@ -49,12 +49,24 @@ internal sealed class GateExciteGradient(GateContext context, string image)
     {
         string array = _writer.Shared("rows_of_warps", Warps * GateLaunch.Lanes), weights = context["weights"];
         string mine = _writer.Integer("mad.lo.u32", "mine", _thread.Number, "4", _writer.Integer("mov.u32", "rowsOfWarps", array));
-        for (int first = 0; first < _gate.Hidden; first += GateLaunch.Lanes)
+        _writer.Phase($"da = (W2^T dt) act'(a): a lane for a row, a warp for every {Numbers.Text(Warps)}th channel; then the warps, in their order.");
+        if (_gate.Hidden <= GateLaunch.Lanes)
         {
-            int rows = Math.Min(GateLaunch.Lanes, _gate.Hidden - first);
-            _writer.Phase($"da = (W2^T dt) act'(a), rows {Numbers.Text(first)} to {Numbers.Text(first + rows - 1)}: a lane for a row, a warp for every {Numbers.Text(Warps)}th channel.");
+            Rows("0");
+            return;
+        }
+
+        _writer.Loop("firstRow", _writer.Integer("mov.u32", "none", "0"), Numbers.Text(_gate.Hidden), Numbers.Text(GateLaunch.Lanes), first =>
+        {
+            Rows(first);
+            _writer.Line("bar.sync 0");
+        });
+
+        void Rows(string first)
+        {
             string summed = _writer.Label("rows_summed"), written = _writer.Label("rows_written");
-            string isBeyond = _writer.Compare("ge.u32", "isBeyond", _thread.Lane, Numbers.Text(rows));
+            string row = first == "0" ? _thread.Lane : _writer.Integer("add.u32", "row", first, _thread.Lane);
+            string isBeyond = _writer.Compare("ge.u32", "isBeyond", row, Numbers.Text(_gate.Hidden));
             _writer.Line($"@{isBeyond} bra {summed}");
             if (_launch.Threads > Warps * GateLaunch.Lanes)
             {
@@ -62,23 +74,21 @@ internal sealed class GateExciteGradient(GateContext context, string image)
                 _writer.Line($"@{isIdle} bra {summed}");
             }
 
-            string column = _writer.Wide("mad.wide.u32", "column", _thread.Lane, "4", weights);
+            string column = _writer.Wide("mad.wide.u32", "column", row, "4", weights);
             string dot = GateDense.Dot(
-                _writer, "c", _thread.Warp, _launch.Channels, Warps, column, _launch.ExpandWeightsAt + first, changes, GateLaunch.GateInputGradientAt, start: null, weightStride: _gate.Hidden);
+                _writer, "c", _thread.Warp, _launch.Channels, Warps, column, _launch.ExpandWeightsAt, changes, GateLaunch.GateInputGradientAt, start: null, weightStride: _gate.Hidden);
             _writer.Line($"st.shared.f32 [{mine}], {dot}");
             _writer.Place(summed);
             _writer.Line("bar.sync 0");
 
-            string isOther = _writer.Compare("ge.u32", "isOther", _thread.Number, Numbers.Text(rows));
+            string isOther = _writer.Compare("ne.u32", "isOther", _thread.Warp, "0");
             _writer.Line($"@{isOther} bra {written}");
+            _writer.Line($"@{isBeyond} bra {written}");
             string[] ofWarps = [.. Enumerable.Range(0, Warps).Select(w => _writer.Real("ld.shared.f32", "ofWarp", PtxPhrases.Place(mine, 4L * w * GateLaunch.Lanes)))];
-            string row = _writer.Integer("add.u32", "r", _thread.Number, Numbers.Text(first));
             string slope = _writer.ActivationSlope(_gate.Activation, Load(state, row, _launch.PreactivationAt, "preactivation"));
             string change = _writer.Real("mul.rn.f32", "change", ofWarps.Skip(1).Aggregate(ofWarps[0], _writer.Sum), slope);
             _writer.Line($"st.global.f32 {_writer.Element(changes, row, _launch.PreactivationGradientAt)}, {change}");
             _writer.Place(written);
-            if (first + rows < _gate.Hidden)
-                _writer.Line("bar.sync 0");
         }
     }
 

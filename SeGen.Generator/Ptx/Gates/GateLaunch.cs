@@ -76,8 +76,8 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
     /// <summary>Chunks of an image, which are what a block works on at a time; those of different images share nothing.</summary>
     public int Chunks => (Units + UnitsOfBlock - 1) / UnitsOfBlock;
 
-    /// <summary>Bytes of shared memory in which a block keeps a chunk: a place for every vector of every thread.</summary>
-    public int ChunkBytes => ThreadVectors * Threads * Vector * 4;
+    /// <summary>Bytes of shared memory in which a block keeps a chunk: a place for every vector of the block's part, or of every lane.</summary>
+    public int ChunkBytes => (IsWarps ? ThreadVectors * Threads : PartVectors) * Vector * 4;
 
     /// <summary>Floats of a whole image's loads, which do not care where channels begin.</summary>
     public int ImageVector => (long)Channels * Pixels % 4 == 0 ? 4 : 1;

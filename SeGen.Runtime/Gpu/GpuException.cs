@@ -1,7 +1,7 @@
 namespace SeGen;
 
 /// <summary>A call of the CUDA driver that failed.</summary>
-internal sealed class GpuException : Exception
+public sealed class GpuException : Exception
 {
     /// <summary>A failure.</summary>
     /// <param name="message">What failed, on which device, and why.</param>

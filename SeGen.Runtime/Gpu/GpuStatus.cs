@@ -1,7 +1,7 @@
 namespace SeGen;
 
 /// <summary>Whether modules can run on a GPU of this machine, and if not, what is missing.</summary>
-internal enum GpuStatus
+public enum GpuStatus
 {
     /// <summary>There is a driver and at least one device that generated kernels run on.</summary>
     Available,

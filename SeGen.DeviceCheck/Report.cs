@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SeGen.DeviceCheck;
+
+/// <summary>Everything that a run has found.</summary>
+/// <param name="Device">The GPU and what its driver supports.</param>
+/// <param name="SeGen">SeGen's version.</param>
+/// <param name="PyTorch">PyTorch's, or why it was not run.</param>
+/// <param name="CopyBandwidth">Bytes a second that a copy on the device reads and writes; 0 where nothing was timed.</param>
+/// <param name="Numerics">Every form against the CPU.</param>
+/// <param name="Times">Every case, cold and warm.</param>
+internal sealed record Report(string Device, string SeGen, string PyTorch, double CopyBandwidth, NumericResult[] Numerics, TimeResult[] Times)
+{
+    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, ReportJson.Default.Report));
+
+    public static void Print(NumericResult result)
+        => Line($"{(result.IsRight ? "right" : "WRONG"),-6} {result.Case,-24} {result.Form,-52} y {result.Output:e1}  dx {result.InputGradient:e1}  dw {result.ParameterGradients:e1}{(result.IsSame ? "" : "  other bits in another run or form")}");
+
+    public static void PrintTimesHead()
+        => Line($"{"us",-16} {"",-21} {"",-5} {"SeGen",9} {"floor",9} {"eager",9} {"graph",9} {"compile",9}   eager, graph, compile / SeGen; SeGen / floor; form");
+
+    public static void Print(TimeResult t)
+        => Line($"{t.Case,-16} {t.Direction,-21} {t.Temperature,-5} {t.Own,9:f1} {t.Floor,9:f1} {Shown(t.Eager),9} {Shown(t.Graph),9} {Shown(t.Compile),9}   {Ratio(t.Eager, t.Own)} {Ratio(t.Graph, t.Own)} {Ratio(t.Compile, t.Own)}; {Ratio(t.Own, t.Floor)}; {t.Form}{(t.Remark is "ready" ? "" : $" ({t.Remark})")}");
+
+    private static string Shown(double? time) => time?.ToString("f1", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Ratio(double? a, double b) => a is { } value ? (value / b).ToString("f2", CultureInfo.InvariantCulture) : "-";
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(Report))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,56 @@
+namespace SeGen.Cuda;
+
+/// <summary>Puts launches into a stream, and takes their times where that is wanted.</summary>
+internal sealed unsafe class GpuLauncher(GpuContext context) : IDisposable
+{
+    private readonly List<(string Kernel, CudaEvent Before, CudaEvent After)> _timed = [];
+    private readonly Stack<CudaEvent> _free = [];
+
+    /// <summary>The stream that launches go into: the device's, or one whose launches are written down.</summary>
+    public CudaStream Stream { get; set; } = context.Stream;
+
+    public bool IsTimed { get; set; }
+
+    public void Launch(CudaFunction function, int blocks, int threads, int shared, void** arguments, bool isCooperative)
+    {
+        if (!IsTimed)
+        {
+            Stream.Launch(function, (uint)blocks, (uint)threads, (uint)shared, arguments, isCooperative);
+            return;
+        }
+
+        CudaEvent before = Event(), after = Event();
+        Stream.Record(before);
+        Stream.Launch(function, (uint)blocks, (uint)threads, (uint)shared, arguments, isCooperative);
+        Stream.Record(after);
+        _timed.Add((function.Name, before, after));
+    }
+
+    /// <summary>The times since the last call; all launches must be done.</summary>
+    public IReadOnlyList<GpuKernelTime> Times()
+    {
+        if (_timed.Count == 0)
+            return [];
+
+        GpuKernelTime[] times = [.. _timed.Select(t => new GpuKernelTime(t.Kernel, t.After.Since(t.Before)))];
+        foreach ((_, CudaEvent before, CudaEvent after) in _timed)
+        {
+            _free.Push(before);
+            _free.Push(after);
+        }
+
+        _timed.Clear();
+        return times;
+    }
+
+    public void Dispose()
+    {
+        foreach (CudaEvent e in _timed.SelectMany(t => new[] { t.Before, t.After }).Concat(_free))
+            e.Dispose();
+
+        _timed.Clear();
+        _free.Clear();
+    }
+
+    private CudaEvent Event() => _free.TryPop(out CudaEvent? known) ? known : new CudaEvent(context.Device);
+}

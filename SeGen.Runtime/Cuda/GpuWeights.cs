@@ -1,0 +1,93 @@
+namespace SeGen.Cuda;
+
+/// <summary>A module's parameters on a device, in the order of the state_dict, and their gradients there.</summary>
+internal sealed unsafe class GpuWeights : IDisposable
+{
+    private readonly GpuContext _context;
+    private readonly ParameterSet _parameters;
+    private readonly int _length;
+    private readonly CudaMemory _values;
+    private readonly CudaPinnedMemory _host;
+    private CudaMemory? _gradients;
+    private long _version;
+    private bool _hasGradients;
+
+    public GpuWeights(GpuContext context, ParameterSet parameters)
+    {
+        (_context, _parameters) = (context, parameters);
+        _length = parameters.Sum(p => p.Length);
+        _values = new CudaMemory(context.Device, Math.Max(1, _length));
+        _host = new CudaPinnedMemory(context.Device, Math.Max(1, _length));
+    }
+
+    /// <summary>The values, copied anew where they were written since the last time.</summary>
+    public ulong Address
+    {
+        get
+        {
+            long version = _parameters.Version;
+            if (version != _version && _length > 0)
+            {
+                // The copy before this one may still be under way.
+                _context.Stream.Synchronize();
+                int at = 0;
+                foreach (Parameter parameter in _parameters)
+                {
+                    parameter.Values.CopyTo(_host.Span[at..]);
+                    at += parameter.Length;
+                }
+
+                _context.Stream.Upload(_values.Address, _host.Start, _length);
+                _version = version;
+            }
+
+            return _values.Address;
+        }
+    }
+
+    /// <summary>The gradients, which kernels add to.</summary>
+    public ulong Gradients
+    {
+        get
+        {
+            if (_gradients is null)
+            {
+                _gradients = new CudaMemory(_context.Device, Math.Max(1, _length));
+                _context.Stream.Clear(_gradients.Address, Math.Max(1, _length));
+            }
+
+            _hasGradients = true;
+            return _gradients.Address;
+        }
+    }
+
+    /// <summary>Adds the gradients to the parameters' and begins with none again; waits for the device.</summary>
+    public void AddGradients()
+    {
+        if (!_hasGradients || _length == 0)
+            return;
+
+        _context.Stream.Synchronize();
+        _context.Stream.Download(_host.Start, _gradients!.Address, _length);
+        _context.Stream.Clear(_gradients.Address, _length);
+        _context.Stream.Synchronize();
+        _hasGradients = false;
+        int at = 0;
+        lock (_parameters.AddingGradients)
+        {
+            foreach (Parameter parameter in _parameters)
+            {
+                Span<float> gradient = parameter.Gradient;
+                System.Numerics.Tensors.TensorPrimitives.Add(gradient, _host.Span.Slice(at, parameter.Length), gradient);
+                at += parameter.Length;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _values.Dispose();
+        _host.Dispose();
+        _gradients?.Dispose();
+    }
+}

@@ -1,0 +1,59 @@
+using SeGen.CompilerServices;
+
+namespace SeGen;
+
+/// <summary>A module that was to run on a GPU and runs on the CPU.</summary>
+internal sealed class GpuFallback(ModuleDefinition definition, IModule module, string why) : GpuModule(definition, module.Parameters)
+{
+    public override bool IsOnGpu => false;
+
+    public override string Placement => $"On the CPU: {why}";
+
+    public override GpuBuffer Allocate(int floats)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(floats, 1);
+        return new GpuBuffer(new float[floats]);
+    }
+
+    public override GpuBuffer Wrap(ulong address, int floats) => throw new InvalidOperationException($"There is no memory of a device to wrap. {Placement}");
+
+    public override void Backward(ReadOnlySpan<float> outputGradient, Span<float> inputGradient) => module.Backward(outputGradient, inputGradient);
+
+    public override void Backward(GpuBuffer outputGradient, GpuBuffer? inputGradient)
+    {
+        ArgumentNullException.ThrowIfNull(outputGradient);
+        CheckBuffer(outputGradient, nameof(outputGradient));
+        if (inputGradient is not null)
+            CheckBuffer(inputGradient, nameof(inputGradient));
+
+        module.Backward(outputGradient.Host, inputGradient is null ? [] : inputGradient.Host);
+    }
+
+    public override void Synchronize()
+    {
+        // All is done when a call returns.
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // There is nothing on a device.
+    }
+
+    private protected override void Prepare(GpuMap map, bool isTraining) => module.Prepare();
+
+    private protected override void Run(GpuMap map, ReadOnlySpan<float> input, Span<float> output, bool isTraining)
+    {
+        if (isTraining)
+            module.ForwardTraining(input, output, map.Height, map.Width);
+        else
+            module.Forward(input, output, map.Height, map.Width);
+    }
+
+    private protected override void Run(GpuMap map, GpuBuffer input, GpuBuffer output, bool isTraining) => Run(map, input.Host, output.Host, isTraining);
+
+    private protected override void CheckBuffer(GpuBuffer buffer, string name)
+    {
+        if (buffer.IsOnGpu)
+            throw new ArgumentException($"The buffer is on a GPU, and {Definition.Name} is not. {Placement}", name);
+    }
+}

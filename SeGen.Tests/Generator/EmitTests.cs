@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace SeGen.Tests.Generator;
+
+/// <summary>Kernels for GPUs are written where they are asked for, and only there.</summary>
+public class EmitTests
+{
+    private const string Entry = ".visible .entry";
+
+    [Fact]
+    public void A_module_for_the_cpu_contains_no_ptx()
+    {
+        GeneratorResult cpu = DiagnosticAssert.Nothing("[SEBlock(16, Hidden = 4, Height = 8, Width = 8)] public partial class Gate;");
+        Assert.Single(cpu.Sources);
+        Assert.False(Contains(cpu));
+        Assert.True(Contains(DiagnosticAssert.Nothing("[SEBlock(16, Hidden = 4, Height = 8, Width = 8, Emit = Emit.Cuda)] public partial class Gate;")));
+    }
+
+    [Fact]
+    public void The_file_for_the_cpu_is_the_same_with_kernels_beside_it()
+    {
+        GeneratorResult cpu = GeneratorHarness.Run("[SEBlock(16, Hidden = 4)] partial class Gate;"), both = GeneratorHarness.Run("[SEBlock(16, Hidden = 4, Emit = Emit.Cuda)] partial class Gate;");
+        Assert.Equal(["Gate.g.cs", "Gate.Cuda.g.cs"], both.Sources.Select(s => s.HintName));
+        Assert.Equal(cpu.Sources[0].SourceText.ToString(), both.Sources[0].SourceText.ToString().Replace(", Emit = Emit.Cuda", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("SEResidual", "[SEResidual(64, Height = 8, Width = 8, [|Emit = Emit.Cuda|])] partial class Net;")]
+    [InlineData("SEResidual", "[SEResidual(64, Height = 8, Width = 8), SEBlock([|Emit = Emit.Cuda|])] partial class Net;")]
+    [InlineData("InvertedResidual", "[InvertedResidual(16, Expand = 32, [|Emit = Emit.Cuda|])] partial class Net;")]
+    [InlineData("SENetwork", "[SENetwork(16, [|Emit = Emit.Cuda|])] [Conv(16)] partial class Net;")]
+    public void Networks_are_refused(string root, string source) => DiagnosticAssert.Error(
+        "SEGEN033",
+        $"'Net' is an [{root}], and Emit.Cuda writes kernels for classes that are an [SEBlock] alone; remove Emit, or give the gate a class of its own",
+        source);
+
+    [Fact]
+    public void A_layer_has_none_of_its_own() => DiagnosticAssert.Error(
+        "SEGEN028",
+        "Emit belongs to [SENetwork], which it describes as a whole; remove it from the layer",
+        "[SENetwork(16)] [SEBlock([|Emit = Emit.Cuda|])] partial class Net;");
+
+    [Fact]
+    public void Classes_in_namespaces_and_in_other_classes_with_names_that_are_keywords_compile()
+        => DiagnosticAssert.Nothing("namespace A.B; partial class Outer { partial struct Inner { [SEBlock(16, Emit = Emit.Cuda)] public partial class @class; } }");
+
+    private static bool Contains(GeneratorResult result)
+    {
+        using var assembly = new MemoryStream();
+        Assert.True(result.Output.Emit(assembly).Success);
+        byte[] bytes = assembly.ToArray();
+        return bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Entry)) >= 0 || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(Entry)) >= 0;
+    }
+}

@@ -1,0 +1,40 @@
+using SeGen.Generator.Ptx.Gates;
+using Model = SeGen.Generator.Model;
+
+namespace SeGen.Tests.Ptx;
+
+/// <summary>Every emitted module is one that NVIDIA's assembler takes for every architecture, without a register spilled to memory.</summary>
+[Trait("Category", "Ptxas")]
+public class AssemblyTests
+{
+    // Two blocks of 256 threads, or one of 512, have so many registers of a multiprocessor's 65,536 for each thread.
+    private const int MostRegisters = 128;
+
+    private static readonly int[] Architectures = [75, 80, 86, 89, 90];
+
+    [PtxasTheory]
+    [InlineData(128, 8, 224, Model.Squeeze.Mean)]
+    [InlineData(256, 16, 56, Model.Squeeze.Mean)]
+    [InlineData(512, 32, 7, Model.Squeeze.MeanMaxAverage)]
+    [InlineData(5, 40, 91, Model.Squeeze.Max)]
+    [InlineData(64, 4, 0, Model.Squeeze.SumOverHPlusW)]
+    [InlineData(7, 0, 4, Model.Squeeze.Mean)]
+    public void A_gates_modules_are_assembled_for_every_architecture(int channels, int hidden, int side, Model.Squeeze squeeze)
+    {
+        var launch = new GateLaunch(new Model.GateSpec(channels, hidden, Model.SEBias.Both, squeeze, Model.Activation.SiLU, Model.Gate.Sigmoid), side, side);
+        foreach (string ptx in new[] { GateModules.Forward(launch), GateModules.Backward(launch) })
+        {
+            foreach (int architecture in Architectures)
+            {
+                IReadOnlyList<Ptxas.Usage> kernels = Ptxas.Assemble(ptx, architecture);
+                Assert.Equal(PtxParser.Parse(ptx).Kernels.Keys.Order(StringComparer.Ordinal), kernels.Select(k => k.Kernel).Order(StringComparer.Ordinal));
+                Assert.All(kernels, k => Assert.True(k.Spilled == 0 && k.Registers is > 8 and <= MostRegisters, $"{k} on sm_{architecture}"));
+            }
+        }
+    }
+
+    [PtxasTheory]
+    [InlineData(75)]
+    public void What_is_wrong_is_refused(int architecture)
+        => Assert.ThrowsAny<Exception>(() => Ptxas.Assemble(PtxSamples.Double.Replace("add.rn.f32", "add.up.f32", StringComparison.Ordinal), architecture));
+}
