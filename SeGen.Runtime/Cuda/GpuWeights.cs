@@ -31,10 +31,10 @@ internal sealed unsafe class GpuWeights : IDisposable
                 // The copy before this one may still be under way.
                 _context.Stream.Synchronize();
                 int at = 0;
-                foreach (Parameter parameter in _parameters)
+                for (int p = 0; p < _parameters.Count; p++)
                 {
-                    parameter.Values.CopyTo(_host.Span[at..]);
-                    at += parameter.Length;
+                    _parameters[p].Values.CopyTo(_host.Span[at..]);
+                    at += _parameters[p].Length;
                 }
 
                 _context.Stream.Upload(_values.Address, _host.Start, _length);
@@ -75,11 +75,11 @@ internal sealed unsafe class GpuWeights : IDisposable
         int at = 0;
         lock (_parameters.AddingGradients)
         {
-            foreach (Parameter parameter in _parameters)
+            for (int p = 0; p < _parameters.Count; p++)
             {
-                Span<float> gradient = parameter.Gradient;
-                System.Numerics.Tensors.TensorPrimitives.Add(gradient, _host.Span.Slice(at, parameter.Length), gradient);
-                at += parameter.Length;
+                Span<float> gradient = _parameters[p].Gradient;
+                System.Numerics.Tensors.TensorPrimitives.Add(gradient, _host.Span.Slice(at, gradient.Length), gradient);
+                at += gradient.Length;
             }
         }
     }

@@ -31,7 +31,9 @@ internal static unsafe partial class FakeDriver
     public static FakeGpu Gpu { get; private set; } = new(PtxDeviceModel.Small);
 
     /// <summary>A driver with one device, as if it had just been installed.</summary>
-    public static CudaDriver Create(PtxDeviceModel model)
+    /// <param name="model">The device.</param>
+    /// <param name="isSilent">Whether what a call does again and again is not done: to see what SeGen itself allocates.</param>
+    public static CudaDriver Create(PtxDeviceModel model, bool isSilent = false)
     {
         Gpu = new FakeGpu(model);
         return new CudaDriver
@@ -46,7 +48,7 @@ internal static unsafe partial class FakeDriver
             DeviceGetAttribute = &DeviceGetAttribute,
             DevicePrimaryCtxRetain = &PrimaryCtxRetain,
             DevicePrimaryCtxRelease = &PrimaryCtxRelease,
-            CtxSetCurrent = &CtxSetCurrent,
+            CtxSetCurrent = isSilent ? &Silent.Wait : &CtxSetCurrent,
             ModuleLoadDataEx = &ModuleLoadDataEx,
             ModuleGetFunction = &ModuleGetFunction,
             ModuleUnload = &ModuleUnload,
@@ -58,24 +60,24 @@ internal static unsafe partial class FakeDriver
             MemGetInfo = &MemGetInfo,
             MemHostAlloc = &MemHostAlloc,
             MemFreeHost = &MemFreeHost,
-            MemcpyHtoDAsync = &MemcpyHtoDAsync,
-            MemcpyDtoHAsync = &MemcpyDtoHAsync,
+            MemcpyHtoDAsync = isSilent ? &Silent.CopyThere : &MemcpyHtoDAsync,
+            MemcpyDtoHAsync = isSilent ? &Silent.CopyBack : &MemcpyDtoHAsync,
             MemcpyDtoDAsync = &MemcpyDtoDAsync,
-            MemsetD32Async = &MemsetD32Async,
+            MemsetD32Async = isSilent ? &Silent.Clear : &MemsetD32Async,
             StreamCreate = &StreamCreate,
             StreamDestroy = &StreamDestroy,
-            StreamSynchronize = &StreamSynchronize,
+            StreamSynchronize = isSilent ? &Silent.Wait : &StreamSynchronize,
             EventCreate = &EventCreate,
             EventRecord = &EventRecord,
             EventSynchronize = &EventSynchronize,
             EventElapsedTime = &EventElapsedTime,
             EventDestroy = &EventDestroy,
-            LaunchKernel = &LaunchKernel,
-            LaunchCooperativeKernel = &LaunchCooperativeKernel,
+            LaunchKernel = isSilent ? &Silent.Launch : &LaunchKernel,
+            LaunchCooperativeKernel = isSilent ? &Silent.LaunchTogether : &LaunchCooperativeKernel,
             StreamBeginCapture = &StreamBeginCapture,
             StreamEndCapture = &StreamEndCapture,
             GraphInstantiate = &GraphInstantiate,
-            GraphLaunch = &GraphLaunch,
+            GraphLaunch = isSilent ? &Silent.Replay : &GraphLaunch,
             GraphExecDestroy = &GraphExecDestroy,
             GraphDestroy = &GraphDestroy,
         };
