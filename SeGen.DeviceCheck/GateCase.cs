@@ -18,6 +18,9 @@ internal sealed record GateCase(string Name, int Channels, int Height, int Width
         new("256x512x7x7", 512, 7, 7, 256, () => Of(new Gate512x7(1), g => g.CreateCuda(GpuPolicy.Require))),
     ];
 
+    /// <summary>Larger ones that are not timed.</summary>
+    public static readonly GateCase[] Large = [new("4x96x64x64", 96, 64, 64, 4, () => Of(new Gate96x64(1), g => g.CreateCuda(GpuPolicy.Require)))];
+
     /// <summary>Small ones of every setting.</summary>
     public static readonly GateCase[] Small =
     [

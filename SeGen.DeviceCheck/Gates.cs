@@ -26,5 +26,8 @@ internal sealed partial class OddGate;
 [SEBlock(Channels = 5, HiddenRule = HiddenRule.FloorAllowZero, Height = 48, Width = 48, MaxBatch = 2, Emit = Emit.Cuda)]
 internal sealed partial class ConstantGate;
 
+[SEBlock(Channels = 96, Height = 64, Width = 64, MaxBatch = 4, Emit = Emit.Cuda)]
+internal sealed partial class Gate96x64;
+
 [SEBlock(Channels = 24, Hidden = 8, MaxBatch = 3, Activation = Activation.Identity, Emit = Emit.Cuda)]
 internal sealed partial class AnyGate;

@@ -32,7 +32,8 @@ internal static class Numerics
                 (IModule cpu, GpuModule gpu) = one.Create();
                 using (gpu)
                 {
-                    Outcome outcome = Compute(one, cpu, gpu), again = Compute(one, cpu, gpu);
+                    // Again over buffers, with other calls in between.
+                    Outcome outcome = Compute(one, cpu, gpu), again = ComputeOverBuffers(one, cpu, gpu);
                     if (!seen.Add(outcome.Form))
                         continue;
 
@@ -53,6 +54,29 @@ internal static class Numerics
         string form = gpu.Form;
         gpu.Backward(dy, dx);
         return new Outcome($"{form}; {gpu.Form}", y, dx, [.. cpu.Parameters.Select(p => p.Gradient.ToArray())]);
+    }
+
+    private static Outcome ComputeOverBuffers(GateCase one, IModule cpu, GpuModule gpu)
+    {
+        float[] image = Values(one.Length / one.Images, 1), y = new float[one.Length], dx = new float[one.Length];
+        cpu.Parameters.ZeroGradients();
+        using GpuBuffer input = gpu.Allocate(one.Length), output = gpu.Allocate(one.Length), gradient = gpu.Allocate(one.Length);
+        input.CopyFrom(Values(one.Length, 1));
+        gpu.ForwardTraining(input, output, one.Height, one.Width);
+        string form = gpu.Form;
+        output.CopyTo(y);
+
+        // Another batch, in place; then the same one without the input's gradient, and for that alone.
+        gpu.Forward(image, image, one.Height, one.Width);
+        gradient.CopyFrom(Values(one.Length, 2));
+        gpu.Backward(gradient, null);
+        gpu.Synchronize();
+        float[][] gradients = [.. cpu.Parameters.Select(p => p.Gradient.ToArray())];
+        gpu.Backward(gradient, gradient);
+        gradient.CopyTo(dx);
+        gpu.Synchronize();
+        bool isSame = image.AsSpan().SequenceEqual(y.AsSpan(0, image.Length));
+        return new Outcome($"{form}; {gpu.Form}", isSame ? y : [], dx, gradients);
     }
 
     private static NumericResult Compare(GateCase one, IModule cpu, Outcome outcome, bool isSame)

@@ -24,14 +24,20 @@ static int Check(string? json, string python)
     Console.WriteLine(version);
     Report.PrintTimesHead();
     var times = new List<TimeResult>();
+    Save();
     foreach (TimeResult time in Times.Run(own, torch, bandwidth))
     {
         Report.Print(time);
         times.Add(time);
+        Save();
     }
 
-    if (json is not null)
-        new Report(GpuRuntime.StatusText, SeGenInfo.Version, version, bandwidth, results, [.. times]).Save(json);
+    // After every case: what is known is not lost with a machine that is taken back.
+    void Save()
+    {
+        if (json is not null)
+            new Report(GpuRuntime.StatusText, SeGenInfo.Version, version, bandwidth, results, [.. times]).Save(json);
+    }
 
     return results.All(r => r.IsRight) ? 0 : 1;
 }
@@ -39,7 +45,7 @@ static int Check(string? json, string python)
 static NumericResult[] Compare(bool isSmall)
 {
     var results = new List<NumericResult>();
-    foreach (NumericResult result in Numerics.Run(isSmall ? GateCase.Small : [.. GateCase.Small, .. GateCase.Timed]))
+    foreach (NumericResult result in Numerics.Run(isSmall ? GateCase.Small : [.. GateCase.Small, .. GateCase.Large, .. GateCase.Timed]))
     {
         Report.Print(result);
         results.Add(result);

@@ -25,6 +25,9 @@ internal static class Times
                 foreach (bool isBackward in new[] { false, true })
                 {
                     string remark = torch?.Load(one, isBackward) ?? "no PyTorch";
+                    if (torch is { HasEnded: true })
+                        remark = "PyTorch has ended";
+
                     Action call = isBackward ? () => Step(gpu, x, y, dy, dx) : () => gpu.Forward(x, y);
                     foreach (bool isCold in new[] { true, false })
                         yield return Time(one, isBackward, isCold, own, call, torch, bandwidth, remark, gpu);

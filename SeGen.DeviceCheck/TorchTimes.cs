@@ -18,6 +18,9 @@ internal sealed class TorchTimes : IDisposable
     /// <summary>Of PyTorch, CUDA and cuDNN.</summary>
     public string Version { get; }
 
+    /// <summary>Whether the process is gone: what SeGen does is timed on without it.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Makes a case ready; what it cannot do is said.</summary>
     public string Load(GateCase one, bool isBackward) => Ask($"load {one.Images} {one.Channels} {one.Channels / 16} {one.Height} {one.Width} {(isBackward ? "both" : "forward")}");
 
@@ -30,15 +33,31 @@ internal sealed class TorchTimes : IDisposable
 
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        if (!HasEnded)
+            _process.StandardInput.Close();
+
         _process.WaitForExit(10_000);
         _process.Dispose();
     }
 
     private string Ask(string order)
     {
-        _process.StandardInput.WriteLine(order);
-        _process.StandardInput.Flush();
-        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch ended at \"{order}\"; the lines above say why.");
+        string? answer = null;
+        if (!HasEnded)
+        {
+            try
+            {
+                _process.StandardInput.WriteLine(order);
+                _process.StandardInput.Flush();
+                answer = _process.StandardOutput.ReadLine();
+            }
+            catch (IOException)
+            {
+                // It ended before it had read the order.
+            }
+        }
+
+        HasEnded = answer is null;
+        return answer ?? "";
     }
 }

@@ -8,8 +8,8 @@ namespace SeGen.Generator.Emit;
 /// <summary>Writes the second file of a gate that is declared with Emit.Cuda: CreateCuda, and the kernels as PTX.</summary>
 internal static class GateCudaEmitter
 {
-    /// <summary>The file's name: that of the module's with "Cuda" in it.</summary>
-    public static string HintName(TypeSpec type) => type.HintName.Substring(0, type.HintName.Length - ".g.cs".Length) + ".Cuda.g.cs";
+    /// <summary>The file's name: that of the module's with "Cuda" in it, behind a sign that stands in no name of a class.</summary>
+    public static string HintName(TypeSpec type) => type.HintName.Substring(0, type.HintName.Length - ".g.cs".Length) + "+Cuda.g.cs";
 
     public static string Emit(SEBlockPlan plan)
     {

@@ -30,7 +30,18 @@ public abstract class GateKernels
         if (policy == GpuPolicy.Auto && GpuRuntime.Status != GpuStatus.Available)
             return new GpuFallback(state.Definition, module, GpuRuntime.StatusText);
 
-        return new Cuda.Gates.GateOnGpu(state.Definition, state.Parameters, this, GpuRuntime.Open(device));
+        Cuda.GpuContext context;
+        try
+        {
+            context = GpuRuntime.Open(device);
+        }
+        catch (GpuException e) when (policy == GpuPolicy.Auto)
+        {
+            return new GpuFallback(state.Definition, module, e.Message);
+        }
+
+        // Where kernels cannot be compiled something is wrong that the CPU must not hide.
+        return new Cuda.Gates.GateOnGpu(state.Definition, state.Parameters, this, context);
     }
 }
 

@@ -66,7 +66,7 @@ internal sealed unsafe class CudaDevice : SafeHandle
     public void MakeCurrent()
     {
         if (_fault is { } fault)
-            throw new GpuException($"{Name} cannot be used any more, since an earlier call failed: {fault.Message}", fault.Code, fault.Name);
+            throw new GpuException($"{Name} cannot be used any more, since an earlier call failed: {fault.Message}", fault.Code, fault.Name) { Call = fault.Call, Kernel = fault.Kernel };
 
         Check(Driver.CtxSetCurrent(handle), "cuCtxSetCurrent", "Making a context current");
     }
@@ -75,14 +75,14 @@ internal sealed unsafe class CudaDevice : SafeHandle
     public bool TryMakeCurrent() => Driver.CtxSetCurrent(handle) == 0;
 
     /// <summary>Throws what a call returned, unless that is success, and remembers what no later call can get over.</summary>
-    public void Check(int code, string call, string what)
+    public void Check(int code, string call, string what, string kernel = "")
     {
         if (code == 0)
             return;
 
         try
         {
-            Driver.ThrowIfFailed(code, call, $"{what} on {Name}");
+            Driver.ThrowIfFailed(code, call, $"{what} on {Name}", kernel);
         }
         catch (GpuException e) when (CudaErrors.IsSticky(e.Code))
         {

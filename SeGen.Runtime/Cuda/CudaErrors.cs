@@ -14,12 +14,13 @@ internal static class CudaErrors
     /// <param name="code">What it returned.</param>
     /// <param name="what">What was to be done: "allocating 4096 bytes on NVIDIA H100".</param>
     /// <param name="call">The function.</param>
+    /// <param name="kernel">The kernel, if it was one.</param>
     /// <exception cref="GpuException">It failed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ThrowIfFailed(this CudaDriver driver, int code, string call, string what)
+    public static void ThrowIfFailed(this CudaDriver driver, int code, string call, string what, string kernel = "")
     {
         if (code != 0)
-            Throw(driver, code, call, what);
+            Throw(driver, code, call, what, kernel);
     }
 
     /// <summary>The name of a code, "CUDA_ERROR_NO_DEVICE".</summary>
@@ -42,9 +43,9 @@ internal static class CudaErrors
     public static bool IsSticky(int code) => code is 700 or 702 or 710 or (>= 714 and <= 719) or 999;
 
     [DoesNotReturn]
-    private static void Throw(CudaDriver driver, int code, string call, string what)
+    private static void Throw(CudaDriver driver, int code, string call, string what, string kernel)
     {
         string name = driver.Name(code);
-        throw new GpuException($"{what} failed: {call} returned {name} ({code}), {driver.Description(code)}.", code, name);
+        throw new GpuException($"{what} failed: {call} returned {name} ({code}), {driver.Description(code)}.", code, name) { Call = call, Kernel = kernel };
     }
 }

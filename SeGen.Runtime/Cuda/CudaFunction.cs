@@ -5,7 +5,7 @@ namespace SeGen.Cuda;
 /// <summary>A kernel on a device.</summary>
 internal sealed unsafe class CudaFunction
 {
-    private const int LocalBytes = 3, RegisterCount = 4, MaxDynamicShared = 8, StaticSharedLimit = 48 << 10;
+    private const int SharedBytes = 1, LocalBytes = 3, RegisterCount = 4, MaxDynamicShared = 8, SharedWithoutAsking = 48 << 10;
 
     private readonly CudaDevice _device;
 
@@ -21,8 +21,16 @@ internal sealed unsafe class CudaFunction
             device.Check(device.Driver.ModuleGetFunction(&function, module.Handle, text), "cuModuleGetFunction", $"Looking for kernel {name}");
 
         Handle = function;
-        if (dynamicShared > StaticSharedLimit)
-            device.Check(device.Driver.FuncSetAttribute(function, MaxDynamicShared, dynamicShared), "cuFuncSetAttribute", $"Giving kernel {name} {dynamicShared} bytes of shared memory");
+        if (dynamicShared == 0)
+            return;
+
+        // As much as the device has: the limit is the function's, and other launches of it may ask for more.
+        int fixedBytes = Attribute(SharedBytes), most = device.SharedOfBlock - fixedBytes;
+        if (dynamicShared > most)
+            throw new ArgumentException($"Kernel {name} is to have {dynamicShared} bytes of shared memory beside its {fixedBytes}; a block of {device.Name} has {device.SharedOfBlock}.", nameof(dynamicShared));
+
+        if (fixedBytes + dynamicShared > SharedWithoutAsking)
+            device.Check(device.Driver.FuncSetAttribute(function, MaxDynamicShared, most), "cuFuncSetAttribute", $"Giving kernel {name} {most} bytes of shared memory");
     }
 
     public string Name { get; }

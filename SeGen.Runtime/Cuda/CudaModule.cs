@@ -58,9 +58,8 @@ internal sealed unsafe partial class CudaModule : CudaHandle
                 said.Append(CultureInfo.InvariantCulture, $"\n{(l == line ? ">" : " ")} {l,5}  {lines[l - 1]}");
         }
 
-        return new GpuException(
-            $"Compiling a module ({target}) for {Device.Name}, compute capability {Device.Capability / 10}.{Device.Capability % 10}, failed: cuModuleLoadDataEx returned {name} ({code}).{hint}",
-            code, name, said.ToString());
+        string message = $"Compiling a module ({target}) for {Device.Name}, compute capability {Device.Capability / 10}.{Device.Capability % 10}, failed: cuModuleLoadDataEx returned {name} ({code}).{hint}";
+        return new GpuException(message, code, name, said.ToString()) { Call = "cuModuleLoadDataEx" };
     }
 
     /// <summary>A log, which ends at its first byte 0.</summary>

@@ -52,10 +52,10 @@ internal sealed unsafe class CudaStream : CudaHandle
             ? Driver.LaunchCooperativeKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments)
             : Driver.LaunchKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments, null);
         if (code != 0)
-            Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {blocks} blocks of {threads} threads and {dynamicShared} bytes of shared memory");
+            Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {blocks} blocks of {threads} threads and {dynamicShared} bytes of shared memory", function.Name);
 
         if (GpuSettings.IsSynchronous && !_isCapturing && Driver.StreamSynchronize(handle) is not 0 and int failure)
-            Device.Check(failure, "cuStreamSynchronize", $"Running {function.Name}");
+            Device.Check(failure, "cuStreamSynchronize", $"Running {function.Name}", function.Name);
     }
 
     /// <summary>Waits until all is done.</summary>

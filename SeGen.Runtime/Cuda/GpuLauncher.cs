@@ -9,7 +9,16 @@ internal sealed unsafe class GpuLauncher(GpuContext context) : IDisposable
     /// <summary>The stream that launches go into: the device's, or one whose launches are written down.</summary>
     public CudaStream Stream { get; set; } = context.Stream;
 
-    public bool IsTimed { get; set; }
+    public bool IsTimed { get; private set; }
+
+    /// <summary>Takes times from here on, or no more; those that nobody has asked for are forgotten then.</summary>
+    public void Time(bool isTimed)
+    {
+        if (IsTimed && !isTimed)
+            Forget();
+
+        IsTimed = isTimed;
+    }
 
     public void Launch(CudaFunction function, int blocks, int threads, int shared, void** arguments, bool isCooperative)
     {
@@ -33,6 +42,12 @@ internal sealed unsafe class GpuLauncher(GpuContext context) : IDisposable
             return [];
 
         GpuKernelTime[] times = [.. _timed.Select(t => new GpuKernelTime(t.Kernel, t.After.Since(t.Before)))];
+        Forget();
+        return times;
+    }
+
+    private void Forget()
+    {
         foreach ((_, CudaEvent before, CudaEvent after) in _timed)
         {
             _free.Push(before);
@@ -40,7 +55,6 @@ internal sealed unsafe class GpuLauncher(GpuContext context) : IDisposable
         }
 
         _timed.Clear();
-        return times;
     }
 
     public void Dispose()

@@ -50,15 +50,19 @@ internal sealed unsafe class GpuWeights : IDisposable
     {
         get
         {
-            if (_gradients is null)
-            {
-                _gradients = new CudaMemory(_context.Device, Math.Max(1, _length));
-                _context.Stream.Clear(_gradients.Address, Math.Max(1, _length));
-            }
-
+            PrepareGradients();
             _hasGradients = true;
-            return _gradients.Address;
+            return _gradients!.Address;
         }
+    }
+
+    public void PrepareGradients()
+    {
+        if (_gradients is not null)
+            return;
+
+        _gradients = new CudaMemory(_context.Device, Math.Max(1, _length));
+        _context.Stream.Clear(_gradients.Address, Math.Max(1, _length));
     }
 
     /// <summary>Adds the gradients to the parameters' and begins with none again; waits for the device.</summary>

@@ -26,7 +26,9 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
         if (inputGradient is not null)
             CheckBuffer(inputGradient, nameof(inputGradient));
 
-        module.Backward(outputGradient.Host, inputGradient is null ? [] : inputGradient.Host);
+        // As on a GPU, the gradient may be written over; the CPU needs it to the end.
+        ReadOnlySpan<float> gradient = inputGradient?.Overlaps(outputGradient) is null ? outputGradient.Host : outputGradient.Host.ToArray();
+        module.Backward(gradient, inputGradient is null ? [] : inputGradient.Host);
     }
 
     public override void Synchronize()

@@ -22,7 +22,7 @@ public abstract class GpuModule : IDisposable
     /// <summary>Whether kernels are timed; they are then launched one by one and not as a graph.</summary>
     public bool TimesKernels { get; set; }
 
-    /// <summary>The kernels that ran between the last two calls of <see cref="Synchronize"/>, in their order, if they were timed.</summary>
+    /// <summary>The kernels, in their order, that ran until the last call over spans or of <see cref="Synchronize"/> and since the one before it, if they were timed.</summary>
     public IReadOnlyList<GpuKernelTime> KernelTimes { get; private protected set; } = [];
 
     /// <summary>The kernels' form, "portable", "group 132 x 1, 7 kept" or "image", of the last call; empty on the CPU.</summary>
@@ -35,7 +35,10 @@ public abstract class GpuModule : IDisposable
     /// <exception cref="GpuException">There is not so much left.</exception>
     public abstract GpuBuffer Allocate(int floats);
 
-    /// <summary>Memory of the device that other code has allocated, and frees after the last use here.</summary>
+    /// <summary>
+    /// Memory of the device that other code has allocated. SeGen's stream waits for no other: that code waits for what it has written there before it
+    /// is used here, and calls <see cref="Synchronize"/> before it reads, writes or frees it again.
+    /// </summary>
     /// <param name="address">A CUdeviceptr of the device's primary context, a multiple of 16.</param>
     /// <param name="floats">How many floats there are.</param>
     /// <exception cref="InvalidOperationException">The module runs on the CPU.</exception>
@@ -48,8 +51,16 @@ public abstract class GpuModule : IDisposable
     /// <exception cref="GpuException">The driver does not compile a kernel, or memory is missing.</exception>
     public void Prepare(int images = 1, bool isTraining = false)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
         (int height, int width) = ModuleArguments.DeclaredSize(Definition);
+        Prepare(images, height, width, isTraining);
+    }
+
+    /// <summary>The same for a size given at run time.</summary>
+    /// <inheritdoc cref="Prepare(int, bool)"/>
+    public void Prepare(int images, int height, int width, bool isTraining = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        ModuleArguments.CheckSize(Definition, height, width);
         Prepare(new GpuMap(images, height, width), isTraining);
     }
 

@@ -36,7 +36,13 @@ public static class GpuRuntime
         {
             int number = ordinal ?? GpuProbe.FirstUsable(driver);
             if (!found.Contexts.TryGetValue(number, out GpuContext? context))
-                found.Contexts[number] = context = new GpuContext(CudaDevice.Open(driver, number));
+            {
+                CudaDevice device = CudaDevice.Open(driver, number);
+                if (device.Capability < GpuProbe.LeastCapability)
+                    throw new GpuException($"GPU {number} is {device.Name}, of compute capability {device.Capability / 10}.{device.Capability % 10}; SeGen needs 7.5.", 0, nameof(GpuStatus.ComputeCapabilityTooLow));
+
+                found.Contexts[number] = context = new GpuContext(device);
+            }
 
             return context;
         }

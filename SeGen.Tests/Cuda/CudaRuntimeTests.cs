@@ -98,6 +98,20 @@ public unsafe class CudaRuntimeTests
         Assert.Contains("     24      st.global.f32 [%y], %value;", e.Log, StringComparison.Ordinal);
     }
 
+    /// <summary>The limit is the function's: a plan that needs less must not take from one that needs more.</summary>
+    [Fact]
+    public void A_kernel_may_have_all_shared_memory_once_it_needs_more_than_48_kib()
+    {
+        using CudaDevice device = Open();
+        using var module = new CudaModule(device, Ptx);
+        module.Function("double", 40 << 10);
+        Assert.Empty(FakeDriver.Gpu.DynamicShared);
+        module.Function("double", 60 << 10);
+        module.Function("double", 50 << 10);
+        Assert.Equal(64 << 10, Assert.Single(FakeDriver.Gpu.DynamicShared).Value);
+        Assert.Contains("a block of small has 65536", Assert.Throws<ArgumentException>(() => module.Function("double", 65 << 10)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_driver_that_is_too_old_for_a_module_is_named()
     {

@@ -222,12 +222,14 @@ internal static unsafe partial class FakeDriver
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int FuncGetAttribute(int* value, int attribute, nint function)
     {
-        *value = attribute == 4 ? Gpu.Find<PtxKernel>(function)!.Registers.Count : 0;
+        PtxKernel kernel = Gpu.Find<PtxKernel>(function)!;
+        *value = attribute switch { 1 => kernel.StaticShared, 4 => kernel.Registers.Count, _ => 0 };
         return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int FuncSetAttribute(nint function, int attribute, int value) => Do("cuFuncSetAttribute", () => value <= Gpu.Model.SharedOfBlock ? 0 : 1);
+    private static int FuncSetAttribute(nint function, int attribute, int value)
+        => Do("cuFuncSetAttribute", () => attribute == 8 && value + Gpu.Find<PtxKernel>(function)!.StaticShared <= Gpu.Model.SharedOfBlock && (Gpu.DynamicShared[Gpu.Find<PtxKernel>(function)!] = value) > 0 ? 0 : 1);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OccupancyMaxActiveBlocks(int* blocks, nint function, int threads, nuint dynamicShared)

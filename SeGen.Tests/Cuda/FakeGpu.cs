@@ -30,6 +30,9 @@ internal sealed unsafe class FakeGpu(PtxDeviceModel model)
     /// <summary>What the schedule of launches is drawn from; null: one block behind the other.</summary>
     public int? Seed { get; set; }
 
+    /// <summary>Bytes of dynamic shared memory that launches of a kernel may ask for, where that was set.</summary>
+    public Dictionary<PtxKernel, int> DynamicShared { get; } = [];
+
     /// <summary>What a kernel did wrong.</summary>
     public PtxFaultException? Fault { get; private set; }
 
@@ -56,6 +59,10 @@ internal sealed unsafe class FakeGpu(PtxDeviceModel model)
     {
         if (Find<PtxKernel>(function) is not { } kernel || Find<FakeStream>(stream) is not { } to)
             return FakeDriver.InvalidHandle;
+
+        // Without asking, a block has 48 KiB.
+        if (dynamicShared > DynamicShared.GetValueOrDefault(kernel, (48 << 10) - kernel.StaticShared))
+            return 1;
 
         ulong[] values = [.. kernel.Parameters.Select((p, i) => p.Type.Is64() ? *(ulong*)arguments[i] : *(uint*)arguments[i])];
         return to.Do(() =>

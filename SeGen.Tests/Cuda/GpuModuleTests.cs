@@ -19,6 +19,7 @@ public class GpuModuleTests : FakeGpuTest
         Assert.False(fallback.IsOnGpu);
         Assert.StartsWith("On the CPU: No NVIDIA driver is installed", fallback.Placement, StringComparison.Ordinal);
         Same(cpu, fallback);
+        SameBuffer(cpu, fallback);
 
         GpuRuntime.Use(FakeDriver.Create(PtxDeviceModel.A100));
         using GpuModule off = cpu.CreateCuda(GpuPolicy.Off);
@@ -26,6 +27,13 @@ public class GpuModuleTests : FakeGpuTest
         using GpuModule on = cpu.CreateCuda();
         Assert.True(on.IsOnGpu);
         Assert.Equal("On A100, compute capability 8.0.", on.Placement);
+
+        // A device that is there and cannot be had.
+        GpuRuntime.Use(FakeDriver.Create(PtxDeviceModel.A100));
+        FakeDriver.Gpu.Failures["cuDevicePrimaryCtxRetain"] = 2;
+        using GpuModule taken = cpu.CreateCuda();
+        Assert.Contains("On the CPU: Opening A100 failed", taken.Placement, StringComparison.Ordinal);
+        Assert.Equal("cuDevicePrimaryCtxRetain", Assert.Throws<GpuException>(() => cpu.CreateCuda(GpuPolicy.Require)).Call);
     }
 
     [Fact]
@@ -51,8 +59,9 @@ public class GpuModuleTests : FakeGpuTest
             gpu.Forward(x, x, 5, 5);
             Gpu.Failures["cuStreamSynchronize"] = 700;
             Gpu.Failures["cuGraphLaunch"] = 700;
-            using GpuBuffer buffer = gpu.Allocate(6 * 25);
-            Assert.Contains("Running sums on A100", Assert.Throws<GpuException>(() => gpu.Forward(buffer, buffer, 5, 5)).Message, StringComparison.Ordinal);
+            GpuException e = Assert.Throws<GpuException>(() => gpu.Forward(x, x, 5, 5));
+            Assert.Contains("Running sums on A100", e.Message, StringComparison.Ordinal);
+            Assert.Equal(("cuStreamSynchronize", "sums"), (e.Call, e.Kernel));
         }
         finally
         {
@@ -85,7 +94,15 @@ public class GpuModuleTests : FakeGpuTest
         Throws<InvalidOperationException>("no memory of a device to wrap", () => cpu.Wrap(0x1000, 16));
         gpu.ForwardTraining(x.AsSpan(0, length), y.AsSpan(0, length));
         Throws<ArgumentException>("1 x 20 x 8 x 8 = 1,280 values here and was given 5", () => gpu.Backward(x.AsSpan(0, 5), []));
-        using GpuBuffer moved = gpu.Wrap(device.Address + 16, length - 4);
+        Throws<ArgumentException>("cannot write where it reads", () => gpu.Backward(x.AsSpan(0, length), x.AsSpan(0, length)));
+        using (GpuBuffer big = gpu.Allocate(2 * length), output = gpu.Allocate(length))
+        {
+            gpu.ForwardTraining(device, output);
+            GpuBuffer left = gpu.Wrap(big.Address, length), shifted = gpu.Wrap(big.Address + 16, length);
+            Throws<ArgumentException>("still reads what it would write here", () => gpu.Backward(left, shifted));
+            Throws<ArgumentException>("still reads what it would write here", () => gpu.Backward(output, device));
+        }
+
         Throws<ArgumentException>("only where both are the same buffer", () => open.Forward(gpu.Wrap(device.Address, 600), gpu.Wrap(device.Address + 16, 600), 10, 10));
         gpu.Dispose();
         Assert.Throws<ObjectDisposedException>(() => gpu.Forward(x.AsSpan(0, length), y.AsSpan(0, length)));
@@ -150,6 +167,43 @@ public class GpuModuleTests : FakeGpuTest
     }
 
     [Fact]
+    public void A_step_that_failed_is_followed_by_no_backward()
+    {
+        using GpuModule gpu = new CudaOpenGate().CreateCuda();
+        float[] x = Values(6 * 25, 1), y = new float[x.Length];
+        gpu.ForwardTraining(x, y, 5, 5);
+        Gpu.Failures["cuMemHostAlloc"] = 2;
+        Assert.Throws<GpuException>(() => gpu.ForwardTraining(Values(6 * 36, 1), new float[6 * 36], 6, 6));
+        Gpu.Failures.Clear();
+        Throws<InvalidOperationException>("there was none", () => gpu.Backward(y, []));
+    }
+
+    [Fact]
+    public void An_input_that_was_disposed_of_is_not_read()
+    {
+        using GpuModule gpu = new CudaWarpGate().CreateCuda();
+        GpuBuffer input = gpu.Allocate(CudaWarpGate.InputLength);
+        using GpuBuffer output = gpu.Allocate(CudaWarpGate.InputLength);
+        input.CopyFrom(Values(CudaWarpGate.InputLength, 1));
+        gpu.ForwardTraining(input, output);
+        input.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => gpu.Backward(output, output));
+    }
+
+    [Fact]
+    public void Prepared_means_that_calls_allocate_nothing_on_the_device()
+    {
+        using GpuModule gpu = new CudaOpenGate().CreateCuda();
+        gpu.Prepare(2, 5, 5, isTraining: true);
+        int allocations = Gpu.Calls.Count(c => c.StartsWith("cuMem", StringComparison.Ordinal) && c.Contains("Alloc", StringComparison.Ordinal));
+        float[] x = Values(2 * 6 * 25, 1), y = new float[x.Length];
+        gpu.Forward(x, y, 5, 5);
+        gpu.ForwardTraining(x, y, 5, 5);
+        gpu.Backward(y, x);
+        Assert.Equal(allocations, Gpu.Calls.Count(c => c.StartsWith("cuMem", StringComparison.Ordinal) && c.Contains("Alloc", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Everything_is_given_back()
     {
         Create("warp").Gpu.Dispose();
@@ -183,6 +237,21 @@ public class GpuModuleTests : FakeGpuTest
         gpu.Synchronize();
         output.CopyTo(y);
         Assert.Contains(y, v => v != 0);
+    }
+
+    /// <summary>The way back over its own gradient, as a GPU allows it.</summary>
+    private static void SameBuffer(IModule cpu, GpuModule gpu)
+    {
+        float[] x = Values(CudaWarpGate.InputLength, 1), dy = Values(x.Length, 2), dx = new float[x.Length], actual = new float[x.Length];
+        cpu.ForwardTraining(x, actual, 8, 8);
+        cpu.Backward(dy, dx);
+        using GpuBuffer input = gpu.Allocate(x.Length), output = gpu.Allocate(x.Length);
+        input.CopyFrom(x);
+        gpu.ForwardTraining(input, output);
+        output.CopyFrom(dy);
+        gpu.Backward(output, output);
+        output.CopyTo(actual);
+        Assert.Equal(dx, actual);
     }
 
     private static void Throws<T>(string message, Action action)

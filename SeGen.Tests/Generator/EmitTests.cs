@@ -20,7 +20,7 @@ public class EmitTests
     public void The_file_for_the_cpu_is_the_same_with_kernels_beside_it()
     {
         GeneratorResult cpu = GeneratorHarness.Run("[SEBlock(16, Hidden = 4)] partial class Gate;"), both = GeneratorHarness.Run("[SEBlock(16, Hidden = 4, Emit = Emit.Cuda)] partial class Gate;");
-        Assert.Equal(["Gate.g.cs", "Gate.Cuda.g.cs"], both.Sources.Select(s => s.HintName));
+        Assert.Equal(["Gate.g.cs", "Gate+Cuda.g.cs"], both.Sources.Select(s => s.HintName));
         Assert.Equal(cpu.Sources[0].SourceText.ToString(), both.Sources[0].SourceText.ToString().Replace(", Emit = Emit.Cuda", "", StringComparison.Ordinal));
     }
 
@@ -43,6 +43,10 @@ public class EmitTests
     [Fact]
     public void Classes_in_namespaces_and_in_other_classes_with_names_that_are_keywords_compile()
         => DiagnosticAssert.Nothing("namespace A.B; partial class Outer { partial struct Inner { [SEBlock(16, Emit = Emit.Cuda)] public partial class @class; } }");
+
+    [Fact]
+    public void A_class_within_that_is_named_Cuda_has_a_file_of_its_own()
+        => DiagnosticAssert.Nothing("[SEBlock(16, Emit = Emit.Cuda)] partial class Gate { [SEBlock(16)] public partial class Cuda; }");
 
     private static bool Contains(GeneratorResult result)
     {

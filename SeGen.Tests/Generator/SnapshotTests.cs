@@ -52,15 +52,15 @@ public class SnapshotTests
 
     [Fact]
     public void Kernels_for_gpus_with_a_warp_for_a_channel() => VerifyFile(
-        "WarpGate.Cuda.g.cs", "[SEBlock(16, Hidden = 4, Height = 8, Width = 8, Emit = Emit.Cuda)] partial class WarpGate;");
+        "WarpGate+Cuda.g.cs", "[SEBlock(16, Hidden = 4, Height = 8, Width = 8, Emit = Emit.Cuda)] partial class WarpGate;");
 
     [Fact]
     public void Kernels_for_gpus_with_parts_of_a_channel() => VerifyFile(
-        "PartsGate.Cuda.g.cs", "[SEBlock(2, Hidden = 1, Height = 96, Width = 96, Bias = SEBias.None, Gate = Gate.HardSigmoid, InferenceOnly = true, Emit = Emit.Cuda)] partial class PartsGate;");
+        "PartsGate+Cuda.g.cs", "[SEBlock(2, Hidden = 1, Height = 96, Width = 96, Bias = SEBias.None, Gate = Gate.HardSigmoid, InferenceOnly = true, Emit = Emit.Cuda)] partial class PartsGate;");
 
     [Fact]
     public void Kernels_for_gpus_of_any_size() => VerifyFile(
-        "AnyGate.Cuda.g.cs", "[SEBlock(16, Hidden = 4, Squeeze = Squeeze.Max, Activation = Activation.SiLU, Emit = Emit.Cuda)] partial class AnyGate;");
+        "AnyGate+Cuda.g.cs", "[SEBlock(16, Hidden = 4, Squeeze = Squeeze.Max, Activation = Activation.SiLU, Emit = Emit.Cuda)] partial class AnyGate;");
 
     [Fact]
     public void Lines_end_alike_on_every_machine() => Assert.DoesNotContain('\r', GeneratorHarness.Run("[SEBlock(16)] partial class Gate;").Text);

@@ -17,7 +17,7 @@ internal sealed unsafe class GateOnGpu : GpuModule
     private readonly List<GatePlan> _plans = [];
     private CudaModule? _backward;
     private GatePlan? _training;
-    private ulong _trainingInput;
+    private GpuBuffer? _trainingInput;
     private bool _isDisposed;
 
     public GateOnGpu(ModuleDefinition definition, ParameterSet parameters, GateKernels kernels, GpuContext context)
@@ -55,11 +55,12 @@ internal sealed unsafe class GateOnGpu : GpuModule
         if (!inputGradient.IsEmpty)
             CheckGradient(plan, inputGradient.Length, nameof(inputGradient));
 
+        ModuleArguments.CheckOverlap(Definition, outputGradient, inputGradient, inPlace: false, nameof(inputGradient));
         lock (_context.Lock)
         {
             Enter();
-            plan.RunBackward(_launcher, _trainingInput, outputGradient, inputGradient, _weights.Address, _weights.Gradients, BackwardModule());
-            Form = plan.BackwardText;
+            Form = plan.RunBackward(_launcher, TrainingAddress(plan), outputGradient, inputGradient, _weights.Address, _weights.Gradients, BackwardModule());
+            GC.KeepAlive(_trainingInput);
             Finish();
         }
     }
@@ -74,13 +75,19 @@ internal sealed unsafe class GateOnGpu : GpuModule
         {
             CheckBuffer(inputGradient, nameof(inputGradient));
             CheckGradient(plan, inputGradient.Length, nameof(inputGradient));
+            if (inputGradient.Overlaps(outputGradient) == false || _trainingInput?.Overlaps(inputGradient) is not null)
+                throw new ArgumentException($"{Definition.Name} still reads what it would write here: the buffer may be that of outputGradient, but not overlap it otherwise, nor the input of ForwardTraining.", nameof(inputGradient));
         }
 
         lock (_context.Lock)
         {
             Enter();
-            plan.RunBackward(_launcher, _trainingInput, outputGradient.Address, inputGradient?.Address ?? 0, _weights.Address, _weights.Gradients, BackwardModule());
-            Form = plan.BackwardText;
+            Form = plan.RunBackward(_launcher, TrainingAddress(plan), outputGradient.Address, inputGradient?.Address ?? 0, _weights.Address, _weights.Gradients, BackwardModule());
+
+            // Whoever drops a buffer after this lets its memory be freed, which waits for the device.
+            GC.KeepAlive(outputGradient);
+            GC.KeepAlive(inputGradient);
+            GC.KeepAlive(_trainingInput);
         }
     }
 
@@ -116,9 +123,14 @@ internal sealed unsafe class GateOnGpu : GpuModule
         {
             Enter();
             _ = _weights.Address;
-            GatePlan plan = Plan(map, isTraining);
-            if (isTraining)
-                plan.PrepareBackward(BackwardModule());
+            Plan(map).PrepareStaging();
+            if (!isTraining)
+                return;
+
+            GatePlan plan = Plan(map, isTraining: true);
+            plan.PrepareStaging();
+            plan.PrepareBackward(BackwardModule());
+            _weights.PrepareGradients();
         }
     }
 
@@ -127,9 +139,10 @@ internal sealed unsafe class GateOnGpu : GpuModule
         lock (_context.Lock)
         {
             Enter();
+            Forget(isTraining);
             GatePlan plan = Plan(map, isTraining);
             plan.RunForward(_launcher, input, output, _weights.Address);
-            Remember(plan, plan.Staging.Input.Address, isTraining);
+            Remember(plan, null, isTraining);
             if (TimesKernels)
                 KernelTimes = _launcher.Times();
         }
@@ -140,9 +153,12 @@ internal sealed unsafe class GateOnGpu : GpuModule
         lock (_context.Lock)
         {
             Enter();
+            Forget(isTraining);
             GatePlan plan = Plan(map, isTraining);
             plan.RunForward(_launcher, input.Address, output.Address, _weights.Address);
-            Remember(plan, input.Address, isTraining);
+            Remember(plan, input, isTraining);
+            GC.KeepAlive(input);
+            GC.KeepAlive(output);
         }
     }
 
@@ -156,7 +172,7 @@ internal sealed unsafe class GateOnGpu : GpuModule
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _context.Device.MakeCurrent();
-        _launcher.IsTimed = TimesKernels;
+        _launcher.Time(TimesKernels);
     }
 
     /// <summary>After everything is done: gradients to the parameters, times to whoever asks.</summary>
@@ -190,6 +206,11 @@ internal sealed unsafe class GateOnGpu : GpuModule
 
     private GatePlan New(GpuMap map, bool isTraining)
     {
+        // Kernels count an array's floats in 32 bits.
+        long most = Math.Max(_geometry.State, Math.Max(_geometry.Changes, _geometry.Partials));
+        if (map.Images * most > uint.MaxValue)
+            throw new ArgumentException($"{Definition.Name} takes at most {uint.MaxValue / most:N0} images at a time on a GPU and was given {map.Images:N0}; split the batch.");
+
         if (_plans.Count == MostPlans)
         {
             GatePlan oldest = _plans.First(p => p != _training);
@@ -200,11 +221,21 @@ internal sealed unsafe class GateOnGpu : GpuModule
         return new GatePlan(_context, _forward, _geometry, map, isTraining);
     }
 
-    private void Remember(GatePlan plan, ulong input, bool isTraining)
+    /// <summary>A step that fails leaves none behind that Backward could follow.</summary>
+    private void Forget(bool isTraining)
+    {
+        if (isTraining)
+            (_training, _trainingInput) = (null, null);
+    }
+
+    private void Remember(GatePlan plan, GpuBuffer? input, bool isTraining)
     {
         if (isTraining)
             (_training, _trainingInput) = (plan, input);
     }
+
+    /// <summary>Where the input of the way forward is: in the caller's buffer, which must not have been disposed of, or in the plan's.</summary>
+    private ulong TrainingAddress(GatePlan plan) => _trainingInput?.Address ?? plan.Staging.Input.Address;
 
     private GatePlan Trained() => _training ?? throw new InvalidOperationException($"{Definition.Name}: Backward comes after ForwardTraining, and there was none.");
 

@@ -44,7 +44,7 @@ internal sealed class GatePlan : IDisposable
     public void RunForward(GpuLauncher launcher, ReadOnlySpan<float> input, Span<float> output, ulong weights)
     {
         // Blocks that wait for each other are launched by themselves: a graph of such launches was never tried on a device.
-        bool canCapture = !launcher.IsTimed && !Forward.Form.IsCooperative;
+        bool canCapture = !launcher.IsTimed && !GpuSettings.IsSynchronous && !Forward.Form.IsCooperative;
         input.CopyTo(Staging.Host);
         if (canCapture && Staging.HasRun)
             _context.Stream.Launch(Staging.Graph ??= Capture(launcher, weights));
@@ -58,18 +58,28 @@ internal sealed class GatePlan : IDisposable
 
     /// <summary>The way back for a caller on the host.</summary>
     /// <inheritdoc cref="RunBackward(GpuLauncher, ulong, ulong, ulong, ulong, ulong, CudaModule)"/>
-    public void RunBackward(GpuLauncher launcher, ulong x, ReadOnlySpan<float> dy, Span<float> dx, ulong weights, ulong gradients, CudaModule module)
+    public string RunBackward(GpuLauncher launcher, ulong x, ReadOnlySpan<float> dy, Span<float> dx, ulong weights, ulong gradients, CudaModule module)
     {
         GateStaging staging = GradientStaging;
         dy.CopyTo(staging.Host);
         staging.Upload(_context.Stream);
-        RunBackward(launcher, x, staging.Input.Address, dx.IsEmpty ? 0 : staging.Output.Address, weights, gradients, module);
+        string form = RunBackward(launcher, x, staging.Input.Address, dx.IsEmpty ? 0 : staging.Output.Address, weights, gradients, module);
         if (!dx.IsEmpty)
             staging.Download(_context.Stream);
 
         _context.Stream.Synchronize();
         if (!dx.IsEmpty)
             staging.Host.CopyTo(dx);
+
+        return form;
+    }
+
+    /// <summary>Allocates what calls over spans need.</summary>
+    public void PrepareStaging()
+    {
+        _ = Staging;
+        if (IsTraining)
+            _ = GradientStaging;
     }
 
     public void PrepareBackward(CudaModule module)
@@ -88,22 +98,21 @@ internal sealed class GatePlan : IDisposable
     /// <param name="weights">The parameters.</param>
     /// <param name="gradients">Theirs, which are added to.</param>
     /// <param name="module">The kernels.</param>
-    public unsafe void RunBackward(GpuLauncher launcher, ulong x, ulong dy, ulong dx, ulong weights, ulong gradients, CudaModule module)
+    /// <returns>The form that ran, in words.</returns>
+    public unsafe string RunBackward(GpuLauncher launcher, ulong x, ulong dy, ulong dx, ulong weights, ulong gradients, CudaModule module)
     {
         PrepareBackward(module);
         GateLaunches launches = dx != 0 || _backward!.IsPortable ? _backward! : _sumsOnly ??= Portable(module);
         launches.Launch(launcher, [x, dy, dx, weights, _partials.Address, _state.Address, _changes!.Address], isOnlySums: dx == 0);
         if (_geometry.Parameters == 0)
-            return;
+            return launches.Text;
 
         ulong* values = stackalloc ulong[] { _state.Address, _changes.Address, gradients, (ulong)Map.Images };
         void** arguments = stackalloc void*[] { values, values + 1, values + 2, values + 3 };
         _parameters ??= module.Function("parameters");
         launcher.Launch(_parameters, (_geometry.Parameters + _geometry.Threads - 1) / _geometry.Threads, _geometry.Threads, 0, arguments, isCooperative: false);
+        return launches.Text;
     }
-
-    /// <summary>The form of the way back in words.</summary>
-    public string BackwardText => _backward?.Text ?? "";
 
     // Forms of one launch always finish the pixels; sums alone are the portable form's first one, and have the same bits.
     private GateLaunches Portable(CudaModule module) => new(_context, module, _geometry, Map, isBackward: true, isPortable: true);
