@@ -48,13 +48,22 @@ public class GateKernelTests
         Check(spec, 5, 9, 2, isOpen: true, distinct: 7);
     }
 
-    [Fact]
-    public void A_real_map_is_computed()
+    /// <summary>Shapes of real networks in each form, forward and backward.</summary>
+    [Theory]
+    [InlineData("portable", 128, 56)]
+    [InlineData("group", 128, 56)]
+    [InlineData("image", 512, 7)]
+    public void A_real_map_is_computed(string name, int channels, int side)
     {
-        var launch = new GateLaunch(new Model.GateSpec(128, 8, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), 56, 56);
-        var run = new GateRun(launch, 1, 56, 56);
-        Close(run.Textbook.Output(), run.Forward(GateForm.OfGroups(128, 1, 1), seed: null));
-        Assert.True(run.Instructions < 128 * 56 * 56 * 20, $"{run.Instructions} instructions");
+        var launch = new GateLaunch(new Model.GateSpec(channels, channels / 16, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), side, side);
+        var run = new GateRun(launch, 1, side, side);
+        GateForm form = name switch { "portable" => GateForm.Portable, "group" => GateForm.OfGroups(64, 1, 2), _ => GateForm.Image };
+        Close(run.Textbook.Output(), run.Forward(form, seed: null));
+        (double[] input, double[] parameters) = run.Textbook.Gradients(run.OutputGradient);
+        (float[] inputGradient, float[] parameterGradients) = run.Backward(form, seed: 1);
+        Close(input, inputGradient);
+        Close(parameters, parameterGradients);
+        Assert.True(run.Instructions < channels * (side * side * 60L + channels * 20), $"{run.Instructions} instructions");
     }
 
     [Theory]
