@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace SeGen.Cuda;
 
 /// <summary>
@@ -8,7 +6,8 @@ namespace SeGen.Cuda;
 /// </summary>
 internal sealed class GpuContext(CudaDevice device) : IDisposable
 {
-    private readonly Dictionary<string, CudaModule> _modules = [];
+    // Few, and compared as they are: hashing would need OpenSSL, which not every machine with a driver has.
+    private readonly List<(byte[] Text, CudaModule Module)> _modules = [];
 
     public CudaDevice Device => device;
 
@@ -20,19 +19,23 @@ internal sealed class GpuContext(CudaDevice device) : IDisposable
     /// <exception cref="GpuException">The driver does not compile it.</exception>
     public CudaModule Module(ReadOnlySpan<byte> ptx)
     {
-        string key = Convert.ToHexString(SHA256.HashData(ptx));
         lock (Lock)
         {
-            if (!_modules.TryGetValue(key, out CudaModule? module))
-                _modules[key] = module = new CudaModule(device, ptx);
+            foreach ((byte[] text, CudaModule known) in _modules)
+            {
+                if (ptx.SequenceEqual(text))
+                    return known;
+            }
 
+            var module = new CudaModule(device, ptx);
+            _modules.Add((ptx.ToArray(), module));
             return module;
         }
     }
 
     public void Dispose()
     {
-        foreach (CudaModule module in _modules.Values)
+        foreach ((_, CudaModule module) in _modules)
             module.Dispose();
 
         _modules.Clear();

@@ -61,7 +61,7 @@ namespace SeGen.Generated
                 .reg .b64 %at18;
                 .reg .b32 %thread, %lane, %warp, %block, %image, %chunk, %pixels, %row, %index, %at, %at2, %at3;
                 .reg .b32 %at4, %at5, %at6, %at7, %bits, %bits2, %bits3, %bits4, %bits5, %ofWarps, %place, %partialAt;
-                .reg .b32 %drawn2, %drawn3, %at9, %at10, %c, %r, %bits6, %bits7, %bits8, %bits9, %bits10, %c2;
+                .reg .b32 %ticket, %drawn2, %at9, %at10, %c, %r, %bits6, %bits7, %bits8, %bits9, %bits10, %c2;
                 .reg .b32 %zero;
                 .reg .f32 %maximum, %x2, %x3, %x4, %x5, %x6, %x7, %x8, %x9, %other, %maximum2, %other2;
                 .reg .f32 %maximum3, %other3, %maximum4, %other4, %maximum5, %other5, %maximum6, %ofWarp, %ofWarp2, %ofWarp3, %ofWarp4, %ofWarp5;
@@ -274,13 +274,13 @@ namespace SeGen.Generated
                 @%isOther2 bra ticket_known;
                 mad.wide.u32 %at8, %image, 4, %tickets;
                 fence.acq_rel.gpu;
-                atom.relaxed.gpu.global.inc.u32 %drawn2, [%at8], 15;
+                atom.relaxed.gpu.global.inc.u32 %ticket, [%at8], 15;
                 fence.acq_rel.gpu;
-                st.shared.u32 [drawn], %drawn2;
+                st.shared.u32 [drawn], %ticket;
             ticket_known:
                 bar.sync 0;
-                ld.shared.u32 %drawn3, [drawn];
-                setp.ne.u32 %isOther3, %drawn3, 15;
+                ld.shared.u32 %drawn2, [drawn];
+                setp.ne.u32 %isOther3, %drawn2, 15;
                 @%isOther3 bra end;
                 mul.lo.u32 %at9, %image, 72;
                 mad.wide.u32 %stateOfImage, %at9, 4, %state;
@@ -528,7 +528,7 @@ namespace SeGen.Generated
                 .reg .b64 %weightAt2, %valueAt2, %parts2, %at17;
                 .reg .b32 %thread, %lane, %warp, %block, %image, %chunk, %pixels, %row, %row2, %factorAt, %index, %at2;
                 .reg .b32 %at3, %at4, %at5, %at6, %at7, %at8, %bits, %bits2, %bits3, %bits4, %bits5, %bits6;
-                .reg .b32 %bits7, %bits8, %bits9, %bits10, %ofWarps, %place, %partialAt, %drawn2, %drawn3, %at10, %at11, %at12;
+                .reg .b32 %bits7, %bits8, %bits9, %bits10, %ofWarps, %place, %partialAt, %ticket, %drawn2, %at10, %at11, %at12;
                 .reg .b32 %c, %rowsOfWarps, %mine, %c2, %zero;
                 .reg .f32 %product, %ties, %largest, %x2, %dy2, %x3, %dy3, %x4, %dy4, %x5, %dy5, %x6;
                 .reg .f32 %dy6, %x7, %dy7, %x8, %dy8, %x9, %dy9, %tie, %tie2, %tie3, %tie4, %tie5;
@@ -756,13 +756,13 @@ namespace SeGen.Generated
                 @%isOther2 bra ticket_known;
                 mad.wide.u32 %at9, %image, 4, %tickets;
                 fence.acq_rel.gpu;
-                atom.relaxed.gpu.global.inc.u32 %drawn2, [%at9], 15;
+                atom.relaxed.gpu.global.inc.u32 %ticket, [%at9], 15;
                 fence.acq_rel.gpu;
-                st.shared.u32 [drawn], %drawn2;
+                st.shared.u32 [drawn], %ticket;
             ticket_known:
                 bar.sync 0;
-                ld.shared.u32 %drawn3, [drawn];
-                setp.ne.u32 %isOther3, %drawn3, 15;
+                ld.shared.u32 %drawn2, [drawn];
+                setp.ne.u32 %isOther3, %drawn2, 15;
                 @%isOther3 bra end;
                 mul.lo.u32 %at10, %image, 72;
                 mad.wide.u32 %stateOfImage, %at10, 4, %state;

@@ -59,7 +59,7 @@ namespace SeGen.Generated
                 .reg .b64 %x, %weights, %partials, %state, %tickets, %xAt, %partial, %at, %stateOfImage, %partialsOfImage, %parts, %at4;
                 .reg .b64 %row2, %weightAt, %valueAt, %at5, %at6, %at7, %at8, %row3, %weightAt2, %valueAt2, %at9, %at10;
                 .reg .b32 %thread, %lane, %warp, %block, %image, %chunk, %unit, %row, %bits, %bits2, %bits3, %bits4;
-                .reg .b32 %bits5, %partialAt, %drawn2, %drawn3, %at2, %at3, %c, %r, %bits6, %bits7, %bits8, %bits9;
+                .reg .b32 %bits5, %partialAt, %ticket, %drawn2, %at2, %at3, %c, %r, %bits6, %bits7, %bits8, %bits9;
                 .reg .b32 %bits10, %c2, %zero;
                 .reg .f32 %suma, %sumb, %sumc, %sumd, %xa, %xb, %xc, %xd, %sum, %sum2, %sum3, %other;
                 .reg .f32 %sum4, %other2, %sum5, %other3, %sum6, %other4, %sum7, %other5, %sum8, %combined, %mean, %dot;
@@ -144,13 +144,13 @@ namespace SeGen.Generated
                 @%isOther2 bra ticket_known;
                 mad.wide.u32 %at, %image, 4, %tickets;
                 fence.acq_rel.gpu;
-                atom.relaxed.gpu.global.inc.u32 %drawn2, [%at], 1;
+                atom.relaxed.gpu.global.inc.u32 %ticket, [%at], 1;
                 fence.acq_rel.gpu;
-                st.shared.u32 [drawn], %drawn2;
+                st.shared.u32 [drawn], %ticket;
             ticket_known:
                 bar.sync 0;
-                ld.shared.u32 %drawn3, [drawn];
-                setp.ne.u32 %isOther3, %drawn3, 1;
+                ld.shared.u32 %drawn2, [drawn];
+                setp.ne.u32 %isOther3, %drawn2, 1;
                 @%isOther3 bra end;
                 mul.lo.u32 %at2, %image, 56;
                 mad.wide.u32 %stateOfImage, %at2, 4, %state;
@@ -915,7 +915,7 @@ namespace SeGen.Generated
                 .reg .b64 %changesOfImage, %partialsOfImage, %parts, %at5, %at6, %column, %weightAt, %valueAt, %at7, %at8, %column2, %weightAt2;
                 .reg .b64 %valueAt2, %at9;
                 .reg .b32 %thread, %lane, %warp, %block, %image, %chunk, %unit, %row, %row2, %bits, %bits2, %bits3;
-                .reg .b32 %bits4, %bits5, %partialAt, %drawn2, %drawn3, %at2, %at3, %at4, %c, %rowsOfWarps, %mine, %c2;
+                .reg .b32 %bits4, %bits5, %partialAt, %ticket, %drawn2, %at2, %at3, %at4, %c, %rowsOfWarps, %mine, %c2;
                 .reg .b32 %zero;
                 .reg .f32 %producta, %productb, %productc, %productd, %xa, %xb, %xc, %xd, %dya, %dyb, %dyc, %dyd;
                 .reg .f32 %sum, %sum2, %sum3, %other, %sum4, %other2, %sum5, %other3, %sum6, %other4, %sum7, %other5;
@@ -1012,13 +1012,13 @@ namespace SeGen.Generated
                 @%isOther2 bra ticket_known;
                 mad.wide.u32 %at, %image, 4, %tickets;
                 fence.acq_rel.gpu;
-                atom.relaxed.gpu.global.inc.u32 %drawn2, [%at], 1;
+                atom.relaxed.gpu.global.inc.u32 %ticket, [%at], 1;
                 fence.acq_rel.gpu;
-                st.shared.u32 [drawn], %drawn2;
+                st.shared.u32 [drawn], %ticket;
             ticket_known:
                 bar.sync 0;
-                ld.shared.u32 %drawn3, [drawn];
-                setp.ne.u32 %isOther3, %drawn3, 1;
+                ld.shared.u32 %drawn2, [drawn];
+                setp.ne.u32 %isOther3, %drawn2, 1;
                 @%isOther3 bra end;
                 mul.lo.u32 %at2, %image, 56;
                 mad.wide.u32 %stateOfImage, %at2, 4, %state;

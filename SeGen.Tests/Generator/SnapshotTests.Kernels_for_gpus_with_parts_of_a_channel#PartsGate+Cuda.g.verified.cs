@@ -56,7 +56,7 @@ namespace SeGen.Generated
                 .reg .b64 %x, %weights, %partials, %state, %tickets, %xAt, %partial, %at2, %stateOfImage, %partialsOfImage, %parts, %at5;
                 .reg .b64 %row2, %weightAt, %valueAt, %at6, %at7, %row3, %weightAt2, %valueAt2, %at8, %at9;
                 .reg .b32 %thread, %lane, %warp, %block, %image, %chunk, %channel, %part, %start, %first, %bound, %row;
-                .reg .b32 %at, %bits, %bits2, %bits3, %bits4, %bits5, %ofWarps, %place, %partialAt, %drawn2, %drawn3, %at3;
+                .reg .b32 %at, %bits, %bits2, %bits3, %bits4, %bits5, %ofWarps, %place, %partialAt, %ticket, %drawn2, %at3;
                 .reg .b32 %at4, %c, %r, %bits6, %bits7, %bits8, %bits9, %bits10, %c2, %zero;
                 .reg .f32 %suma, %sumb, %sumc, %sumd, %xa, %xb, %xc, %xd, %xa2, %xb2, %xc2, %xd2;
                 .reg .f32 %xa3, %xb3, %xc3, %xd3, %xa4, %xb4, %xc4, %xd4, %xa5, %xb5, %xc5, %xd5;
@@ -192,13 +192,13 @@ namespace SeGen.Generated
                 @%isOther2 bra ticket_known;
                 mad.wide.u32 %at2, %image, 4, %tickets;
                 fence.acq_rel.gpu;
-                atom.relaxed.gpu.global.inc.u32 %drawn2, [%at2], 3;
+                atom.relaxed.gpu.global.inc.u32 %ticket, [%at2], 3;
                 fence.acq_rel.gpu;
-                st.shared.u32 [drawn], %drawn2;
+                st.shared.u32 [drawn], %ticket;
             ticket_known:
                 bar.sync 0;
-                ld.shared.u32 %drawn3, [drawn];
-                setp.ne.u32 %isOther3, %drawn3, 3;
+                ld.shared.u32 %drawn2, [drawn];
+                setp.ne.u32 %isOther3, %drawn2, 3;
                 @%isOther3 bra end;
                 mul.lo.u32 %at3, %image, 8;
                 mad.wide.u32 %stateOfImage, %at3, 4, %state;

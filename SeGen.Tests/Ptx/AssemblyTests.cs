@@ -35,5 +35,8 @@ public class AssemblyTests
     [PtxasTheory]
     [InlineData(75)]
     public void What_is_wrong_is_refused(int architecture)
-        => Assert.ThrowsAny<Exception>(() => Ptxas.Assemble(PtxSamples.Double.Replace("add.rn.f32", "add.up.f32", StringComparison.Ordinal), architecture));
+        => Assert.Contains(
+            ", line 23; error",
+            Assert.ThrowsAny<Exception>(() => Ptxas.Assemble(PtxSamples.Double.Replace("add.rn.f32", "add.up.f32", StringComparison.Ordinal), architecture)).Message,
+            StringComparison.Ordinal);
 }

@@ -111,18 +111,12 @@ internal sealed class GateGroup(GateContext context, GatePass pass)
         string waits = _writer.Label("waits"), known = _writer.Label("gates_known"), generation = _writer.Index("generation");
         _writer.Line("bar.sync 0");
         _writer.Phase("The last of the group's blocks goes on; what the others wrote is visible to it.");
-        _writer.OnlyWhereZero(context.Thread.Number, "ticket_known", () =>
+        GateTicket.OnlyLast(context, drawn, last, waits, () =>
         {
             // The generation cannot change before this block has drawn.
             _writer.Line($"ld.relaxed.gpu.global.u32 {generation}, [{words}+{Numbers.Text(GenerationAt)}]");
-            _writer.Line("fence.acq_rel.gpu");
-            string ticket = _writer.Integer("atom.relaxed.gpu.global.inc.u32", "ticket", $"[{words}]", last);
-            _writer.Line("fence.acq_rel.gpu");
-            _writer.Line($"st.shared.u32 [{drawn}], {ticket}");
+            return $"[{words}]";
         });
-        _writer.Line("bar.sync 0");
-        string isOther = _writer.Compare("ne.u32", "isOther", _writer.Integer("ld.shared.u32", "drawn", $"[{drawn}]"), last);
-        _writer.Line($"@{isOther} bra {waits}");
         pass.Dense(image);
         _writer.Line("bar.sync 0");
         _writer.OnlyWhereZero(context.Thread.Number, "released", () =>
@@ -186,12 +180,7 @@ internal sealed class GateGroup(GateContext context, GatePass pass)
 
             _writer.Place(loaded);
             foreach ((string guard, int offset, string[][] values) in vectors)
-            {
-                for (int i = 0; i < _launch.Vector; i++)
-                    pass.Finish(guard, [.. values.Select(v => v[i])], factors);
-
-                _writer.Line($"{guard}st.global.cs{unit.Suffix} {PtxPhrases.Place(to, offset)}, {GateUnit.Operand(values[lastStream])}");
-            }
+                pass.FinishVector(guard, values, factors, PtxPhrases.Place(to, offset));
 
             _writer.Place(scaled);
         });

@@ -46,18 +46,14 @@ internal sealed class GateImage(GateContext context, GatePass pass)
     /// <summary>Every tensor as it lies there.</summary>
     private void Load(string pixels, string image)
     {
-        for (int s = 0; s < pass.Streams.Count; s++)
+        foreach (string stream in pass.Streams)
         {
-            string stream = pass.Streams[s];
-            int start = (int)(s * _launch.ImageBytes);
             _writer.Phase($"The image's {stream}, as it lies there.");
             string from = Address(context[stream], image);
-            EachVector((index, guard, i) =>
-            {
-                string[] vector = GateUnit.VectorOf(_writer, stream, Vector);
-                _writer.Line($"{guard}ld.global{GateUnit.SuffixOf(Vector)} {GateUnit.Operand(vector)}, {PtxPhrases.Place(Of(from, index), StepBytes * i)}");
-                return vector;
-            }, (index, guard, i, vector) => _writer.Line($"{guard}st.shared{GateUnit.SuffixOf(Vector)} {PtxPhrases.Place(OfShared(pixels, index), start + StepBytes * i)}, {GateUnit.Operand(vector)}"));
+            EachVector(
+                (index, guard, i) => GateUnit.Load(_writer, [stream], Vector, "ld.global", guard, _ => PtxPhrases.Place(Of(from, index), StepBytes * i))[0],
+                (index, guard, i, vector) => _writer.Line(
+                    $"{guard}st.shared{GateUnit.SuffixOf(Vector)} {PtxPhrases.Place(OfShared(pixels, index), StartOf(stream) + StepBytes * i)}, {GateUnit.Operand(vector)}"));
         }
 
         _writer.Line("bar.sync 0");
@@ -69,12 +65,7 @@ internal sealed class GateImage(GateContext context, GatePass pass)
         string from = unit.AddressInShared(pixels);
         string[] sums = _reduction.OfWarp(
             unit,
-            (offset, guard) => [.. pass.Streams.Select((stream, s) =>
-            {
-                string[] vector = unit.Vector(stream);
-                _writer.Line($"{guard}ld.shared{unit.Suffix} {GateUnit.Operand(vector)}, {PtxPhrases.Place(from, s * _launch.ImageBytes + offset)}");
-                return vector;
-            })],
+            (offset, guard) => GateUnit.Load(_writer, pass.Streams, _launch.Vector, "ld.shared", guard, s => PtxPhrases.Place(from, s * _launch.ImageBytes + offset)),
             null,
             _ => { });
         _writer.OnlyWhereZero(context.Thread.Lane, "kept", () => _reduction.Keep(image, channel, sums));
@@ -85,13 +76,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
         _writer.Phase("The result, written as it lies there.");
         string to = Address(context[pass.Result], image);
         EachVector(
-            (index, guard, i) => pass.FinishStreams.Select(stream =>
-            {
-                string[] vector = GateUnit.VectorOf(_writer, stream, Vector);
-                int start = (int)(pass.Streams.ToList().IndexOf(stream) * _launch.ImageBytes);
-                _writer.Line($"{guard}ld.shared{GateUnit.SuffixOf(Vector)} {GateUnit.Operand(vector)}, {PtxPhrases.Place(OfShared(pixels, index), start + StepBytes * i)}");
-                return vector;
-            }).ToArray(),
+            (index, guard, i) => GateUnit.Load(
+                _writer, pass.FinishStreams, Vector, "ld.shared", guard, s => PtxPhrases.Place(OfShared(pixels, index), StartOf(pass.FinishStreams[s]) + StepBytes * i)),
             (index, guard, i, values) =>
             {
                 string[]? factors = null;
@@ -119,6 +105,9 @@ internal sealed class GateImage(GateContext context, GatePass pass)
             return value;
         })];
     }
+
+    /// <summary>Where a tensor begins in shared memory.</summary>
+    private int StartOf(string stream) => (int)(pass.Streams.ToList().IndexOf(stream) * _launch.ImageBytes);
 
     private int StepBytes => _launch.Threads * Vector * 4;
 

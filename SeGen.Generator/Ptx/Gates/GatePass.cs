@@ -56,6 +56,16 @@ internal abstract class GatePass(GateContext context)
     /// <param name="factors">The channel's factors.</param>
     public abstract void Finish(string guard, IReadOnlyList<string> values, IReadOnlyList<string> factors);
 
+    /// <summary>Makes the result of a vector of one channel, and writes it.</summary>
+    public void FinishVector(string guard, IReadOnlyList<string[]> values, IReadOnlyList<string> factors, string place)
+    {
+        string[] result = values[values.Count - 1];
+        for (int i = 0; i < result.Length; i++)
+            Finish(guard, [.. values.Select(v => v[i])], factors);
+
+        Writer.Line($"{guard}st.global.cs{GateUnit.SuffixOf(result.Length)} {place}, {GateUnit.Operand(result)}");
+    }
+
     /// <summary>The factors of a channel, from memory.</summary>
     public string[] LoadFactors(string image, string channel) => [.. Factors.Select(factor => Load(factor, image, channel))];
 

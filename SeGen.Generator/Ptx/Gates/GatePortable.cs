@@ -33,19 +33,7 @@ internal static class GatePortable
         writer.Line("bar.sync 0");
 
         writer.Phase($"The last of the image's {Numbers.Text(launch.Chunks)} blocks goes on; what the others wrote is visible to it.");
-        string last = Numbers.Text(launch.Chunks - 1), flag = writer.Shared("drawn", 1);
-        writer.OnlyWhereZero(context.Thread.Number, "ticket_known", () =>
-        {
-            // It returns to 0 by itself.
-            string ticket = writer.Element(context["tickets"], unit.Image);
-            writer.Line("fence.acq_rel.gpu");
-            string drawn = writer.Integer("atom.relaxed.gpu.global.inc.u32", "drawn", ticket, last);
-            writer.Line("fence.acq_rel.gpu");
-            writer.Line($"st.shared.u32 [{flag}], {drawn}");
-        });
-        writer.Line("bar.sync 0");
-        string isOther = writer.Compare("ne.u32", "isOther", writer.Integer("ld.shared.u32", "drawn", $"[{flag}]"), last);
-        writer.Line($"@{isOther} bra {end}");
+        GateTicket.OnlyLast(context, writer.Shared("drawn", 1), Numbers.Text(launch.Chunks - 1), end, () => writer.Element(context["tickets"], unit.Image));
         pass.Dense(unit.Image);
         writer.Place(end);
         writer.Line("ret");
@@ -61,20 +49,9 @@ internal static class GatePortable
         writer.Phase("The result may stand where a tensor does that is read, so that is not read past the cache that sees what is written.");
         string[] from = [.. pass.FinishStreams.Select(stream => unit.AddressIn(context[stream]))];
         string to = unit.AddressIn(context[pass.Result]);
-        unit.EachVector<string[][]>(
-            (_, offset, guard) => [.. pass.FinishStreams.Select((stream, s) =>
-            {
-                string[] vector = unit.Vector(stream);
-                writer.Line($"{guard}ld.global{unit.Suffix} {GateUnit.Operand(vector)}, {PtxPhrases.Place(from[s], offset)}");
-                return vector;
-            })],
-            (_, offset, guard, values) =>
-            {
-                for (int i = 0; i < values[0].Length; i++)
-                    pass.Finish(guard, [.. values.Select(v => v[i])], factors);
-
-                writer.Line($"{guard}st.global.cs{unit.Suffix} {PtxPhrases.Place(to, offset)}, {GateUnit.Operand(values[values.Length - 1])}");
-            },
+        unit.EachVector(
+            (_, offset, guard) => GateUnit.Load(writer, pass.FinishStreams, context.Launch.Vector, "ld.global", guard, s => PtxPhrases.Place(from[s], offset)),
+            (_, offset, guard, values) => pass.FinishVector(guard, values, factors, PtxPhrases.Place(to, offset)),
             bytes =>
             {
                 foreach (string address in (string[])[.. from, to])

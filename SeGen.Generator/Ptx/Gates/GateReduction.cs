@@ -47,12 +47,7 @@ internal sealed class GateReduction(GateContext context, GatePass pass)
         string instruction = isReadOnly ? "ld.global.nc" : "ld.global";
         return OfWarp(
             unit,
-            (offset, guard) => [.. pass.Streams.Select((stream, s) =>
-            {
-                string[] vector = unit.Vector(stream);
-                _writer.Line($"{guard}{instruction}{unit.Suffix} {GateUnit.Operand(vector)}, {PtxPhrases.Place(from[s], offset)}");
-                return vector;
-            })],
+            (offset, guard) => GateUnit.Load(_writer, pass.Streams, _launch.Vector, instruction, guard, s => PtxPhrases.Place(from[s], offset)),
             then is null ? null : (i, guard, values) => then(i, guard, values[values.Length - 1]),
             bytes =>
             {

@@ -137,6 +137,21 @@ internal sealed class GateUnit
 
     public static string SuffixOf(int floats) => floats == 4 ? ".v4.f32" : ".f32";
 
+    /// <summary>Loads a vector of each of some tensors.</summary>
+    /// <param name="writer">The kernel.</param>
+    /// <param name="tensors">Their names, which their registers have too.</param>
+    /// <param name="floats">Floats of a vector.</param>
+    /// <param name="instruction">"ld.global.nc", "ld.shared".</param>
+    /// <param name="guard">Whether it is there.</param>
+    /// <param name="place">Where that of tensor number so-and-so is.</param>
+    public static string[][] Load(PtxWriter writer, IReadOnlyList<string> tensors, int floats, string instruction, string guard, Func<int, string> place)
+        => [.. tensors.Select((tensor, t) =>
+        {
+            string[] vector = VectorOf(writer, tensor, floats);
+            writer.Line($"{guard}{instruction}{SuffixOf(floats)} {Operand(vector)}, {place(t)}");
+            return vector;
+        })];
+
     /// <summary>How an instruction names the registers of a vector.</summary>
     public static string Operand(string[] vector) => vector.Length == 1 ? vector[0] : $"{{{string.Join(", ", vector)}}}";
 }
