@@ -83,11 +83,16 @@ public sealed class SeGenGenerator : IIncrementalGenerator
         SEBlockPlan plan = SEBlockPlanner.Plan(spec);
         context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(plan), Utf8WithoutMark));
         if (spec.Emit == Model.Emit.Cuda)
-            context.AddSource(GateCudaEmitter.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan), Utf8WithoutMark));
+            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan), Utf8WithoutMark));
     }
 
     private static void AddNetwork(SourceProductionContext context, (NetworkPlan Plan, string Namespace) network)
-        => context.AddSource(network.Plan.Spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace), Utf8WithoutMark));
+    {
+        NetworkSpec spec = network.Plan.Spec;
+        context.AddSource(spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace), Utf8WithoutMark));
+        if (spec.Emit == Model.Emit.Cuda)
+            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(NetworkCudaEmitter.Emit(spec), Utf8WithoutMark));
+    }
 
     private static void AddKernel(SourceProductionContext context, (KernelSpec Kernel, string Namespace) kernel)
         => context.AddSource(KernelFile.HintName(kernel.Kernel), SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace), Utf8WithoutMark));

@@ -170,17 +170,17 @@ internal static class Descriptors
         title: "A setting must be written",
         message: "Write {0}: {1}");
 
-    public static readonly DiagnosticDescriptor CudaOfGatesOnly = Error(
-        id: DiagnosticIds.CudaOfGatesOnly,
-        title: "Kernels for GPUs are written for gates",
-        message: "'{0}' is an [{1}], and Emit.Cuda writes kernels for classes that are an [SEBlock] alone; remove Emit, or give the gate a class of its own");
+    public static readonly DiagnosticDescriptor CudaNeedsSize = Error(
+        id: DiagnosticIds.CudaNeedsSize,
+        title: "On GPUs networks have one size",
+        message: "'{0}' has no Height and Width, and Emit.Cuda lays a network's memory out for one size of input; write both, or remove Emit");
 
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         NotPartial, ContainerNotPartial, UnsupportedType, MemberExists, NamedLikeMember, CannotConstruct, GateTwice, ChannelsMissing,
         ChannelsDiffer, OutOfRange, UndefinedValue, SizeIncomplete, HiddenIsZero, TooLarge, NoEffect, PerimeterSqueeze,
         LayerWithoutNetwork, LayersScattered, RootTwice, NoLayers, ShapeMismatch, EmptyMap, GroupsDoNotDivide, IdentityChangesShape, NotALayer, SizeNeeded,
-        BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten, CudaOfGatesOnly,
+        BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten, CudaNeedsSize,
     ];
 
     /// <summary>The descriptor with an id.</summary>

@@ -35,5 +35,5 @@ internal static class DiagnosticIds
     public const string NameTwice = "SEGEN030";
     public const string NotPossible = "SEGEN031";
     public const string MustBeWritten = "SEGEN032";
-    public const string CudaOfGatesOnly = "SEGEN033";
+    public const string CudaNeedsSize = "SEGEN033";
 }

@@ -22,6 +22,7 @@ internal sealed record Graph(EquatableArray<Tensor> Tensors, EquatableArray<Size
 /// <param name="MaxBatch">The batch for which buffers are sized.</param>
 /// <param name="InferenceOnly">Whether no training code is written.</param>
 /// <param name="Convolutions">Which ways of computing them may be chosen.</param>
+/// <param name="Emit">Whether kernels for GPUs are written too.</param>
 internal sealed record NetworkSpec(
     TypeSpec Type, EquatableArray<string> Declaration, string Summary, Graph Graph, EquatableArray<string> LayerNames, int MaxBatch,
-    bool InferenceOnly = false, Convolutions Convolutions = Convolutions.Fast);
+    bool InferenceOnly = false, Convolutions Convolutions = Convolutions.Fast, Model.Emit Emit = Model.Emit.Cpu);

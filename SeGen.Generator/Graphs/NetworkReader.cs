@@ -35,7 +35,7 @@ internal static class NetworkReader
         AttributeArguments module = root.Kind == DeclaredAttribute.Network
             ? root.Arguments
             : root.Arguments.Over(attributes.Where(a => a.Kind == DeclaredAttribute.Block).SelectMany(a => a.Arguments.Written));
-        IEnumerable<Violation> found = GateRules.CheckSize(module).Concat(Ranges(module)).Concat(CheckInput(module, declaration.SimpleName));
+        IEnumerable<Violation> found = GateRules.CheckSize(module).Concat(Ranges(module)).Concat(CheckInput(module, declaration.SimpleName)).Concat(CheckCuda(module, declaration.SimpleName));
         Violation[] wrong = [.. found.Select(v => v.At(declaration.Root))];
         if (wrong.Length > 0)
             return (null, wrong);
@@ -57,13 +57,21 @@ internal static class NetworkReader
         var spec = new NetworkSpec(
             declaration.Type, declaration.Source, Summary(root.Kind, builder, output), builder.ToGraph(output),
             Enumerable.Range(0, attributes.Count).Select(i => LayerName(attributes, i)).ToEquatableArray(), module.Int("MaxBatch", GateDefaults.MaxBatch),
-            module.Flag("InferenceOnly", false), module.Enum<Precision>("Precision") == Precision.Strict ? Convolutions.Strict : Convolutions.Fast);
+            module.Flag("InferenceOnly", false), module.Enum<Precision>("Precision") == Precision.Strict ? Convolutions.Strict : Convolutions.Fast,
+            module.Enum<Model.Emit>("Emit"));
         builder.Layer = declaration.Root;
         CheckArena(builder, spec);
         if (!spec.InferenceOnly)
             CheckGradients(builder, spec.Graph);
 
         return (spec, builder.Violations);
+    }
+
+    /// <summary>On a GPU a network's memory and launches are laid out for the size that is declared.</summary>
+    private static IEnumerable<Violation> CheckCuda(AttributeArguments module, string name)
+    {
+        if (module.Enum<Model.Emit>("Emit") == Model.Emit.Cuda && !module.IsWritten("Height") && !module.IsWritten("Width"))
+            yield return Violation.OfArgument(DiagnosticIds.CudaNeedsSize, "Emit", name);
     }
 
     /// <summary>A block's setting may stand in the gate attribute beside it.</summary>
@@ -134,10 +142,6 @@ internal static class NetworkReader
         for (int i = 0; i < attributes.Count; i++)
         {
             DeclaredAttribute attribute = attributes[i];
-            bool isOfModule = i == declaration.Root || (root.Kind != DeclaredAttribute.Network && attribute.Kind == DeclaredAttribute.Block);
-            if (isOfModule && attribute.Arguments.Enum<Model.Emit>("Emit") == Model.Emit.Cuda)
-                yield return Violation.OfArgument(DiagnosticIds.CudaOfGatesOnly, "Emit", declaration.SimpleName, root.Kind).At(i);
-
             if (root.Kind == DeclaredAttribute.Network)
             {
                 if (attribute.IsRoot && attribute.Kind != DeclaredAttribute.Network)

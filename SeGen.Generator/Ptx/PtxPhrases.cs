@@ -32,14 +32,18 @@ internal static class PtxPhrases
     public static string OverWarp(this PtxWriter writer, Func<string, string, string> combine, string value)
     {
         for (int distance = Lanes / 2; distance > 0; distance /= 2)
-        {
-            string bits = writer.Integer("mov.b32", "bits", value), other = writer.Float("other");
-            writer.Line($"shfl.sync.bfly.b32 {bits}, {bits}, {Numbers.Text(distance)}, 31, 0xffffffff");
-            writer.Line($"mov.b32 {other}, {bits}");
-            value = combine(value, other);
-        }
+            value = combine(value, writer.FromLane(value, distance));
 
         return value;
+    }
+
+    /// <summary>The value that the lane so far away has, where all lanes come by.</summary>
+    public static string FromLane(this PtxWriter writer, string value, int distance)
+    {
+        string bits = writer.Integer("mov.b32", "bits", value), other = writer.Float("other");
+        writer.Line($"shfl.sync.bfly.b32 {bits}, {bits}, {Numbers.Text(distance)}, 31, 0xffffffff");
+        writer.Line($"mov.b32 {other}, {bits}");
+        return other;
     }
 
     public static string Sum(this PtxWriter writer, string a, string b) => writer.Real("add.rn.f32", "sum", a, b);

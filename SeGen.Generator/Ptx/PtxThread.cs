@@ -1,9 +1,9 @@
-namespace SeGen.Generator.Ptx.Gates;
+namespace SeGen.Generator.Ptx;
 
 /// <summary>Which thread of its block, lane of its warp and warp of its block a thread is.</summary>
-internal sealed class GateThread
+internal sealed class PtxThread
 {
-    public GateThread(PtxWriter writer)
+    public PtxThread(PtxWriter writer)
     {
         Number = writer.Integer("mov.u32", "thread", "%tid.x");
         Lane = writer.Integer("and.b32", "lane", Number, "31");

@@ -99,6 +99,15 @@ internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string 
         return to;
     }
 
+    /// <summary>Whether a comparison holds and a predicate too, in a new register.</summary>
+    public string CompareAnd(string comparison, string role, string a, string b, string and)
+    {
+        string to = Predicate(role);
+        int type = comparison.IndexOf('.');
+        Line($"setp.{comparison.Substring(0, type)}.and{comparison.Substring(type)} {to}, {a}, {b}, {and}");
+        return to;
+    }
+
     /// <summary>A parameter that points to the device's memory.</summary>
     public string Pointer(string parameter)
     {

@@ -22,27 +22,7 @@ public abstract class GateKernels
     /// <param name="device">Which GPU, counted as the driver counts; null for the first that can be used.</param>
     /// <exception cref="GpuException">The policy is Require and there is no GPU, or it cannot be used.</exception>
     public GpuModule Create(IModule module, ModuleState state, GpuPolicy policy, int? device)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        if (policy == GpuPolicy.Off)
-            return new GpuFallback(state.Definition, module, "as GpuPolicy.Off says.");
-
-        if (policy == GpuPolicy.Auto && GpuRuntime.Status != GpuStatus.Available)
-            return new GpuFallback(state.Definition, module, GpuRuntime.StatusText);
-
-        Cuda.GpuContext context;
-        try
-        {
-            context = GpuRuntime.Open(device);
-        }
-        catch (GpuException e) when (policy == GpuPolicy.Auto)
-        {
-            return new GpuFallback(state.Definition, module, e.Message);
-        }
-
-        // Where kernels cannot be compiled something is wrong that the CPU must not hide.
-        return new Cuda.Gates.GateOnGpu(state.Definition, state.Parameters, this, context);
-    }
+        => Cuda.GpuChoice.Create(module, state, policy, device, context => new Cuda.Gates.GateOnGpu(state.Definition, state.Parameters, this, context));
 }
 
 /// <summary>What the host must know of a gate's kernels to launch them; lengths are in floats unless they say bytes.</summary>

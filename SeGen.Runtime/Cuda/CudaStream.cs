@@ -40,19 +40,19 @@ internal sealed unsafe class CudaStream : CudaHandle
 
     /// <summary>Launches a kernel.</summary>
     /// <param name="function">The kernel.</param>
-    /// <param name="blocks">Blocks.</param>
+    /// <param name="grid">Blocks.</param>
     /// <param name="threads">Threads of a block.</param>
     /// <param name="dynamicShared">Bytes of the shared memory whose length comes with the launch.</param>
     /// <param name="arguments">Where the value of each parameter stands.</param>
     /// <param name="isCooperative">Whether its blocks wait for each other.</param>
     /// <exception cref="GpuException">It was not launched.</exception>
-    public void Launch(CudaFunction function, uint blocks, uint threads, uint dynamicShared, void** arguments, bool isCooperative = false)
+    public void Launch(CudaFunction function, GpuGrid grid, uint threads, uint dynamicShared, void** arguments, bool isCooperative = false)
     {
         int code = isCooperative
-            ? Driver.LaunchCooperativeKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments)
-            : Driver.LaunchKernel(function.Handle, blocks, 1, 1, threads, 1, 1, dynamicShared, handle, arguments, null);
+            ? Driver.LaunchCooperativeKernel(function.Handle, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, threads, 1, 1, dynamicShared, handle, arguments)
+            : Driver.LaunchKernel(function.Handle, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, threads, 1, 1, dynamicShared, handle, arguments, null);
         if (code != 0)
-            Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {blocks} blocks of {threads} threads and {dynamicShared} bytes of shared memory", function.Name);
+            Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {grid} blocks of {threads} threads and {dynamicShared} bytes of shared memory", function.Name);
 
         if (GpuSettings.IsSynchronous && !_isCapturing && Driver.StreamSynchronize(handle) is not 0 and int failure)
             Device.Check(failure, "cuStreamSynchronize", $"Running {function.Name}", function.Name);

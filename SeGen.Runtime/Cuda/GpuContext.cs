@@ -33,6 +33,16 @@ internal sealed class GpuContext(CudaDevice device) : IDisposable
         }
     }
 
+    /// <summary>Copies words to the device, and waits until they are there.</summary>
+    public unsafe void Upload(CudaMemory to, ReadOnlySpan<uint> words)
+    {
+        fixed (uint* from = words)
+        {
+            Stream.Upload(to.Address, from, words.Length);
+            Stream.Synchronize();
+        }
+    }
+
     public void Dispose()
     {
         foreach ((_, CudaModule module) in _modules)

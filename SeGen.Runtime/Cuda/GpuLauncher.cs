@@ -20,17 +20,17 @@ internal sealed unsafe class GpuLauncher(GpuContext context) : IDisposable
         IsTimed = isTimed;
     }
 
-    public void Launch(CudaFunction function, int blocks, int threads, int shared, void** arguments, bool isCooperative)
+    public void Launch(CudaFunction function, GpuGrid grid, int threads, int shared, void** arguments, bool isCooperative)
     {
         if (!IsTimed)
         {
-            Stream.Launch(function, (uint)blocks, (uint)threads, (uint)shared, arguments, isCooperative);
+            Stream.Launch(function, grid, (uint)threads, (uint)shared, arguments, isCooperative);
             return;
         }
 
         CudaEvent before = Event(), after = Event();
         Stream.Record(before);
-        Stream.Launch(function, (uint)blocks, (uint)threads, (uint)shared, arguments, isCooperative);
+        Stream.Launch(function, grid, (uint)threads, (uint)shared, arguments, isCooperative);
         Stream.Record(after);
         _timed.Add((function.Name, before, after));
     }

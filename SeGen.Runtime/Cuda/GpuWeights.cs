@@ -20,29 +20,31 @@ internal sealed unsafe class GpuWeights : IDisposable
         _host = new CudaPinnedMemory(context.Device, Math.Max(1, _length));
     }
 
-    /// <summary>The values, copied anew where they were written since the last time.</summary>
-    public ulong Address
+    /// <summary>Where the values begin.</summary>
+    public ulong Address => _values.Address;
+
+    /// <summary>Where a parameter's values begin; 0 where there is none of this name.</summary>
+    public ulong Of(string name) => At(name) is >= 0 and int at ? Address + (ulong)at * sizeof(float) : 0;
+
+    /// <summary>Copies the values anew where they were written since the last time, and says whether they were.</summary>
+    public bool Update()
     {
-        get
+        long version = _parameters.Version;
+        if (version == _version || _length == 0)
+            return false;
+
+        // The copy before this one may still be under way.
+        _context.Stream.Synchronize();
+        int at = 0;
+        for (int p = 0; p < _parameters.Count; p++)
         {
-            long version = _parameters.Version;
-            if (version != _version && _length > 0)
-            {
-                // The copy before this one may still be under way.
-                _context.Stream.Synchronize();
-                int at = 0;
-                for (int p = 0; p < _parameters.Count; p++)
-                {
-                    _parameters[p].Values.CopyTo(_host.Span[at..]);
-                    at += _parameters[p].Length;
-                }
-
-                _context.Stream.Upload(_values.Address, _host.Start, _length);
-                _version = version;
-            }
-
-            return _values.Address;
+            _parameters[p].Values.CopyTo(_host.Span[at..]);
+            at += _parameters[p].Length;
         }
+
+        _context.Stream.Upload(_values.Address, _host.Start, _length);
+        _version = version;
+        return true;
     }
 
     /// <summary>The gradients, which kernels add to.</summary>
@@ -86,6 +88,20 @@ internal sealed unsafe class GpuWeights : IDisposable
                 at += gradient.Length;
             }
         }
+    }
+
+    private int At(string name)
+    {
+        int at = 0;
+        foreach (Parameter parameter in _parameters)
+        {
+            if (parameter.Name == name)
+                return at;
+
+            at += parameter.Length;
+        }
+
+        return -1;
     }
 
     public void Dispose()

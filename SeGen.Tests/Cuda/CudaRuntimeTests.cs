@@ -212,7 +212,7 @@ public unsafe class CudaRuntimeTests
         {
             ulong x = Input.Address, y = Output.Address;
             void** arguments = stackalloc void*[] { &x, &y };
-            Stream.Launch(_module.Function("double"), blocks, Threads, 0, arguments);
+            Stream.Launch(_module.Function("double"), (int)blocks, Threads, 0, arguments);
         }
 
         public float[] Download()

@@ -43,11 +43,11 @@ internal static unsafe partial class FakeDriver
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int LaunchKernel(nint function, uint gridX, uint gridY, uint gridZ, uint x, uint y, uint z, uint shared, nint stream, void** arguments, void** extra)
-        => Do("cuLaunchKernel", () => gridY * gridZ * y * z == 1 ? Gpu.Launch(function, gridX, x, shared, stream, arguments, isCooperative: false) : 1);
+        => Do("cuLaunchKernel", () => y * z == 1 ? Gpu.Launch(function, new(gridX, gridY, gridZ), x, shared, stream, arguments, isCooperative: false) : 1);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int LaunchCooperativeKernel(nint function, uint gridX, uint gridY, uint gridZ, uint x, uint y, uint z, uint shared, nint stream, void** arguments)
-        => Do("cuLaunchCooperativeKernel", () => gridX > Gpu.Model.Resident((int)x, Gpu.Find<PtxKernel>(function)!.StaticShared + (int)shared) ? TooManyBlocks : Gpu.Launch(function, gridX, x, shared, stream, arguments, isCooperative: true));
+        => Do("cuLaunchCooperativeKernel", () => gridX > Gpu.Model.Resident((int)x, Gpu.Find<PtxKernel>(function)!.StaticShared + (int)shared) ? TooManyBlocks : Gpu.Launch(function, new(gridX), x, shared, stream, arguments, isCooperative: true));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int StreamBeginCapture(nint stream, int mode) => Do("cuStreamBeginCapture_v2", () => (Gpu.Find<FakeStream>(stream)!.Captured = []).Count);

@@ -55,7 +55,7 @@ internal sealed unsafe class FakeGpu(PtxDeviceModel model)
     public bool Remove(nint handle) => _handles.Remove(handle);
 
     /// <summary>Runs, or writes down, a launch.</summary>
-    public int Launch(nint function, uint blocks, uint threads, uint dynamicShared, nint stream, void** arguments, bool isCooperative)
+    public int Launch(nint function, PtxGrid grid, uint threads, uint dynamicShared, nint stream, void** arguments, bool isCooperative)
     {
         if (Find<PtxKernel>(function) is not { } kernel || Find<FakeStream>(stream) is not { } to)
             return FakeDriver.InvalidHandle;
@@ -69,7 +69,7 @@ internal sealed unsafe class FakeGpu(PtxDeviceModel model)
         {
             try
             {
-                Instructions += PtxLaunch.Run(kernel, Memory, model, (blocks, 1), (int)threads, (int)dynamicShared, values, isCooperative, Seed);
+                Instructions += PtxLaunch.Run(kernel, Memory, model, grid, (int)threads, (int)dynamicShared, values, isCooperative, Seed);
                 return 0;
             }
             catch (PtxFaultException fault)

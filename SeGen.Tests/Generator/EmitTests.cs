@@ -25,14 +25,23 @@ public class EmitTests
     }
 
     [Theory]
-    [InlineData("SEResidual", "[SEResidual(64, Height = 8, Width = 8, [|Emit = Emit.Cuda|])] partial class Net;")]
-    [InlineData("SEResidual", "[SEResidual(64, Height = 8, Width = 8), SEBlock([|Emit = Emit.Cuda|])] partial class Net;")]
-    [InlineData("InvertedResidual", "[InvertedResidual(16, Expand = 32, [|Emit = Emit.Cuda|])] partial class Net;")]
-    [InlineData("SENetwork", "[SENetwork(16, [|Emit = Emit.Cuda|])] [Conv(16)] partial class Net;")]
-    public void Networks_are_refused(string root, string source) => DiagnosticAssert.Error(
+    [InlineData("[SEResidual(64, [|Emit = Emit.Cuda|])] partial class Net;")]
+    [InlineData("[SEResidual(64), SEBlock([|Emit = Emit.Cuda|])] partial class Net;")]
+    [InlineData("[InvertedResidual(16, Expand = 32, [|Emit = Emit.Cuda|])] partial class Net;")]
+    [InlineData("[SENetwork(16, [|Emit = Emit.Cuda|])] [Conv(16)] partial class Net;")]
+    public void Networks_without_a_size_are_refused(string source) => DiagnosticAssert.Error(
         "SEGEN033",
-        $"'Net' is an [{root}], and Emit.Cuda writes kernels for classes that are an [SEBlock] alone; remove Emit, or give the gate a class of its own",
+        "'Net' has no Height and Width, and Emit.Cuda lays a network's memory out for one size of input; write both, or remove Emit",
         source);
+
+    [Fact]
+    public void A_network_for_the_cpu_contains_no_ptx_and_one_for_gpus_does()
+    {
+        Assert.False(Contains(DiagnosticAssert.Nothing("[SENetwork(3, Height = 8, Width = 8)] [Conv(4), Linear(2)] public partial class Net;")));
+        GeneratorResult both = DiagnosticAssert.Nothing("[SENetwork(3, Height = 8, Width = 8, Emit = Emit.Cuda)] [Conv(4), Linear(2)] public partial class Net;");
+        Assert.True(Contains(both));
+        Assert.Contains(both.Sources, s => s.HintName == "Net+Cuda.g.cs");
+    }
 
     [Fact]
     public void A_layer_has_none_of_its_own() => DiagnosticAssert.Error(

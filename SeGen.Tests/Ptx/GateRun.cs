@@ -107,5 +107,5 @@ internal sealed class GateRun
     }
 
     private void Run(PtxKernel kernel, uint blocks, int threads, int dynamicShared, ulong[] arguments, bool isCooperative, int? seed)
-        => Instructions += PtxLaunch.Run(kernel, _memory, Device, (blocks, 1), threads, dynamicShared, arguments, isCooperative, seed);
+        => Instructions += PtxLaunch.Run(kernel, _memory, Device, new PtxGrid(blocks), threads, dynamicShared, arguments, isCooperative, seed);
 }

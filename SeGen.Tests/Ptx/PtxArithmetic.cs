@@ -149,7 +149,12 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
 
     private PtxExecute Compare(string operation, string[] parts, string[] given, PtxType type)
     {
-        Operands(given, 3);
+        // setp.lt.and.u32: and another predicate.
+        bool isBoth = parts is [_, _, "and", _];
+        Operands(given, isBoth ? 4 : 3);
+        if (!isBoth && parts.Length != 3)
+            throw compiler.Unknown(operation);
+
         Func<int, bool> holds = parts[1] switch
         {
             "eq" => c => c == 0,
@@ -163,7 +168,21 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
         };
         PtxRegister to = compiler.Register(given[0], PtxType.Predicate, compiler.Line);
         PtxRead x = compiler.Read(given[1], type), y = compiler.Read(given[2], type);
-        return type switch
+        PtxExecute compare = Comparison(parts, type, holds, to, x, y);
+        if (!isBoth)
+            return compare;
+
+        PtxRead other = compiler.Read(given[3], PtxType.Predicate);
+        return (block, thread) =>
+        {
+            ulong and = other(block, thread);
+            compare(block, thread);
+            block.Write(to, thread, block.Read(to, thread) & and);
+        };
+    }
+
+    private static PtxExecute Comparison(string[] parts, PtxType type, Func<int, bool> holds, PtxRegister to, PtxRead x, PtxRead y)
+        => type switch
         {
             // Of what is no number none of these holds, and the one that is unordered does (section 9.3.1).
             PtxType.F32 when parts[1] == "neu" => (block, thread) => block.Write(to, thread, F(x(block, thread)) != F(y(block, thread)) ? 1ul : 0),
@@ -172,7 +191,6 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
             PtxType.S64 => (block, thread) => block.Write(to, thread, holds(((long)x(block, thread)).CompareTo((long)y(block, thread))) ? 1ul : 0),
             _ => (block, thread) => block.Write(to, thread, holds(x(block, thread).CompareTo(y(block, thread))) ? 1ul : 0),
         };
-    }
 
     private PtxExecute Select(string[] given, PtxType type)
     {

@@ -12,10 +12,12 @@ internal sealed class PtxBlock
     private readonly State[] _states;
     private int _warp, _thread;
 
-    public PtxBlock(PtxLaunch launch, uint x, uint y)
+    public PtxBlock(PtxLaunch launch, int number)
     {
-        (Launch, X, Y, Threads) = (launch, x, y, launch.Threads);
-        Number = (int)(y * launch.GridX + x);
+        (Launch, Number, Threads) = (launch, number, launch.Threads);
+        X = (uint)number % launch.Grid.X;
+        Y = (uint)number / launch.Grid.X % launch.Grid.Y;
+        Z = (uint)number / launch.Grid.X / launch.Grid.Y;
         _code = launch.Kernel.Code;
         _values = new ulong[launch.Kernel.Registers.Count * Threads];
         _written = new bool[_values.Length];
@@ -37,6 +39,8 @@ internal sealed class PtxBlock
     public uint X { get; }
 
     public uint Y { get; }
+
+    public uint Z { get; }
 
     public int Number { get; }
 

@@ -78,8 +78,9 @@ internal sealed class PtxCompiler(IReadOnlyDictionary<string, PtxRegister> regis
             case "%ntid.x": return (block, _) => (uint)block.Threads;
             case "%ctaid.x": return (block, _) => block.X;
             case "%ctaid.y": return (block, _) => block.Y;
-            case "%nctaid.x": return (block, _) => block.Launch.GridX;
-            case "%nctaid.y": return (block, _) => block.Launch.GridY;
+            case "%ctaid.z": return (block, _) => block.Z;
+            case "%nctaid.x": return (block, _) => block.Launch.Grid.X;
+            case "%nctaid.y": return (block, _) => block.Launch.Grid.Y;
         }
 
         if (operand.StartsWith('%'))

@@ -6,9 +6,9 @@ internal sealed class PtxLaunch
     /// <summary>Instructions of a warp that a block runs before another one gets its turn.</summary>
     private const int Turn = 4000;
 
-    private PtxLaunch(PtxKernel kernel, PtxMemory memory, PtxDeviceModel device, uint gridX, uint gridY, int threads, int dynamicShared, ulong[] arguments)
+    private PtxLaunch(PtxKernel kernel, PtxMemory memory, PtxDeviceModel device, PtxGrid grid, int threads, int dynamicShared, ulong[] arguments)
     {
-        (Kernel, Memory, Device, GridX, GridY, Threads, Arguments) = (kernel, memory, device, gridX, gridY, threads, arguments);
+        (Kernel, Memory, Device, Grid, Threads, Arguments) = (kernel, memory, device, grid, threads, arguments);
         SharedBytes = dynamicShared == 0 ? kernel.StaticShared : (kernel.StaticShared + 15) / 16 * 16 + dynamicShared;
         Order = new PtxOrder(threads);
     }
@@ -19,9 +19,7 @@ internal sealed class PtxLaunch
 
     public PtxDeviceModel Device { get; }
 
-    public uint GridX { get; }
-
-    public uint GridY { get; }
+    public PtxGrid Grid { get; }
 
     public int Threads { get; }
 
@@ -45,10 +43,10 @@ internal sealed class PtxLaunch
     /// <returns>Instructions that its threads have run.</returns>
     /// <exception cref="PtxFaultException">The launch asks too much of the device, or the kernel does something wrong.</exception>
     public static long Run(
-        PtxKernel kernel, PtxMemory memory, PtxDeviceModel device, (uint X, uint Y) grid, int threads, int dynamicShared, ulong[] arguments,
+        PtxKernel kernel, PtxMemory memory, PtxDeviceModel device, PtxGrid grid, int threads, int dynamicShared, ulong[] arguments,
         bool isCooperative = false, int? seed = null, long mostInstructions = 2_000_000_000)
     {
-        var launch = new PtxLaunch(kernel, memory, device, grid.X, grid.Y, threads, dynamicShared, arguments);
+        var launch = new PtxLaunch(kernel, memory, device, grid, threads, dynamicShared, arguments);
         launch.Check(isCooperative, dynamicShared);
         memory.Begin();
         return launch.Run(isCooperative, seed, mostInstructions);
@@ -62,15 +60,15 @@ internal sealed class PtxLaunch
         if (Kernel.MaxThreads > 0 && Threads > Kernel.MaxThreads)
             throw Fault($"blocks of {Threads} threads, where .maxntid says {Kernel.MaxThreads}");
 
-        if (GridX == 0 || GridY is 0 or > 65535)
-            throw Fault($"a grid of {GridX} x {GridY} blocks");
+        if (Grid.X == 0 || Grid.Y is 0 or > 65535 || Grid.Z is 0 or > 65535)
+            throw Fault($"a grid of {Grid.X} x {Grid.Y} x {Grid.Z} blocks");
 
         if (Kernel.StaticShared > 48 << 10 || Kernel.StaticShared + dynamicShared > Device.SharedOfBlock)
             throw Fault($"{Kernel.StaticShared} + {dynamicShared} bytes of shared memory, where {Device.Name} has {Device.SharedOfBlock} for a block");
 
         int resident = Device.Resident(Threads, SharedBytes);
-        if (resident < 1 || (isCooperative && GridX * GridY > resident))
-            throw Fault($"a cooperative grid of {GridX * GridY} blocks, where {Device.Name} runs {resident} at a time");
+        if (resident < 1 || (isCooperative && Grid.Blocks > resident))
+            throw Fault($"a cooperative grid of {Grid.Blocks} blocks, where {Device.Name} runs {resident} at a time");
 
         if (Arguments.Length != Kernel.Parameters.Count)
             throw Fault($"{Arguments.Length} arguments for {Kernel.Parameters.Count} parameters");
@@ -79,14 +77,14 @@ internal sealed class PtxLaunch
     private long Run(bool isCooperative, int? seed, long mostInstructions)
     {
         Random? random = seed is { } s ? new Random(s) : null;
-        var waiting = new Queue<int>(Enumerable.Range(0, checked((int)(GridX * GridY))));
+        var waiting = new Queue<int>(Enumerable.Range(0, Grid.Blocks));
         int together = isCooperative ? waiting.Count : random is null ? 1 : Math.Min(waiting.Count, Device.Resident(Threads, SharedBytes));
         var running = new List<PtxBlock>();
         long done = 0;
         while (waiting.Count > 0 || running.Count > 0)
         {
             while (running.Count < together && waiting.TryDequeue(out int next))
-                running.Add(new PtxBlock(this, (uint)next % GridX, (uint)next / GridX));
+                running.Add(new PtxBlock(this, next));
 
             for (int i = running.Count - 1; i >= 0; i--)
             {
@@ -107,4 +105,12 @@ internal sealed class PtxLaunch
     }
 
     private PtxFaultException Fault(string message) => new($"{Kernel.Name}: {message}");
+}
+
+/// <summary>How many blocks there are along each axis.</summary>
+internal readonly record struct PtxGrid(uint X, uint Y = 1, uint Z = 1)
+{
+    public int Blocks => checked((int)(X * Y * Z));
+
+    public static implicit operator PtxGrid((uint X, uint Y) grid) => new(grid.X, grid.Y);
 }

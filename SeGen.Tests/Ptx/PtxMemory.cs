@@ -174,8 +174,9 @@ internal sealed class PtxMemory
             if (!(isStrong && (_kinds![word] & StrongWrite) != 0) && !block.Launch.Order.IsBefore(_writer![word], block, thread))
                 throw Race(word, block, _writer[word], "has written");
 
+            // Whoever writes to what was read by .nc is found by that alone.
             _kinds![word] |= ordering == PtxOrdering.ReadOnly ? ReadOnly : (byte)0;
-            if (isStrong)
+            if (isStrong || ordering == PtxOrdering.ReadOnly)
                 return;
 
             PtxAccess now = block.Launch.Order.Now(block, thread), known = _reader![word];

@@ -10,9 +10,10 @@ internal sealed class PtxShared(int bytes)
 
     private readonly uint[] _words = new uint[(bytes + 3) / 4];
     private readonly bool[] _written = new bool[(bytes + 3) / 4];
-    private readonly Dictionary<int, (int Writer, int Reader)> _touched = [];
+    private readonly (int Epoch, int Writer, int Reader)[] _touched = new (int, int, int)[(bytes + 3) / 4];
+    private int _epoch = 1;
 
-    public void Barrier() => _touched.Clear();
+    public void Barrier() => _epoch++;
 
     public void Load(int thread, ulong at, Span<ulong> values, int words)
     {
@@ -30,7 +31,7 @@ internal sealed class PtxShared(int bytes)
                 if (writer != None && writer != thread)
                     throw new PtxFaultException($"race on shared memory at {word * 4}: thread {writer} has written it since the last barrier");
 
-                _touched[word] = (writer, reader == None || reader == thread ? thread : Many);
+                _touched[word] = (_epoch, writer, reader == None || reader == thread ? thread : Many);
                 values[i] |= (ulong)_words[word] << (32 * w);
             }
         }
@@ -48,14 +49,18 @@ internal sealed class PtxShared(int bytes)
                 if ((writer != None && writer != thread) || (reader != None && reader != thread))
                     throw new PtxFaultException($"race on shared memory at {word * 4}: {(writer != None && writer != thread ? $"thread {writer} has written" : reader == Many ? "several threads have read" : $"thread {reader} has read")} it since the last barrier");
 
-                _touched[word] = (thread, reader);
+                _touched[word] = (_epoch, thread, reader);
                 _written[word] = true;
                 _words[word] = (uint)(values[i] >> (32 * w));
             }
         }
     }
 
-    private (int Writer, int Reader) Touched(int word) => _touched.TryGetValue(word, out (int, int) touched) ? touched : (None, None);
+    private (int Writer, int Reader) Touched(int word)
+    {
+        (int epoch, int writer, int reader) = _touched[word];
+        return epoch == _epoch ? (writer, reader) : (None, None);
+    }
 
     private int Place(ulong at, int words)
     {

@@ -10,7 +10,7 @@ internal sealed class GateContext
     {
         (Launch, Writer) = (launch, writer);
         _arrays = arrays.ToDictionary(name => name, writer.Pointer);
-        Thread = new GateThread(writer);
+        Thread = new PtxThread(writer);
     }
 
     /// <summary>Arrays that were asked for so far.</summary>
@@ -20,7 +20,7 @@ internal sealed class GateContext
 
     public PtxWriter Writer { get; }
 
-    public GateThread Thread { get; }
+    public PtxThread Thread { get; }
 
     /// <summary>An array's address.</summary>
     public string this[string array]

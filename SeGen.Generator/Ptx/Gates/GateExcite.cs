@@ -12,7 +12,7 @@ internal sealed class GateExcite(GateContext context, string image)
     private readonly PtxWriter _writer = context.Writer;
     private readonly GateLaunch _launch = context.Launch;
     private readonly GateSpec _gate = context.Launch.Gate;
-    private readonly GateThread _thread = context.Thread;
+    private readonly PtxThread _thread = context.Thread;
     private readonly string _weights = context["weights"];
 
     public void Write()

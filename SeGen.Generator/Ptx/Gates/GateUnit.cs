@@ -9,7 +9,7 @@ internal sealed class GateUnit
     private readonly GateLaunch _launch;
     private readonly string _first, _bound;
 
-    private GateUnit(PtxWriter writer, GateLaunch launch, GateThread thread, string image, string unit)
+    private GateUnit(PtxWriter writer, GateLaunch launch, PtxThread thread, string image, string unit)
     {
         (_writer, _launch, Image, Unit) = (writer, launch, image, unit);
         Pixels = launch.IsOpen ? writer.Index("pixels") : Numbers.Text(launch.Pixels);
@@ -52,7 +52,7 @@ internal sealed class GateUnit
     /// <param name="image">The image.</param>
     /// <param name="chunk">The chunk.</param>
     /// <param name="without">Where warps without a channel go.</param>
-    public static GateUnit OfChunk(PtxWriter writer, GateLaunch launch, GateThread thread, string image, string chunk, string without)
+    public static GateUnit OfChunk(PtxWriter writer, GateLaunch launch, PtxThread thread, string image, string chunk, string without)
     {
         string unit = launch.IsWarps ? writer.Integer("mad.lo.u32", "unit", chunk, Numbers.Text(launch.UnitsOfBlock), thread.Warp) : chunk;
         if (launch.IsWarps && launch.Units % launch.UnitsOfBlock != 0)
@@ -65,7 +65,7 @@ internal sealed class GateUnit
     }
 
     /// <summary>A channel as a warp's unit.</summary>
-    public static GateUnit OfChannel(PtxWriter writer, GateLaunch launch, GateThread thread, string image, string channel) => new(writer, launch, thread, image, channel);
+    public static GateUnit OfChannel(PtxWriter writer, GateLaunch launch, PtxThread thread, string image, string channel) => new(writer, launch, thread, image, channel);
 
     /// <summary>The address of the thread's first vector in a tensor.</summary>
     public string AddressIn(string tensor)

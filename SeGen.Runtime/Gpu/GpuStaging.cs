@@ -1,13 +1,13 @@
-namespace SeGen.Cuda.Gates;
+namespace SeGen.Cuda;
 
 /// <summary>A tensor that goes to the device and one that comes back, there and on the host, and the graph of the whole way.</summary>
-internal sealed class GateStaging(GpuContext context, int floats) : IDisposable
+internal sealed class GpuStaging(GpuContext context, int inputLength, int outputLength) : IDisposable
 {
-    private readonly CudaPinnedMemory _host = new(context.Device, floats);
+    private readonly CudaPinnedMemory _host = new(context.Device, Math.Max(inputLength, outputLength));
 
-    public CudaMemory Input { get; } = new(context.Device, floats);
+    public CudaMemory Input { get; } = new(context.Device, inputLength);
 
-    public CudaMemory Output { get; } = new(context.Device, floats);
+    public CudaMemory Output { get; } = new(context.Device, outputLength);
 
     /// <summary>The host's side of both, one after the other: what goes, then what has come back.</summary>
     public Span<float> Host => _host.Span;

@@ -1,0 +1,22 @@
+using System.ComponentModel;
+
+namespace SeGen.CompilerServices;
+
+/// <summary>A network's kernels, as the generator wrote them, and the order in which they run.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class NetworkKernels
+{
+    /// <summary>The PTX of inference.</summary>
+    public abstract ReadOnlySpan<byte> Inference { get; }
+
+    /// <summary>Floats that the values of an image need, which share memory where their lives do not overlap.</summary>
+    public abstract int ArenaLength { get; }
+
+    /// <summary>Says what is computed, step by step.</summary>
+    public abstract void Infer(GpuSteps net);
+
+    /// <summary>The network on a GPU, or on the CPU where the policy allows.</summary>
+    /// <inheritdoc cref="GateKernels.Create"/>
+    public GpuModule Create(IModule module, ModuleState state, GpuPolicy policy, int? device)
+        => Cuda.GpuChoice.Create(module, state, policy, device, context => new Cuda.Networks.NetworkOnGpu(state.Definition, state.Parameters, this, context));
+}

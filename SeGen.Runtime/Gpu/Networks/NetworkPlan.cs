@@ -1,0 +1,39 @@
+using SeGen.CompilerServices;
+
+namespace SeGen.Cuda.Networks;
+
+/// <summary>A network's inference for a batch of one size.</summary>
+internal sealed class NetworkPlan : DevicePlan
+{
+    private readonly GpuSteps _steps;
+    private readonly NormFolds _norms;
+
+    public NetworkPlan(GpuContext context, CudaModule module, NetworkKernels kernels, ModuleDefinition definition, GpuWeights weights, NormFolds norms, GpuMap map)
+        : base(context, map, isTraining: false, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width), OutputOf(definition, map))
+    {
+        _norms = norms;
+        _steps = new GpuSteps(context, module, weights, norms, map.Images, checked((long)kernels.ArenaLength * map.Images));
+        kernels.Infer(_steps);
+        _steps.End();
+    }
+
+    public override string Form => _steps.Text;
+
+    public override void Forward(GpuLauncher launcher, ulong x, ulong y)
+    {
+        _norms.RunNew(launcher);
+        _steps.Program.Run(launcher, x, y);
+    }
+
+    public override string Backward(GpuLauncher launcher, ulong x, ulong dy, ulong dx) => throw new NotSupportedException("This plan is one of inference.");
+
+    public override void PrepareBackward() => throw new NotSupportedException("This plan is one of inference.");
+
+    protected override void Free() => _steps.Dispose();
+
+    private static GpuShape OutputOf(ModuleDefinition definition, GpuMap map)
+    {
+        (int height, int width) = definition.OutputSize(map.Height, map.Width);
+        return new GpuShape(map.Images, definition.OutputChannels, height, width);
+    }
+}
