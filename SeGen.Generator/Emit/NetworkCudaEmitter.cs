@@ -4,48 +4,90 @@ using SeGen.Generator.Planning;
 using SeGen.Generator.Planning.Gpu;
 using SeGen.Generator.Planning.Training;
 using SeGen.Generator.Ptx.Layers;
+using SeGen.Generator.Ptx.Layers.Training;
 
 namespace SeGen.Generator.Emit;
 
 /// <summary>Writes the second file of a network that is declared with Emit.Cuda: its steps, line by line, and its kernels as PTX.</summary>
 internal sealed class NetworkCudaEmitter
 {
-    private readonly GpuNetworkPlan _plan;
+    private readonly NetworkSpec _spec;
     private readonly SourceWriter _writer;
+    private readonly Func<int, string> _value;
+    private readonly bool _isTraining;
 
-    private NetworkCudaEmitter(GpuNetworkPlan plan, SourceWriter writer) => (_plan, _writer) = (plan, writer);
+    /// <summary>An emitter of one way through the network.</summary>
+    /// <param name="spec">The network.</param>
+    /// <param name="writer">The file.</param>
+    /// <param name="isTraining">Whether it is training.</param>
+    /// <param name="value">How a value is declared, by its number.</param>
+    private NetworkCudaEmitter(NetworkSpec spec, SourceWriter writer, bool isTraining, Func<int, string> value) => (_spec, _writer, _isTraining, _value) = (spec, writer, isTraining, value);
 
-    public static string Emit(NetworkSpec spec)
+    public static string Emit(NetworkSpec spec) => CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer =>
+    {
+        string inference = Inference(spec, writer);
+        string training = spec.InferenceOnly ? "" : Training(spec, writer);
+        CudaFile.Text(writer, "Inference", inference);
+        if (training.Length > 0)
+            CudaFile.Text(writer, "Training", training);
+    });
+
+    /// <summary>Writes the steps of inference, and returns the kernels that they ask for.</summary>
+    private static string Inference(NetworkSpec spec, SourceWriter writer)
     {
         var plan = new GpuNetworkPlan(spec);
-        return CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer => new NetworkCudaEmitter(plan, writer).Kernels());
-    }
-
-    private void Kernels()
-    {
-        _writer.Line("/// <inheritdoc/>");
-        _writer.Line($"public override int ArenaLength => {Numbers.Text(_plan.ArenaLength)};");
-        _writer.Blank();
-        _writer.Line("/// <inheritdoc/>");
-        using (_writer.Block("public override void Infer(GpuSteps net)"))
+        string output = $"GpuValue.Output({Shape(spec, plan.Output)})";
+        var emitter = new NetworkCudaEmitter(spec, writer, isTraining: false, value =>
+            value == 0 ? $"GpuValue.Input({Shape(spec, 0)})" : value == plan.Output ? output : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))})");
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"public override int ArenaLength => {Numbers.Text(plan.ArenaLength)};");
+        writer.Blank();
+        writer.Line("/// <inheritdoc/>");
+        using (writer.Block("public override void Infer(GpuSteps net)"))
         {
-            Value(0);
-            foreach (Step step in _plan.Steps)
-            {
-                _writer.Blank();
-                Step(step);
-            }
-
-            if (_plan.Output == 0)
-                _writer.Line($"net.Pointwise(v0, {Output()}, new GpuPointwise());");
+            emitter.Steps(plan.Steps);
+            if (plan.Output == 0)
+                writer.Line($"net.Pointwise(v0, {output}, new GpuPointwise());");
         }
 
-        CudaFile.Text(_writer, "Inference", InferenceModule.Write(_plan));
+        return InferenceModule.Write(plan);
+    }
+
+    /// <summary>The same of training.</summary>
+    private static string Training(NetworkSpec spec, SourceWriter writer)
+    {
+        var plan = new GpuTrainingPlan(spec);
+        var emitter = new NetworkCudaEmitter(spec, writer, isTraining: true, value => value == 0
+            ? $"GpuValue.Input({Shape(spec, 0)})"
+            : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))}, gradientAt: {Numbers.Text(plan.GradientOf(value))})");
+        writer.Blank();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"public override int TrainingLength => {Numbers.Text(plan.ArenaLength)};");
+        writer.Blank();
+        writer.Line("/// <inheritdoc/>");
+        using (writer.Block("public override void Train(GpuTraining net)"))
+        {
+            emitter.Steps(plan.Steps);
+            writer.Blank();
+            writer.Line($"net.End({V(plan.Output)});");
+        }
+
+        return TrainingModule.Write(plan);
+    }
+
+    private void Steps(IEnumerable<Step> steps)
+    {
+        Value(0);
+        foreach (Step step in steps)
+        {
+            _writer.Blank();
+            Step(step);
+        }
     }
 
     private void Step(Step step)
     {
-        _writer.Line($"// {TrainingNames.Of(_plan.Spec, step)}");
+        _writer.Line($"// {TrainingNames.Of(_spec, step)}");
         if (step is ConvStep { HasSums: true })
             _writer.Line($"var sums{Numbers.Text(step.Output)} = new GpuSums();");
 
@@ -71,6 +113,9 @@ internal sealed class NetworkCudaEmitter
             case MeanStep mean:
                 _writer.Line($"net.Mean({V(mean.Pool.Input)}, {y});");
                 break;
+            case DropoutStep dropout:
+                _writer.Line($"net.Dropout({V(dropout.Dropout.Input)}, {y}, number: {Numbers.Text(dropout.Number)}, probability: {Numbers.Text(dropout.Dropout.Probability)}d);");
+                break;
             case FactorsStep factors:
                 _writer.Line($"net.Gate({V(factors.Factors.Input)}, {y}, new GpuGate({NetworkDefinitionEmitter.Text(factors.Factors.Scope.Prefix + factors.Factors.Inside)}, Hidden: {Numbers.Text(factors.Factors.Gate.Hidden)}){Settings(Of(factors))});");
                 break;
@@ -78,17 +123,13 @@ internal sealed class NetworkCudaEmitter
     }
 
     /// <summary>Declares a value: its shape, and where it lies.</summary>
-    private void Value(int value)
-    {
-        (int channels, int height, int width) = _plan.ShapeOf(value);
-        string shape = $"{Numbers.Text(channels)}, {Numbers.Text(height)}, {Numbers.Text(width)}";
-        _writer.Line($"GpuValue {V(value)} = {(value == 0 ? $"GpuValue.Input({shape})" : value == _plan.Output ? Output() : $"net.Value({shape}, at: {Numbers.Text(_plan.OffsetOf(value))})")};");
-    }
+    private void Value(int value) => _writer.Line($"GpuValue {V(value)} = {_value(value)};");
 
-    private string Output()
+    private static string Shape(NetworkSpec spec, int value)
     {
-        (int channels, int height, int width) = _plan.ShapeOf(_plan.Output);
-        return $"GpuValue.Output({Numbers.Text(channels)}, {Numbers.Text(height)}, {Numbers.Text(width)})";
+        Tensor tensor = spec.Graph.Tensors[value];
+        SizeRule size = spec.Graph.SizeOf(tensor);
+        return $"{Numbers.Text(tensor.Channels)}, {Numbers.Text(size.Height)}, {Numbers.Text(size.Width)}";
     }
 
     private static IEnumerable<string> Of(ConvStep step)
@@ -104,7 +145,8 @@ internal sealed class NetworkCudaEmitter
         }.Concat(Ends(step.Norm, step.Factors, step.Residual, step.Activation));
     }
 
-    private static IEnumerable<string> Of(PointwiseStep step) => Ends(step.Norm, step.Factors, step.Residual, step.Activation);
+    private IEnumerable<string> Of(PointwiseStep step) => Ends(step.Norm, step.Factors, step.Residual, step.Activation).Append(
+        _isTraining && step.Norm is { } norm ? $"Momentum = {Numbers.Text(norm.Momentum)}d" : "");
 
     private static IEnumerable<string> Ends(BatchNormOp? norm, int factors, int residual, Activation activation) =>
     [

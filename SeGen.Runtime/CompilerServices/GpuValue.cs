@@ -10,8 +10,14 @@ namespace SeGen.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record GpuValue(int Channels, int Height, int Width, ulong Address)
 {
+    /// <summary>Where its gradient is, in training.</summary>
+    internal ulong Gradient { get; init; }
+
+    /// <summary>Whether no parameter comes before it, so that its gradient is needed for the input's alone.</summary>
+    internal bool IsForInput { get; set; }
+
     /// <summary>The network's input.</summary>
-    public static GpuValue Input(int channels, int height, int width) => new(channels, height, width, Cuda.Networks.GpuProgram.Input);
+    public static GpuValue Input(int channels, int height, int width) => new(channels, height, width, Cuda.Networks.GpuProgram.Input) { Gradient = Cuda.Networks.GpuProgram.InputGradient, IsForInput = true };
 
     /// <summary>The network's output.</summary>
     public static GpuValue Output(int channels, int height, int width) => new(channels, height, width, Cuda.Networks.GpuProgram.Output);
@@ -72,6 +78,9 @@ public sealed record GpuPointwise
     /// <summary>The batch norm.</summary>
     public NormSource? Norm { get; init; }
 
+    /// <summary>In training, how much of a batch's statistics goes into the running ones.</summary>
+    public double Momentum { get; init; }
+
     /// <summary>A gate's factors.</summary>
     public GpuValue? Factors { get; init; }
 
@@ -99,4 +108,11 @@ public sealed record GpuGate(string Name, int Hidden)
 
     /// <summary>The sums that a step before has left; null where pixels are to be read.</summary>
     public GpuSums? Sums { get; init; }
+
+    internal bool HasMaximum => Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
+
+    internal bool SumsPixels => Squeeze != Squeeze.Max;
+
+    /// <summary>What a sum of pixels is multiplied by.</summary>
+    internal float Share(GpuValue x) => (float)(1.0 / (Squeeze == Squeeze.SumOverHPlusW ? x.Height + x.Width : x.Pixels));
 }

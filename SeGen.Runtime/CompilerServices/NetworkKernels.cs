@@ -15,8 +15,17 @@ public abstract class NetworkKernels
     /// <summary>Says what is computed, step by step.</summary>
     public abstract void Infer(GpuSteps net);
 
+    /// <summary>The PTX of training; empty where the module was declared with InferenceOnly.</summary>
+    public virtual ReadOnlySpan<byte> Training => default;
+
+    /// <summary>Floats that the values and gradients of an image need in training.</summary>
+    public virtual int TrainingLength => 0;
+
+    /// <summary>Says what the way forward in training is, step by step.</summary>
+    public virtual void Train(GpuTraining net) => throw new NotSupportedException("The module was declared with InferenceOnly = true.");
+
     /// <summary>The network on a GPU, or on the CPU where the policy allows.</summary>
     /// <inheritdoc cref="GateKernels.Create"/>
     public GpuModule Create(IModule module, ModuleState state, GpuPolicy policy, int? device)
-        => Cuda.GpuChoice.Create(module, state, policy, device, context => new Cuda.Networks.NetworkOnGpu(state.Definition, state.Parameters, this, context));
+        => Cuda.GpuChoice.Create(module, state, policy, device, context => new Cuda.Networks.NetworkOnGpu(module, state.Definition, state.Parameters, this, context));
 }

@@ -34,14 +34,20 @@ internal sealed class GpuContext(CudaDevice device) : IDisposable
     }
 
     /// <summary>Copies words to the device, and waits until they are there.</summary>
-    public unsafe void Upload(CudaMemory to, ReadOnlySpan<uint> words)
+    public void Upload(CudaMemory to, ReadOnlySpan<uint> words) => Upload(to.Address, words);
+
+    /// <summary>The same, to an address.</summary>
+    public unsafe void Upload(ulong to, ReadOnlySpan<uint> words)
     {
         fixed (uint* from = words)
         {
-            Stream.Upload(to.Address, from, words.Length);
+            Stream.Upload(to, from, words.Length);
             Stream.Synchronize();
         }
     }
+
+    /// <summary>The same of floats.</summary>
+    public void Upload(CudaMemory to, ReadOnlySpan<float> values) => Upload(to.Address, System.Runtime.InteropServices.MemoryMarshal.Cast<float, uint>(values));
 
     public void Dispose()
     {

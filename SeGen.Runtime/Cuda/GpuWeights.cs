@@ -26,12 +26,21 @@ internal sealed unsafe class GpuWeights : IDisposable
     /// <summary>Where a parameter's values begin; 0 where there is none of this name.</summary>
     public ulong Of(string name) => At(name) is >= 0 and int at ? Address + (ulong)at * sizeof(float) : 0;
 
+    /// <summary>Floats of all parameters.</summary>
+    public int Length => _length;
+
+    /// <summary>Whether the device has stepped on, and the host's parameters are those of before.</summary>
+    public bool IsAhead { get; set; }
+
     /// <summary>Copies the values anew where they were written since the last time, and says whether they were.</summary>
     public bool Update()
     {
         long version = _parameters.Version;
         if (version == _version || _length == 0)
             return false;
+
+        if (IsAhead)
+            throw new InvalidOperationException("The parameters were changed on the GPU, by Optimize, and on the host since then: call Synchronize before writing to them.");
 
         // The copy before this one may still be under way.
         _context.Stream.Synchronize();
@@ -45,6 +54,56 @@ internal sealed unsafe class GpuWeights : IDisposable
         _context.Stream.Upload(_values.Address, _host.Start, _length);
         _version = version;
         return true;
+    }
+
+    /// <summary>Where a parameter's gradient begins; 0 where there is none of this name.</summary>
+    public ulong GradientOf(string name)
+    {
+        PrepareGradients();
+        return At(name) is >= 0 and int at ? _gradients!.Address + (ulong)at * sizeof(float) : 0;
+    }
+
+    /// <summary>Says that an optimizer has stepped on the device: gradients are 0, and the host's values those of before.</summary>
+    public void Stepped() => (_hasGradients, IsAhead) = (false, true);
+
+    /// <summary>Says that kernels have added to gradients.</summary>
+    public void HasGradients() => _hasGradients = true;
+
+    /// <summary>Brings running statistics, which the device has moved, to the host's parameters, and the others where it has stepped; waits for the device.</summary>
+    /// <param name="steps">After how many steps of running statistics.</param>
+    /// <param name="isWhole">Whether all parameters are brought where the device is ahead.</param>
+    public void Bring(int steps, bool isWhole)
+    {
+        bool isAll = isWhole && IsAhead;
+        int at = 0;
+        foreach (Parameter parameter in _parameters)
+        {
+            if (isAll || !parameter.IsTrainable)
+                _context.Stream.Download((float*)_host.Start + at, _values.Address + (ulong)at * sizeof(float), parameter.Length);
+
+            at += parameter.Length;
+        }
+
+        _context.Stream.Synchronize();
+        bool isSame = _version == _parameters.Version;
+        at = 0;
+        foreach (Parameter parameter in _parameters)
+        {
+            if (isAll || !parameter.IsTrainable)
+            {
+                _host.Span.Slice(at, parameter.Length).CopyTo(parameter.Write());
+                if (parameter.Batches is { } batches)
+                    parameter.Batches = batches + steps;
+            }
+
+            at += parameter.Length;
+        }
+
+        // The device has these values already.
+        if (isSame)
+            _version = _parameters.Version;
+
+        IsAhead &= !isAll;
     }
 
     /// <summary>The gradients, which kernels add to.</summary>
@@ -83,9 +142,13 @@ internal sealed unsafe class GpuWeights : IDisposable
         {
             for (int p = 0; p < _parameters.Count; p++)
             {
-                Span<float> gradient = _parameters[p].Gradient;
-                System.Numerics.Tensors.TensorPrimitives.Add(gradient, _host.Span.Slice(at, gradient.Length), gradient);
-                at += gradient.Length;
+                if (_parameters[p].IsTrainable)
+                {
+                    Span<float> gradient = _parameters[p].Gradient;
+                    System.Numerics.Tensors.TensorPrimitives.Add(gradient, _host.Span.Slice(at, gradient.Length), gradient);
+                }
+
+                at += _parameters[p].Length;
             }
         }
     }

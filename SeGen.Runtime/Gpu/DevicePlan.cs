@@ -32,6 +32,11 @@ internal abstract class DevicePlan(GpuContext context, GpuMap map, bool isTraini
     /// <summary>Gradients of both of the host's calls.</summary>
     private GpuStaging GradientStaging => _gradientStaging ??= new GpuStaging(context, output.Length, input.Length);
 
+    /// <summary>Brings up to date what a call needs and its graph does not have; before every call.</summary>
+    public virtual void Refresh(GpuLauncher launcher)
+    {
+    }
+
     /// <summary>Puts the way forward into the stream.</summary>
     public abstract void Forward(GpuLauncher launcher, ulong x, ulong y);
 

@@ -31,6 +31,26 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
         module.Backward(gradient, inputGradient is null ? [] : inputGradient.Host);
     }
 
+    public override void Optimize(Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        CheckOptimizer(optimizer);
+        optimizer.Step();
+        Parameters.ZeroGradients();
+    }
+
+    public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        foreach ((GpuBuffer? buffer, string name) in new[] { (logits, nameof(logits)), (gradient, nameof(gradient)), (mean, nameof(mean)) })
+        {
+            if (buffer is not null)
+                CheckBuffer(buffer, name);
+        }
+
+        mean.Host[0] = loss.Forward(logits.Host, targets, gradient is null ? [] : gradient.Host);
+    }
+
     public override void Synchronize()
     {
         // All is done when a call returns.

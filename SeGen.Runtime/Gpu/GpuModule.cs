@@ -160,7 +160,31 @@ public abstract class GpuModule : IDisposable
     /// <exception cref="GpuException">A call of the driver failed.</exception>
     public abstract void Backward(GpuBuffer outputGradient, GpuBuffer? inputGradient);
 
-    /// <summary>Waits until everything is done, and adds the parameters' gradients that were computed since the last time to <see cref="Parameter.Gradient"/>.</summary>
+    /// <summary>
+    /// An optimizer's step on the device, by the gradients that Backward over buffers has left there, which are 0 after it. The host's parameters, and what the
+    /// optimizer keeps, follow at the next <see cref="Synchronize"/>; until then only this module has the new ones.
+    /// </summary>
+    /// <param name="optimizer">An <see cref="SgdOptimizer"/>, <see cref="AdamOptimizer"/> or <see cref="AdamWOptimizer"/> of these parameters.</param>
+    /// <exception cref="ArgumentException">It is an optimizer of other parameters.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
+    /// <exception cref="GpuException">A call of the driver failed.</exception>
+    public abstract void Optimize(Optimizer optimizer);
+
+    /// <summary>The mean loss of a batch and its gradient, on the device.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="targets">N classes, or the index that is ignored.</param>
+    /// <param name="gradient">As long as the logits, overwritten; may be the logits; null: not computed.</param>
+    /// <param name="mean">One float, the mean loss; not a number where no sample counts.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or a target is no class.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
+    /// <exception cref="GpuException">A call of the driver failed.</exception>
+    public abstract void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean);
+
+    /// <summary>
+    /// Waits until everything is done, and adds the parameters' gradients that were computed since the last time to <see cref="Parameter.Gradient"/>; brings the
+    /// parameters where <see cref="Optimize"/> has changed them.
+    /// </summary>
     /// <exception cref="GpuException">A kernel failed while it ran.</exception>
     public abstract void Synchronize();
 
@@ -205,6 +229,13 @@ public abstract class GpuModule : IDisposable
                 nameof(output));
 
         return new GpuMap(batch, height, width);
+    }
+
+    /// <summary>Whether an optimizer is one of these parameters.</summary>
+    private protected void CheckOptimizer(Optimizer optimizer)
+    {
+        if (!ReferenceEquals(optimizer.Parameters, Parameters))
+            throw new ArgumentException($"The optimizer is one of other parameters than those of {Definition.Name}.", nameof(optimizer));
     }
 
     private string? TrainingFault(GpuMap map) => map.Images >= 1 && map.Images <= Definition.MaxBatch

@@ -100,6 +100,21 @@ internal abstract class ModuleOnGpu : GpuModule
         }
     }
 
+    public override void Optimize(Optimizer optimizer) => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose parameters are stepped on the host: call Synchronize, then the optimizer's Step.");
+
+    public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
+        => throw new NotSupportedException($"{Definition.Name} is a gate alone, which has no logits.");
+
+    /// <summary>The lock held, the context current, weights followed: what a call that launches something needs.</summary>
+    private protected void Do(Action<GpuLauncher> call)
+    {
+        lock (_context.Lock)
+        {
+            Enter();
+            call(_launcher);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (_isDisposed)
@@ -141,7 +156,9 @@ internal abstract class ModuleOnGpu : GpuModule
             Forget(isTraining);
             DevicePlan plan = Plan(map, isTraining);
             FollowWeights();
+            plan.Refresh(_launcher);
             plan.RunForward(_launcher, input, output);
+            Finished(_launcher, isWhole: false);
             Remember(plan, null, isTraining);
             if (TimesKernels)
                 KernelTimes = _launcher.Times();
@@ -156,6 +173,7 @@ internal abstract class ModuleOnGpu : GpuModule
             Forget(isTraining);
             DevicePlan plan = Plan(map, isTraining);
             FollowWeights();
+            plan.Refresh(_launcher);
             plan.Forward(_launcher, input.Address, output.Address);
             Remember(plan, input, isTraining);
             GC.KeepAlive(input);
@@ -180,6 +198,7 @@ internal abstract class ModuleOnGpu : GpuModule
     private void Finish()
     {
         Weights.AddGradients();
+        Finished(_launcher, isWhole: true);
         if (TimesKernels)
             KernelTimes = _launcher.Times();
     }
@@ -242,6 +261,11 @@ internal abstract class ModuleOnGpu : GpuModule
 
     /// <summary>When the parameters were copied to the device anew.</summary>
     private protected virtual void WeightsChanged(GpuLauncher launcher)
+    {
+    }
+
+    /// <summary>When everything is done, whether it was a call over spans or Synchronize.</summary>
+    private protected virtual void Finished(GpuLauncher launcher, bool isWhole)
     {
     }
 

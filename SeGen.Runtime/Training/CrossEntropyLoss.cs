@@ -62,7 +62,8 @@ public sealed class CrossEntropyLoss
     /// <summary>Whether a sample with this target counts.</summary>
     internal bool Counts(int target) => target != _ignoreIndex;
 
-    private int Count(ReadOnlySpan<int> targets, int classes)
+    /// <summary>How many samples count; each target must be a class or the index that is ignored.</summary>
+    internal int Count(ReadOnlySpan<int> targets, int classes)
     {
         int counted = 0;
         for (int n = 0; n < targets.Length; n++)

@@ -44,6 +44,8 @@ public abstract class Optimizer
     /// <summary>The factor of the decay.</summary>
     private protected float WeightDecay { get; }
 
+    internal float WeightDecayOnGpu => WeightDecay;
+
     internal ParameterSet Parameters => _parameters;
 
     internal ReadOnlySpan<string> BufferNames => _bufferNames;

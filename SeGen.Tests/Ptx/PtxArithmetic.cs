@@ -17,7 +17,7 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
             "setp" => Compare(operation, parts, given, type),
             "selp" => Select(given, type),
             "mul" or "mad" when parts[1] == "wide" => Wide(parts[0], given, type),
-            "mov" or "neg" or "abs" or "not" or "ex2" or "rcp" or "sqrt" => One(operation, parts, given, type),
+            "mov" or "neg" or "abs" or "not" or "ex2" or "lg2" or "rcp" or "sqrt" => One(operation, parts, given, type),
             "fma" or "mad" => Three(operation, parts, given, type),
             _ => Two(operation, parts, given, type),
         };
@@ -45,6 +45,7 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
             ("not.b32", _) => a => ~(uint)a,
             ("not.pred", _) => a => a ^ 1,
             ("ex2.approx.f32", _) => a => Bits(MathF.Pow(2f, F(a))),
+            ("lg2.approx.f32", _) => a => Bits(MathF.Log2(F(a))),
             ("rcp.rn.f32", _) => a => Bits(1f / F(a)),
             ("sqrt.rn.f32", _) => a => Bits(MathF.Sqrt(F(a))),
             _ => throw compiler.Unknown(operation),

@@ -58,17 +58,58 @@ internal sealed record ActivationCode(bool HasSiLU, bool HasHardSwish)
                 Smooth(HardSwish, "no_hard_swish", values, HardSigmoid);
         }
 
+        /// <summary>The derivative, by what went into it; at the corners as PyTorch has it.</summary>
+        public string Slope(string value)
+        {
+            string slope = _writer.Real("selp.f32", "slope", PtxWriter.Constant(1f), PtxWriter.Constant(0f), Between(value, least, most));
+            if (code.HasSiLU)
+            {
+                Other(SiLU, "no_silu", () =>
+                {
+                    // s + v s (1 - s).
+                    Sigmoid(value);
+                    string rest = _writer.Real("sub.rn.f32", "rest", PtxWriter.Constant(1f), _factor), scaled = _writer.Real("mul.rn.f32", "scaled", value, _factor);
+                    _writer.Line($"fma.rn.f32 {slope}, {scaled}, {rest}, {_factor}");
+                });
+            }
+
+            if (code.HasHardSwish)
+            {
+                Other(HardSwish, "no_hard_swish", () =>
+                {
+                    // v / 3 + 1/2 between -3 and 3, 0 below, 1 above.
+                    string isAbove = _writer.Compare("ge.f32", "isAbove", value, PtxWriter.Constant(3f)), isInside = Between(value, PtxWriter.Constant(-3f), PtxWriter.Constant(3f));
+                    _writer.Line($"fma.rn.f32 {_factor}, {value}, {PtxWriter.Constant(1f / 3)}, {PtxWriter.Constant(0.5f)}");
+                    _writer.Line($"selp.f32 {_factor}, {_factor}, {PtxWriter.Constant(0f)}, {isInside}");
+                    _writer.Line($"selp.f32 {slope}, {PtxWriter.Constant(1f)}, {_factor}, {isAbove}");
+                });
+            }
+
+            return slope;
+        }
+
+        private string Between(string value, string low, string high)
+            => _writer.CompareAnd("lt.f32", "isBetween", value, high, _writer.Compare("gt.f32", "isAboveLeast", value, low));
+
         private void Smooth(string kind, string role, IReadOnlyList<string> values, Action<string> factor)
+        {
+            Other(kind, role, () =>
+            {
+                foreach (string value in values)
+                {
+                    factor(value);
+                    _writer.Line($"mul.rn.f32 {value}, {value}, {_factor}");
+                }
+            });
+        }
+
+        /// <summary>What is done only for one of the smooth ones.</summary>
+        private void Other(string kind, string role, Action body)
         {
             string end = _writer.Label(role);
             _writer.Line($"setp.ne.u32 {_isOther}, {smooth}, {kind}");
             _writer.Line($"@{_isOther} bra {end}");
-            foreach (string value in values)
-            {
-                factor(value);
-                _writer.Line($"mul.rn.f32 {value}, {value}, {_factor}");
-            }
-
+            body();
             _writer.Place(end);
         }
 

@@ -54,6 +54,28 @@ internal sealed class ChannelLoop
     /// <summary>Where a vector is loaded or stored: ".v4.f32" or ".f32".</summary>
     public string Suffix => Vector == 4 ? ".v4.f32" : ".f32";
 
+    /// <summary>Pixels of the chunk.</summary>
+    public string Count() => _writer.Integer("sub.u32", "countOfChunk", _end, _writer.Integer("mul.lo.u32", "beforeChunk", Chunk, _context.Number("chunkPixels")));
+
+    /// <summary>Stores a vector, added to what is there where a predicate holds.</summary>
+    public void Send(string isGiven, string array, string at, string[] values, string adds)
+    {
+        string sends = _writer.Label($"no_{array}"), known = _writer.Label($"{array}_known");
+        _writer.Line($"@!{isGiven} bra {sends}");
+        string[] to = Registers("to");
+        for (int i = 0; i < Vector; i++)
+            _writer.Line($"mov.f32 {to[i]}, {values[i]}");
+
+        _writer.Line($"@!{adds} bra {known}");
+        string[] before = Load(array, at);
+        for (int i = 0; i < Vector; i++)
+            _writer.Line($"add.rn.f32 {to[i]}, {to[i]}, {before[i]}");
+
+        _writer.Place(known);
+        Store(array, at, to);
+        _writer.Place(sends);
+    }
+
     /// <summary>The thread's vectors, one after the other.</summary>
     /// <param name="body">Given the first pixel's number in its channel, and in the tensor.</param>
     public void Each(Action<string, string> body)
@@ -106,6 +128,9 @@ internal sealed class ChannelLoop
     }
 
     public static string Operand(string[] values) => values.Length == 1 ? values[0] : $"{{{string.Join(", ", values)}}}";
+
+    /// <summary>Whether a parameter is not 0.</summary>
+    public string Is(string number) => _writer.Compare("ne.u32", $"is_{number}", _context.Number(number), "0");
 
     private string Zero(string register)
     {

@@ -14,15 +14,16 @@ internal static class ExciteKernels
 
     /// <summary>a = act(W1 z + b1), with z from the chunks' sums and maxima: their mean where both are given.</summary>
     public static string Reduce(Activation activation) => LayerContext.Kernel(
-        $"reduce{Suffix(activation)}", Threads, ["sums", "maxima", "weights", "bias", "squeezed", "preactivation", "hidden"],
+        $"reduce{Suffix(activation)}", Threads, ["sums", "maxima", "weights", "bias", "squeezed", "largest", "preactivation", "hidden"],
         ["parts", "channels", "rows", "f32 share"], context =>
         {
             PtxWriter writer = context.Writer;
             string image = context.Block("y", "image"), end = writer.Label("end"), z = writer.Integer("mov.u32", "z", writer.DynamicShared("squeezed_of_image"));
-            string hasSums = context.IsGiven("sums"), hasMaxima = context.IsGiven("maxima"), isKept = context.IsGiven("squeezed"), isTrained = context.IsGiven("preactivation");
+            string hasSums = context.IsGiven("sums"), hasMaxima = context.IsGiven("maxima"), isKept = context.IsGiven("squeezed"), keepsLargest = context.IsGiven("largest"), isTrained = context.IsGiven("preactivation");
             string hasBias = context.IsGiven("bias"), share = context.Real("share");
             string isFirst = writer.Compare("eq.u32", "isFirst", context.Block("x", "blockOfImage"), "0");
             writer.Line($"and.pred {isKept}, {isKept}, {isFirst}");
+            writer.Line($"and.pred {keepsLargest}, {keepsLargest}, {isFirst}");
             context.Know("parts", "channels", "rows");
             writer.Phase("z: the chunks of each channel, in their order.");
             writer.Loop("c", context.Thread.Number, context.Number("channels"), LayerContext.Text(Threads), channel =>
@@ -46,6 +47,7 @@ internal static class ExciteKernels
                 writer.Line($"st.shared.f32 [{writer.Integer("mad.lo.u32", "to", channel, "4", z)}], {squeezed}");
                 string kept = writer.Integer("mad.lo.u32", "keptAt", image, context.Number("channels"), channel);
                 writer.Line($"@{isKept} st.global.f32 [{context.At("squeezed", kept)}], {squeezed}");
+                writer.Line($"@{keepsLargest} st.global.f32 [{context.At("largest", kept)}], {largest}");
             });
             writer.Line("bar.sync 0");
 

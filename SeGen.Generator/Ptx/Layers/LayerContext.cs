@@ -101,6 +101,14 @@ internal sealed class LayerContext
     /// <summary>The address of a float of an array, by its number.</summary>
     public string At(string array, string index) => Writer.Wide("mad.wide.u32", $"{array}At", index, "4", this[array]);
 
+    /// <summary>Adds to a float of an array, which no other thread touches.</summary>
+    public void Add(string array, string index, string value)
+    {
+        string at = At(array, index), sum = Writer.Real("ld.global.f32", "before", $"[{at}]");
+        Writer.Line($"add.rn.f32 {sum}, {sum}, {value}");
+        Writer.Line($"st.global.f32 [{at}], {sum}");
+    }
+
     /// <summary>Leaves where a predicate holds.</summary>
     public void SkipWhere(string predicate, string label) => Writer.Line($"@{predicate} bra {label}");
 

@@ -13,11 +13,13 @@ internal sealed record ChannelLaunch(int Images, int Channels, int Pixels)
 
     public int Chunks => ProductTiles.Ceiling(Pixels, Chunk);
 
+    public int ChunkPixels => Math.Min(Pixels, Chunk);
+
     public GpuGrid Grid => new(ProductTiles.Ceiling(Units, Warps));
 
     private int Units => checked(Images * Channels * Chunks);
 
     /// <summary>In the order of ChannelLoop's parameters, in the generator; what the kernel has beside them comes behind.</summary>
     public LaunchArguments Arguments(params ReadOnlySpan<ulong> addresses)
-        => new LaunchArguments().Address(addresses).Number(Units).Divisor(Chunks).Divisor(Channels).Number(Math.Min(Pixels, Chunk), Pixels);
+        => new LaunchArguments().Address(addresses).Number(Units).Divisor(Chunks).Divisor(Channels).Number(ChunkPixels, Pixels);
 }

@@ -1,3 +1,5 @@
+using SeGen.CompilerServices;
+
 namespace SeGen.Cuda.Layers;
 
 /// <summary>A convolution as kernels see it; dense layers and gradients of inputs are such too.</summary>
@@ -17,6 +19,13 @@ namespace SeGen.Cuda.Layers;
 internal sealed record ConvGeometry(
     int Groups, int InChannels, int Channels, int Height, int Width, int KernelHeight, int KernelWidth, int Stride, int Top, int Left, int Dilation, int OutHeight, int OutWidth)
 {
+    /// <summary>That of a layer.</summary>
+    public static ConvGeometry Of(GpuConv conv, GpuValue x, GpuValue y)
+        => new(conv.Groups, x.Channels, y.Channels, x.Height, x.Width, conv.Kernel, conv.Kernel, conv.Stride, -conv.Padding, -conv.Padding, conv.Dilation, y.Height, y.Width);
+
+    /// <summary>That of a dense layer: an image is one pixel with all its values as channels.</summary>
+    public static ConvGeometry OfDense(int inputs, int outputs) => new(1, inputs, outputs, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1);
+
     /// <summary>Where what is computed stands in the output; null where it is all of it.</summary>
     public ConvLattice? Lattice { get; init; }
 

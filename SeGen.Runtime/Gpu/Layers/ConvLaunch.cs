@@ -41,7 +41,7 @@ internal sealed class ConvLaunch
     {
         (_shape, _images) = (shape, images);
         (_section, _sections) = hasSums ? (shape.OutPixels, images) : (shape.OutPixels * images, 1);
-        Plan = plan ?? ProductTiles.Choose(shape.Rows, shape.Groups, _section, _sections, shape.Depth, processors);
+        Plan = plan ?? ProductTiles.Choose(shape.Rows, shape.Groups, _section, _sections, shape.Depth, processors, shape.Lattice is null ? ProductTiles.MostSplits : 1);
     }
 
     public ProductPlan Plan { get; }

@@ -28,6 +28,13 @@ internal sealed class LaunchArguments
         .Real(activation == SeGen.Activation.ReLU6 ? 6 : float.PositiveInfinity)
         .Number(activation switch { SeGen.Activation.SiLU => 1, SeGen.Activation.HardSwish => 2, _ => 0 });
 
+    /// <summary>A number that is known when the launch is made.</summary>
+    public LaunchArguments Mark(ulong mark)
+    {
+        _values.Add(mark);
+        return this;
+    }
+
     public LaunchArguments Real(float value)
     {
         _values.Add(BitConverter.SingleToUInt32Bits(value));

@@ -23,7 +23,9 @@ internal static class ProductTiles
     public const int Depth = 8;
 
     // Fewer depths in a part would not pay for adding the parts up.
-    private const int LeastSplit = 128, MostSplits = 32;
+    private const int LeastSplit = 128;
+
+    public const int MostSplits = 32;
 
     public static readonly ProductTile[] All = [new(128, 128, 256, 0.9), new(64, 64, 128, 0.75), new(32, 64, 128, 0.6)];
 
@@ -37,14 +39,15 @@ internal static class ProductTiles
     /// <param name="sections">Sections that share no block.</param>
     /// <param name="depth">Products of a sum.</param>
     /// <param name="processors">Multiprocessors.</param>
-    public static ProductPlan Choose(int rows, int groups, int columns, int sections, int depth, int processors)
+    /// <param name="mostSplits">Into how many parts the depth may be split: what is not written whole cannot be added up.</param>
+    public static ProductPlan Choose(int rows, int groups, int columns, int sections, int depth, int processors, int mostSplits = MostSplits)
     {
         ProductPlan? best = null;
         double least = double.MaxValue;
         foreach (ProductTile tile in All)
         {
             double blocks = (double)Ceiling(rows, tile.Rows) * groups * Ceiling(columns, tile.Columns) * sections;
-            for (int splits = 1; splits <= MostSplits && (splits == 1 || depth / splits >= LeastSplit); splits *= 2)
+            for (int splits = 1; splits <= mostSplits && (splits == 1 || depth / splits >= LeastSplit); splits *= 2)
             {
                 int splitDepth = Ceiling(Ceiling(depth, splits), Depth) * Depth;
                 double rounds = Math.Ceiling(blocks * splits / processors), sums = splits == 1 ? 0 : (double)rows * groups * columns * sections * splits / processors;

@@ -5,27 +5,97 @@ namespace SeGen.Cuda.Networks;
 /// <summary>A block or a network on a GPU.</summary>
 internal sealed class NetworkOnGpu : ModuleOnGpu
 {
+    private readonly IModule _module;
     private readonly NetworkKernels _kernels;
     private readonly CudaModule _inference;
     private readonly NormFolds _norms;
+    private readonly Dictionary<Optimizer, OptimizerOnGpu> _optimizers = [];
+    private LossOnGpu? _loss;
+    private int _stepsAhead;
 
-    public NetworkOnGpu(ModuleDefinition definition, ParameterSet parameters, NetworkKernels kernels, GpuContext context)
+    public NetworkOnGpu(IModule module, ModuleDefinition definition, ParameterSet parameters, NetworkKernels kernels, GpuContext context)
         : base(definition, parameters, context)
     {
-        _kernels = kernels;
+        (_module, _kernels) = (module, kernels);
         _inference = context.Module(kernels.Inference);
         _norms = new NormFolds(context, Weights, parameters, _inference);
     }
 
-    private protected override string? CannotTrain => $"{Definition.Name} trains on the CPU: on a GPU there is inference of blocks and networks so far, and training of gates alone.";
+    private protected override string? CannotTrain => _kernels.Training.IsEmpty
+        ? $"{Definition.Name} is declared with InferenceOnly = true, so that no training code was generated; remove it to train."
+        : null;
 
-    private protected override DevicePlan CreatePlan(GpuMap map, bool isTraining) => new NetworkPlan(Context, _inference, _kernels, Definition, Weights, _norms, map);
+    private protected override DevicePlan CreatePlan(GpuMap map, bool isTraining)
+    {
+        if (!isTraining)
+            return new NetworkPlan(Context, _inference, _kernels, Definition, Weights, _norms, map);
 
-    private protected override void WeightsChanged(GpuLauncher launcher) => _norms.Run(launcher);
+        return new NetworkTrainingPlan(Context, TrainingModule, _kernels, Definition, _module, Weights, map, () =>
+        {
+            _stepsAhead++;
+            _norms.IsStale = true;
+        });
+    }
+
+    private protected override void WeightsChanged(GpuLauncher launcher) => _norms.IsStale = true;
+
+    public override void Optimize(Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        CheckOptimizer(optimizer);
+        Do(launcher =>
+        {
+            if (!_optimizers.TryGetValue(optimizer, out OptimizerOnGpu? own))
+                _optimizers[optimizer] = own = new OptimizerOnGpu(Context, Weights, optimizer, TrainingModule);
+
+            own.Step(launcher);
+            _norms.IsStale = true;
+        });
+    }
+
+    public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(mean);
+        CheckBuffer(logits, nameof(logits));
+        CheckBuffer(mean, nameof(mean));
+        if (gradient is not null)
+        {
+            CheckBuffer(gradient, nameof(gradient));
+            if (gradient.Length != logits.Length)
+                throw new ArgumentException($"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits.", nameof(gradient));
+
+            if (gradient.Overlaps(logits) == false)
+                throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
+        }
+
+        int[] classes = targets.ToArray();
+        Do(launcher => (_loss ??= new LossOnGpu(Context, TrainingModule)).Run(launcher, loss, logits.Address, logits.Length, classes, gradient?.Address ?? 0, mean.Address));
+    }
+
+    private CudaModule TrainingModule => CannotTrain is { } why ? throw new NotSupportedException(why) : Context.Module(_kernels.Training);
+
+    private protected override void Finished(GpuLauncher launcher, bool isWhole)
+    {
+        bool isAhead = isWhole && Weights.IsAhead;
+        if (_stepsAhead > 0 || isAhead)
+            Weights.Bring(_stepsAhead, isWhole);
+
+        _stepsAhead = 0;
+        if (!isAhead)
+            return;
+
+        foreach (OptimizerOnGpu optimizer in _optimizers.Values)
+            optimizer.Bring();
+    }
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         _norms.Dispose();
+        _loss?.Dispose();
+        foreach (OptimizerOnGpu optimizer in _optimizers.Values)
+            optimizer.Dispose();
     }
 }

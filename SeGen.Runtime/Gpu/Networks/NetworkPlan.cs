@@ -12,18 +12,16 @@ internal sealed class NetworkPlan : DevicePlan
         : base(context, map, isTraining: false, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width), OutputOf(definition, map))
     {
         _norms = norms;
-        _steps = new GpuSteps(context, module, weights, norms, map.Images, checked((long)kernels.ArenaLength * map.Images));
+        _steps = new GpuSteps(context, module, weights, norms, map.Images, kernels.ArenaLength);
         kernels.Infer(_steps);
         _steps.End();
     }
 
-    public override string Form => _steps.Text;
+    public override string Form => $"{_steps.Program.Count} kernels";
 
-    public override void Forward(GpuLauncher launcher, ulong x, ulong y)
-    {
-        _norms.RunNew(launcher);
-        _steps.Program.Run(launcher, x, y);
-    }
+    public override void Refresh(GpuLauncher launcher) => _norms.Refresh(launcher);
+
+    public override void Forward(GpuLauncher launcher, ulong x, ulong y) => _steps.Program.Run(launcher, x, y);
 
     public override string Backward(GpuLauncher launcher, ulong x, ulong dy, ulong dx) => throw new NotSupportedException("This plan is one of inference.");
 
@@ -31,7 +29,8 @@ internal sealed class NetworkPlan : DevicePlan
 
     protected override void Free() => _steps.Dispose();
 
-    private static GpuShape OutputOf(ModuleDefinition definition, GpuMap map)
+    /// <summary>The shape of a batch's output.</summary>
+    public static GpuShape OutputOf(ModuleDefinition definition, GpuMap map)
     {
         (int height, int width) = definition.OutputSize(map.Height, map.Width);
         return new GpuShape(map.Images, definition.OutputChannels, height, width);

@@ -26,16 +26,19 @@ internal sealed class NormFolds(GpuContext context, GpuWeights weights, Paramete
         return (folded.Address, folded.Address + (ulong)channels * sizeof(float));
     }
 
-    /// <summary>Computes all of them.</summary>
-    public void Run(GpuLauncher launcher)
-    {
-        _new.Clear();
-        _program.Run(launcher, 0, 0);
-    }
+    /// <summary>Whether parameters or running statistics have changed since they were computed.</summary>
+    public bool IsStale { get; set; }
 
-    /// <summary>Computes those that came since the last time.</summary>
-    public void RunNew(GpuLauncher launcher)
+    /// <summary>Computes all of them where something has changed, else those that came since the last time.</summary>
+    public void Refresh(GpuLauncher launcher)
     {
+        if (IsStale)
+        {
+            IsStale = false;
+            _new.Clear();
+            _program.Run(launcher, 0, 0);
+        }
+
         foreach (GpuProgram program in _new)
             program.Run(launcher, 0, 0);
 
