@@ -25,15 +25,18 @@ internal sealed class NetworkCudaEmitter
 
     public static string Emit(NetworkSpec spec) => CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer =>
     {
-        string inference = Inference(spec, writer);
-        string training = spec.InferenceOnly ? "" : Training(spec, writer);
-        CudaFile.Text(writer, "Inference", inference);
-        if (training.Length > 0)
-            CudaFile.Text(writer, "Training", training);
+        (string inference, string inferenceOnTensorCores) = Inference(spec, writer);
+        (string training, string trainingOnTensorCores) = spec.InferenceOnly ? ("", "") : Training(spec, writer);
+        var modules = new List<(string Property, string Text)> { ("Inference", inference), ("Training", training) };
+        if (spec.Convolutions != Convolutions.Strict)
+            modules.AddRange([("InferenceOnTensorCores", inferenceOnTensorCores), ("TrainingOnTensorCores", trainingOnTensorCores)]);
+
+        foreach ((string property, string text) in modules.Where(m => m.Text.Length > 0))
+            CudaFile.Text(writer, property, text);
     });
 
     /// <summary>Writes the steps of inference, and returns the kernels that they ask for.</summary>
-    private static string Inference(NetworkSpec spec, SourceWriter writer)
+    private static (string Text, string TensorCores) Inference(NetworkSpec spec, SourceWriter writer)
     {
         var plan = new GpuNetworkPlan(spec);
         string output = $"GpuValue.Output({Shape(spec, plan.Output)})";
@@ -54,7 +57,7 @@ internal sealed class NetworkCudaEmitter
     }
 
     /// <summary>The same of training.</summary>
-    private static string Training(NetworkSpec spec, SourceWriter writer)
+    private static (string Text, string TensorCores) Training(NetworkSpec spec, SourceWriter writer)
     {
         var plan = new GpuTrainingPlan(spec);
         var emitter = new NetworkCudaEmitter(spec, writer, isTraining: true, value => value == 0

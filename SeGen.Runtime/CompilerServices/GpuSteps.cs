@@ -14,10 +14,10 @@ public sealed class GpuSteps : IDisposable
     private readonly LayerLaunches _layers;
     private readonly CudaMemory _arena;
 
-    internal GpuSteps(GpuContext context, CudaModule module, GpuWeights weights, NormFolds norms, int images, long arenaLength)
+    internal GpuSteps(GpuContext context, NetworkModules modules, GpuWeights weights, NormFolds norms, int images, long arenaLength)
     {
         (_weights, _norms) = (weights, norms);
-        _layers = new LayerLaunches(context, module, images);
+        _layers = new LayerLaunches(context, modules, images);
         _arena = new CudaMemory(context.Device, Math.Max(1, arenaLength * images));
     }
 

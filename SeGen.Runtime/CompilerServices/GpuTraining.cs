@@ -19,10 +19,10 @@ public sealed class GpuTraining : IDisposable
     private readonly Stack<Action> _back = [];
     private readonly Dictionary<GpuValue, (GpuGate Gate, GateArrays Arrays, GpuValue X)> _gates = new(ReferenceEqualityComparer.Instance);
 
-    internal GpuTraining(GpuContext context, CudaModule module, GpuWeights weights, int images, long arenaLength)
+    internal GpuTraining(GpuContext context, NetworkModules modules, GpuWeights weights, int images, long arenaLength)
     {
         _weights = weights;
-        _layers = new LayerLaunches(context, module, images);
+        _layers = new LayerLaunches(context, modules, images);
         _gradients = new GradientLaunches(_layers, weights, Backward);
         _arena = new CudaMemory(context.Device, Math.Max(1, arenaLength * images));
     }
@@ -236,7 +236,7 @@ public sealed class GpuTraining : IDisposable
             (ofPixel, ofMaximum) = (gate.SumsPixels ? _layers.Room(all) : 0, gate.HasMaximum ? _layers.Room(all) : 0);
             _gradients.Each($"gate_hidden{LayerLaunches.Suffix(gate.Activation)}", hidden, new LaunchArguments().Address(dt, arrays.Weights2, arrays.Preactivation, da).Number(hidden).Divisor(gate.Hidden).Number(channels));
             if (gate.HasMaximum)
-                Backward.Add(_layers.Function(LayerLaunches.Name("ties", x.Pixels)), _layers.WholeGrid(x), ChannelLaunch.Threads, _layers.Whole(x, x.Address, arrays.Largest, ties));
+                Backward.Add(_layers.Function(LayerLaunches.Name("count_ties", x.Pixels)), _layers.WholeGrid(x), ChannelLaunch.Threads, _layers.Whole(x, x.Address, arrays.Largest, ties));
 
             float part = gate.Squeeze == Squeeze.MeanMaxAverage ? 0.5f : 1f;
             _gradients.Each("gate_squeezed", all, new LaunchArguments().Address(da, arrays.Weights1, ties, ofPixel, ofMaximum).Number(all).Divisor(channels).Number(gate.Hidden).Real(gate.Share(x)).Real(part));

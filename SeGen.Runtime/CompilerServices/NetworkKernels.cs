@@ -9,6 +9,12 @@ public abstract class NetworkKernels
     /// <summary>The PTX of inference.</summary>
     public abstract ReadOnlySpan<byte> Inference { get; }
 
+    /// <summary>The products of inference on tensor cores, for devices that have them; empty where Precision is Strict.</summary>
+    public virtual ReadOnlySpan<byte> InferenceOnTensorCores => default;
+
+    /// <summary>Those of training.</summary>
+    public virtual ReadOnlySpan<byte> TrainingOnTensorCores => default;
+
     /// <summary>Floats that the values of an image need, which share memory where their lives do not overlap.</summary>
     public abstract int ArenaLength { get; }
 

@@ -8,6 +8,9 @@ internal static class GpuSettings
     /// <summary>SEGEN_GPU_SYNC=1: every launch is waited for, so that a kernel that fails is named.</summary>
     public static bool IsSynchronous { get; set; } = Environment.GetEnvironmentVariable("SEGEN_GPU_SYNC") == "1";
 
+    /// <summary>SEGEN_GPU_TF32=0: convolutions are fp32 products where tensor cores would multiply in TF32.</summary>
+    public static bool TensorCores { get; set; } = Environment.GetEnvironmentVariable("SEGEN_GPU_TF32") != "0";
+
     /// <summary>SEGEN_GPU_JIT_OPT=0 to 4: how much the driver's compiler optimises; null for its own choice.</summary>
     public static int? OptimizationLevel { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("SEGEN_GPU_JIT_OPT"), NumberStyles.None, CultureInfo.InvariantCulture, out int level) && level <= 4 ? level : null;

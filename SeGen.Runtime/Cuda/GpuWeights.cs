@@ -76,8 +76,9 @@ internal sealed unsafe class GpuWeights : IDisposable
     {
         bool isAll = isWhole && IsAhead;
         int at = 0;
-        foreach (Parameter parameter in _parameters)
+        for (int p = 0; p < _parameters.Count; p++)
         {
+            Parameter parameter = _parameters[p];
             if (isAll || !parameter.IsTrainable)
                 _context.Stream.Download((float*)_host.Start + at, _values.Address + (ulong)at * sizeof(float), parameter.Length);
 
@@ -87,8 +88,9 @@ internal sealed unsafe class GpuWeights : IDisposable
         _context.Stream.Synchronize();
         bool isSame = _version == _parameters.Version;
         at = 0;
-        foreach (Parameter parameter in _parameters)
+        for (int p = 0; p < _parameters.Count; p++)
         {
+            Parameter parameter = _parameters[p];
             if (isAll || !parameter.IsTrainable)
             {
                 _host.Span.Slice(at, parameter.Length).CopyTo(parameter.Write());

@@ -40,3 +40,8 @@ public partial class CudaBlock;
 [SEResidual(64, Blocks = 3, Stride = 2, Name = "layer3")]
 [GlobalAveragePool, Linear(10, Name = "fc")]
 public partial class CudaSEResNet20;
+
+/// <summary>Without tensor cores.</summary>
+[SENetwork(3, Height = 8, Width = 8, Precision = Precision.Strict, InferenceOnly = true, Emit = Emit.Cuda)]
+[Conv(8), BatchNorm, ReLU, Conv(8), GlobalAveragePool, Linear(3)]
+public partial class CudaStrictNet;

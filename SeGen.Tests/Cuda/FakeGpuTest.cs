@@ -11,12 +11,15 @@ public abstract class FakeGpuTest : IDisposable
     public void Dispose()
     {
         GpuSettings.Form = null;
+        GpuSettings.TensorCores = true;
         GpuRuntime.Use(null);
         GC.SuppressFinalize(this);
     }
 
     private static FakeGpu Start(PtxDeviceModel model)
     {
+        // Where results are compared with the CPU's to the last digits; tests of TF32 say so.
+        GpuSettings.TensorCores = false;
         GpuRuntime.Use(FakeDriver.Create(model));
         FakeDriver.Gpu.Seed = 3;
         return FakeDriver.Gpu;

@@ -1,3 +1,6 @@
+using SeGen.Cuda;
+using SeGen.Tests.Ptx;
+
 namespace SeGen.Tests.Cuda;
 
 /// <summary>Networks on a fake GPU compute what they compute on the CPU: inference by the same text that ships.</summary>
@@ -62,6 +65,29 @@ public class NetworkOnGpuTests : FakeGpuTest
                 cpu.Parameters["bn2.running_var"].Write().Fill(2.5f);
                 cpu.Parameters["conv1.weight"].Write()[0] += 3;
             }
+        }
+    }
+
+    [Fact]
+    public void A_call_allocates_nothing()
+    {
+        GpuRuntime.Use(FakeDriver.Create(PtxDeviceModel.A100, isSilent: true));
+        using GpuModule gpu = new CudaResidualNet().CreateCuda();
+        float[] x = Values(2 * CudaResidualNet.InputLength, 1), y = new float[2 * CudaResidualNet.OutputLength];
+        using GpuBuffer from = gpu.Allocate(x.Length), to = gpu.Allocate(y.Length);
+        Action[] calls =
+        [
+            () => gpu.Forward(x, y), () => gpu.Forward(from, to), () => gpu.ForwardTraining(x, y), () => gpu.Backward(y, x), () => gpu.ForwardTraining(from, to),
+            () => gpu.Backward(to, null), gpu.Synchronize,
+        ];
+        foreach (Action call in calls.Concat(calls).Concat(calls))
+            call();
+
+        foreach (Action call in calls)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            call();
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
 
@@ -159,6 +185,48 @@ public class NetworkOnGpuTests : FakeGpuTest
 
         Assert.Equal(expected.StateOf(0).Steps, actual.StateOf(0).Steps);
         Assert.Equal(Steps, actual.StateOf(0).Steps);
+    }
+
+    /// <summary>On tensor cores in inference and training, as near as TF32 is.</summary>
+    [Theory]
+    [InlineData("residual")]
+    [InlineData("inverted")]
+    [InlineData("odd")]
+    public void Tensor_cores_are_near(string name)
+    {
+        GpuSettings.TensorCores = true;
+        (IModule cpu, GpuModule unused, int input, int output) = Network(name);
+        unused.Dispose();
+        (IModule own, GpuModule gpu, _, _) = Network(name);
+        cpu.FreezeStatistics = own.FreezeStatistics = true;
+        using (gpu)
+        {
+            float[] x = Values(2 * input, 1), dy = Values(2 * output, 2), expected = new float[dy.Length], actual = new float[dy.Length];
+            cpu.Forward(x, expected);
+            gpu.Forward(x, actual);
+            Near(expected, actual, 5e-3);
+            Assert.NotEqual(expected, actual);
+            cpu.ForwardTraining(x, expected);
+            gpu.ForwardTraining(x, actual);
+            Near(expected, actual, 5e-3);
+            cpu.Backward(dy, []);
+            gpu.Backward(dy, []);
+            double largest = cpu.Parameters.Where(p => p.IsTrainable).Max(p => p.Gradient.ToArray().Select(Math.Abs).DefaultIfEmpty().Max());
+            foreach ((Parameter a, Parameter b) in cpu.Parameters.Zip(own.Parameters).Where(p => p.First.IsTrainable))
+                Near(a.Gradient.ToArray(), b.Gradient.ToArray(), 2e-2, a.Name, largest / 10);
+        }
+    }
+
+    [Fact]
+    public void Strict_networks_have_no_products_on_tensor_cores()
+    {
+        GpuSettings.TensorCores = true;
+        CudaStrictNet cpu = new(1);
+        using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
+        float[] x = Values(CudaStrictNet.InputLength, 1), expected = new float[CudaStrictNet.OutputLength], actual = new float[CudaStrictNet.OutputLength];
+        cpu.Forward(x, expected);
+        gpu.Forward(x, actual);
+        Near(expected, actual);
     }
 
     [Fact]

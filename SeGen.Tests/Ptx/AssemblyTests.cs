@@ -42,9 +42,12 @@ public class AssemblyTests
     [InlineData("SENetwork(3, Height = 32, Width = 32, Emit = Emit.Cuda), Conv(16), BatchNorm, HardSwish, InvertedResidual(16, Expand = 64, Hidden = 8, BlockActivation = Activation.SiLU), AveragePool(2), SEBlock(Hidden = 3, Squeeze = Squeeze.MeanMaxAverage), Linear(10)")]
     public void A_networks_modules_are_assembled_for_every_architecture(string declaration)
     {
-        foreach (string ptx in CudaModules(declaration))
+        string[] modules = [.. CudaModules(declaration)];
+        Assert.Equal(4, modules.Length);
+        foreach (string ptx in modules)
         {
-            foreach (int architecture in Architectures)
+            int least = int.Parse(PtxParser.Parse(ptx).Target[3..], System.Globalization.CultureInfo.InvariantCulture);
+            foreach (int architecture in Architectures.Where(a => a >= least))
             {
                 IReadOnlyList<Ptxas.Usage> kernels = Ptxas.Assemble(ptx, architecture);
                 Assert.Equal(PtxParser.Parse(ptx).Kernels.Keys.Order(StringComparer.Ordinal), kernels.Select(k => k.Kernel).Order(StringComparer.Ordinal));

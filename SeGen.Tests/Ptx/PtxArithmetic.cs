@@ -209,11 +209,13 @@ internal sealed class PtxArithmetic(PtxCompiler compiler)
             "cvt.u64.u32" => a => a,
             "cvt.u32.u64" => a => (uint)a,
             "cvt.s64.s32" => a => (ulong)(int)a,
+            // To the nearest, ties away from zero; what is no number, or infinite, keeps its upper bits (section 9.7.9.22).
+            "cvt.rna.tf32.f32" => a => (a & 0x7f800000) == 0x7f800000 ? a & 0xffffe000 : a + 0x1000 & 0xffffe000,
             "cvt.rn.f32.u32" => a => Bits((uint)a),
             "cvt.rn.f32.s32" => a => Bits((int)a),
             _ => throw compiler.Unknown(operation),
         };
-        PtxRegister to = compiler.Register(given[0], compiler.TypeOf(parts[^2]), compiler.Line);
+        PtxRegister to = compiler.Register(given[0], parts[^2] == "tf32" ? PtxType.B32 : compiler.TypeOf(parts[^2]), compiler.Line);
         PtxRead from = compiler.Read(given[1], compiler.TypeOf(operation));
         return (block, thread) => block.Write(to, thread, compute(from(block, thread)));
     }

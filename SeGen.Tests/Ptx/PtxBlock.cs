@@ -117,6 +117,8 @@ internal sealed class PtxBlock
 
                 if (instruction.Kind == PtxKind.Shuffle)
                     Exchange(first, instruction);
+                else if (instruction.Kind == PtxKind.Product)
+                    Multiply(first, instruction);
             }
             catch (PtxFaultException fault)
             {
@@ -167,6 +169,9 @@ internal sealed class PtxBlock
                 return;
             case PtxKind.Barrier:
                 _states[thread] = State.AtBarrier;
+                return;
+            case PtxKind.Product:
+                _states[thread] = State.AtShuffle;
                 return;
             case PtxKind.Shuffle:
                 _states[thread] = (instruction.Shuffle!.Mask >> thread % Lanes & 1) != 0 ? State.AtShuffle : throw new PtxFaultException("its mask leaves out the lane that runs it");
@@ -219,6 +224,26 @@ internal sealed class PtxBlock
             if ((shuffle.Mask >> lane & 1) != 0)
                 (_states[first + lane], _at[first + lane]) = (State.Running, at + 1);
         }
+    }
+
+    /// <summary>A product by a warp, once all its lanes are there.</summary>
+    private void Multiply(int first, PtxInstruction instruction)
+    {
+        int at = -1;
+        for (int thread = first; thread < first + Lanes; thread++)
+        {
+            if (_states[thread] == State.Left)
+                throw new PtxFaultException($"lane {thread - first} of the warp has left");
+
+            if (_states[thread] != State.AtShuffle || _code[_at[thread]] != instruction)
+                return;
+
+            at = _at[thread];
+        }
+
+        instruction.Product!.Run(this, first);
+        for (int thread = first; thread < first + Lanes; thread++)
+            (_states[thread], _at[thread]) = (State.Running, at + 1);
     }
 
     /// <summary>When nothing can go on: the end of the block, or of its wait at a barrier.</summary>

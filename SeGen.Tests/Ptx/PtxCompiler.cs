@@ -19,6 +19,7 @@ internal sealed class PtxCompiler(IReadOnlyDictionary<string, PtxRegister> regis
             "ret" => PtxKind.Exit,
             "bar" or "barrier" => PtxKind.Barrier,
             "shfl" => PtxKind.Shuffle,
+            "mma" => PtxKind.Product,
             _ => PtxKind.Plain,
         };
         if (kind == PtxKind.Barrier && (operation is not ("bar.sync" or "barrier.sync") || operands != "0"))
@@ -33,6 +34,7 @@ internal sealed class PtxCompiler(IReadOnlyDictionary<string, PtxRegister> regis
             IsGuardNegated = isNegated,
             Execute = kind == PtxKind.Plain ? Plain(operation, parts, given) : null,
             Shuffle = kind == PtxKind.Shuffle ? Shuffle(operation, parts, given) : null,
+            Product = kind == PtxKind.Product ? Product(operation, given) : null,
         };
     }
 
@@ -67,6 +69,12 @@ internal sealed class PtxCompiler(IReadOnlyDictionary<string, PtxRegister> regis
         };
         return new PtxShuffle(Register(given[0], PtxType.B32, _line), Read(given[1], PtxType.B32), source, (uint)Immediate(given[4], PtxType.B32));
     }
+
+    /// <summary>mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 sums, left, right, sums before (section 9.7.13.4.7).</summary>
+    private PtxProduct Product(string operation, string[] given)
+        => operation == "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32" && given.Length == 4
+            ? new PtxProduct(Registers(given[0], 4, PtxType.F32), Registers(given[1], 4, PtxType.B32), Registers(given[2], 2, PtxType.B32), Registers(given[3], 4, PtxType.F32))
+            : throw Unknown(operation);
 
     /// <summary>The value of an operand.</summary>
     public PtxRead Read(string operand, PtxType type)

@@ -46,6 +46,9 @@ internal enum PtxKind
 
     /// <summary>Waits for the lanes of its mask, which then exchange values.</summary>
     Shuffle,
+
+    /// <summary>Waits for all lanes of the warp, which then multiply matrices together.</summary>
+    Product,
 }
 
 /// <summary>What an instruction does for a thread.</summary>
@@ -75,6 +78,8 @@ internal sealed class PtxInstruction
     public PtxExecute? Execute { get; init; }
 
     public PtxShuffle? Shuffle { get; init; }
+
+    public PtxProduct? Product { get; init; }
 }
 
 /// <summary>An exchange between the lanes of a warp.</summary>

@@ -30,6 +30,10 @@ internal sealed partial class PtxParser
             kernels.Add(kernel.Name, kernel);
         }
 
+        // Legal, and yet ptxas 11.8 ends with a segmentation fault where an entry has the name of another one's parameter.
+        if (kernels.Values.SelectMany(k => k.Parameters).FirstOrDefault(p => kernels.ContainsKey(p.Name)) is { } parameter)
+            throw new PtxFaultException($"{parameter.Name} is a parameter and an entry.");
+
         return kernels.Count > 0 ? new PtxModule(version, target, kernels) : throw new PtxFaultException("It has no .entry.");
     }
 

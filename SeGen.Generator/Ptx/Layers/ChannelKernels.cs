@@ -75,7 +75,7 @@ internal static class ChannelKernels
 
     /// <summary>The mean over the pixels of each channel.</summary>
     public static string Mean(bool isVector) => Kernel(
-        Name("mean", isVector), isVector, ["x", "y"], ["f32 share"], (context, loop) =>
+        Name("average", isVector), isVector, ["x", "y"], ["f32 share"], (context, loop) =>
         {
             PtxWriter writer = context.Writer;
             string total = loop.Begin("total", 0f), share = context.Real("share");

@@ -5,24 +5,23 @@ internal sealed class ConvFinish
 {
     private readonly LayerContext _context;
     private readonly PtxWriter _writer;
-    private readonly ProductTile _tile;
-    private readonly ProductLoop _loop;
+    private readonly IProductLoop _loop;
     private readonly ActivationCode.ActivationOf _activation;
 
     // Rows use the same registers one after the other.
     private readonly string _row, _channel, _at, _scale, _shift, _total, _isRow, _isHere, _address;
     private readonly string[] _residual;
 
-    public ConvFinish(LayerContext context, ProductTile tile, ProductLoop loop, ActivationCode activation)
+    public ConvFinish(LayerContext context, IProductLoop loop, ActivationCode activation)
     {
-        (_context, _writer, _tile, _loop) = (context, context.Writer, tile, loop);
+        (_context, _writer, _loop) = (context, context.Writer, loop);
         _writer.Phase("What the end of all rows needs.");
         context.Know("yImage", "yChannel", "yRow", "yColumn", "yFirst", "isPartial", "isVector", "sectionTiles", "rows", "rowsOfAll");
         _activation = activation.Begin(context);
         (_row, _channel, _at) = (_writer.Index("row"), _writer.Index("channel"), _writer.Index("at"));
         (_scale, _shift, _total) = (_writer.Float("scale"), _writer.Float("shift"), _writer.Float("total"));
         (_isRow, _isHere, _address) = (_writer.Predicate("isRow"), _writer.Predicate("isHere"), _writer.Address("address"));
-        _residual = [.. Enumerable.Range(0, tile.ThreadColumns).Select(_ => _writer.Float("residual"))];
+        _residual = [.. loop.Columns.Select(_ => _writer.Float("residual"))];
     }
 
     /// <summary>Finishes a thread's sums.</summary>
@@ -39,13 +38,14 @@ internal sealed class ConvFinish
         (string At, string IsThere)[] places = [.. Places(start, pixel)];
         string isPartial = _writer.Compare("ne.u32", "isPart", _context.Number("isPartial"), "0"), isVector = _writer.Compare("ne.u32", "isWhole", _context.Number("isVector"), "0");
         string hasScale = _context.IsGiven("scale"), hasShift = _context.IsGiven("shift"), hasResidual = _context.IsGiven("residual"), hasSums = _context.IsGiven("sums");
-        string below = _writer.Integer("mad.lo.u32", "below", _loop.Below, "4", firstRow), ofGroup = _writer.Integer("mul.lo.u32", "rowsBefore", group, _context.Number("rows"));
-        string sumsAt = _writer.Integer("mul.lo.u32", "sumsOfBlock", tileOfAll, _context.Number("rowsOfAll"));
+        string below = _loop.FirstRow(firstRow), ofGroup = _writer.Integer("mul.lo.u32", "rowsBefore", group, _context.Number("rows"));
+        string part = _loop.PartsBeside == 1 ? tileOfAll : _writer.Integer("mad.lo.u32", "partOfAll", tileOfAll, LayerContext.Text(_loop.PartsBeside), _loop.PartBeside);
+        string sumsAt = _writer.Integer("mul.lo.u32", "sumsOfPart", part, _context.Number("rowsOfAll"));
         for (int r = 0; r < sums.Length; r++)
         {
             _writer.Phase($"Row {LayerContext.Text(r)} of the thread.");
             string write = _writer.Label("write");
-            _writer.Line($"add.u32 {_row}, {below}, {LayerContext.Text(r % 4 + r / 4 * (_tile.Rows / 2))}");
+            _writer.Line($"add.u32 {_row}, {below}, {LayerContext.Text(_loop.Rows[r])}");
             _writer.Line($"setp.lt.u32 {_isRow}, {_row}, {_context.Number("rows")}");
             _writer.Line($"add.u32 {_channel}, {ofGroup}, {_row}");
             _writer.Line($"@{isPartial} bra {write}");
@@ -71,10 +71,9 @@ internal sealed class ConvFinish
     /// <summary>Where each column of the thread is written, without its channel, and whether it is there.</summary>
     private IEnumerable<(string At, string IsThere)> Places(string start, Func<string, ConvPixel> pixel)
     {
-        string first = _writer.Integer("shl.b32", "columnOfThread", _loop.Beside, "2");
-        for (int c = 0; c < _tile.ThreadColumns; c++)
+        string first = _loop.FirstColumn();
+        foreach (int behind in _loop.Columns)
         {
-            int behind = c % 4 + c / 4 * (_tile.Columns / 2);
             ConvPixel at = pixel(behind == 0 ? first : _writer.Integer("add.u32", "column", first, LayerContext.Text(behind)));
             string place = _writer.Integer("mad.lo.u32", "place", at.Image, _context.Number("yImage"), start);
             _writer.Line($"mad.lo.u32 {place}, {at.Row}, {_context.Number("yRow")}, {place}");
@@ -91,16 +90,16 @@ internal sealed class ConvFinish
         _writer.Line($"@{_isHere} ld.global.nc.f32 {register}, [{_address}]");
     }
 
-    /// <summary>Loads or stores a row: four beside each other at once, where images have a multiple of that, one behind the other.</summary>
+    /// <summary>Loads or stores a row: those beside each other at once, where images have a multiple of that, one behind the other.</summary>
     private void Access(string instruction, string array, string[] values, (string At, string IsThere)[] places, string isVector, bool isLoad)
     {
         string single = _writer.Label("single"), done = _writer.Label("done");
         _writer.Line($"@!{isVector} bra {single}");
-        for (int c = 0; c < values.Length; c += 4)
+        for (int c = 0; c < values.Length; c += _loop.Vector)
         {
             At(array, places[c]);
-            string four = $"{{{string.Join(", ", values.Skip(c).Take(4))}}}";
-            _writer.Line($"@{_isHere} {instruction}.v4.f32 {(isLoad ? $"{four}, [{_address}]" : $"[{_address}], {four}")}");
+            string vector = $"{{{string.Join(", ", values.Skip(c).Take(_loop.Vector))}}}";
+            _writer.Line($"@{_isHere} {instruction}.v{LayerContext.Text(_loop.Vector)}.f32 {(isLoad ? $"{vector}, [{_address}]" : $"[{_address}], {vector}")}");
         }
 
         _writer.Line($"bra {done}");
@@ -128,7 +127,7 @@ internal sealed class ConvFinish
         for (int c = 0; c < values.Length; c++)
             _writer.Line($"@{places[c].IsThere} add.rn.f32 {_total}, {_total}, {values[c]}");
 
-        for (int distance = ProductTile.Beside / 2; distance > 0; distance /= 2)
+        foreach (int distance in _loop.SumDistances)
         {
             _writer.Line($"mov.b32 {_at}, {_total}");
             _writer.Line($"shfl.sync.bfly.b32 {_at}, {_at}, {LayerContext.Text(distance)}, 31, 0xffffffff");
@@ -136,7 +135,7 @@ internal sealed class ConvFinish
             _writer.Line($"add.rn.f32 {_total}, {_total}, {_shift}");
         }
 
-        _writer.Line($"setp.eq.and.u32 {_isHere}, {_loop.Beside}, 0, {_isRow}");
+        _writer.Line($"setp.eq.and.u32 {_isHere}, {_loop.FirstOfSum}, 0, {_isRow}");
         _writer.Line($"add.u32 {_at}, {sumsAt}, {_channel}");
         _writer.Line($"mad.wide.u32 {_address}, {_at}, 4, {_context["sums"]}");
         _writer.Line($"@{_isHere} st.global.f32 [{_address}], {_total}");

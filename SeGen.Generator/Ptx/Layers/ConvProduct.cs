@@ -21,10 +21,14 @@ internal static class ConvProduct
     /// <summary>A kernel's name: "conv_64x64".</summary>
     public static string Name(ProductTile tile) => $"conv_{tile.Name}";
 
-    public static string Write(ProductTile tile, ActivationCode activation)
-        => LayerContext.Kernel(Name(tile), tile.Threads, Arrays, Numbers, context => Write(context, tile, activation));
+    /// <summary>Writes a kernel.</summary>
+    /// <param name="tile">What a block computes.</param>
+    /// <param name="activation">The activations that layers have.</param>
+    /// <param name="onTensorCores">Whether products are TF32's.</param>
+    public static string Write(ProductTile tile, ActivationCode activation, bool onTensorCores = false)
+        => LayerContext.Kernel(Name(tile), tile.Threads, Arrays, Numbers, context => Write(context, tile, activation, onTensorCores));
 
-    private static void Write(LayerContext context, ProductTile tile, ActivationCode activation)
+    private static void Write(LayerContext context, ProductTile tile, ActivationCode activation, bool onTensorCores)
     {
         PtxWriter writer = context.Writer;
         writer.Phase("The block's pixels, which all lie in one section: the batch, or an image.");
@@ -45,9 +49,9 @@ internal static class ConvProduct
         context.Know("stride", "top", "left", "height", "width", "xImage", "xGroup", "rows", "rowsOfAll", "section");
         context.Know([.. LayerContext.Divisor("outPixels"), .. LayerContext.Divisor("outWidth")]);
 
-        var loop = new ProductLoop(context, tile);
+        IProductLoop loop = onTensorCores ? new TensorLoop(context, tile) : new ProductLoop(context, tile);
         string[][] sums = loop.Run(new ConvWeights(context, firstRow, group), new ConvPixels(context, Pixel, group), first, end);
-        new ConvFinish(context, tile, loop, activation).Write(sums, Pixel, split, group, firstRow, block);
+        new ConvFinish(context, loop, activation).Write(sums, Pixel, split, group, firstRow, block);
 
         ConvPixel Pixel(string column)
         {

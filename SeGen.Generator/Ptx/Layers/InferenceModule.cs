@@ -7,7 +7,8 @@ namespace SeGen.Generator.Ptx.Layers;
 /// <summary>The module of a network's inference.</summary>
 internal static class InferenceModule
 {
-    public static string Write(GpuNetworkPlan plan)
+    /// <summary>The module that any device takes, and that of products on tensor cores.</summary>
+    public static (string Text, string TensorCores) Write(GpuNetworkPlan plan)
     {
         var kernels = new KernelSet(ActivationCode.Of(plan.Steps.Select(ActivationOf)));
         foreach (Step step in plan.Steps)
@@ -19,7 +20,7 @@ internal static class InferenceModule
         if (plan.Steps.Any(s => s is ConvStep { Norm: not null } or PointwiseStep { Norm: not null }))
             kernels.Add("fold", ParameterKernels.Fold);
 
-        return PtxModuleText.Of("Inference: the kernels of the network's layers; sizes come with their launches.", kernels.Texts);
+        return (PtxModuleText.Of("Inference: the kernels of the network's layers; sizes come with their launches.", kernels.Texts), kernels.TensorCores("Inference: products in TF32."));
     }
 
     /// <summary>The activation at a step's end.</summary>

@@ -7,8 +7,16 @@ internal sealed class KernelSet(ActivationCode activations)
 {
     private readonly SortedDictionary<string, Func<string>> _kernels = new(StringComparer.Ordinal);
 
+    private readonly SortedDictionary<string, Func<bool, string>> _products = new(StringComparer.Ordinal);
+
     /// <summary>Their texts.</summary>
-    public IEnumerable<string> Texts => _kernels.Values.Select(write => write());
+    public IEnumerable<string> Texts => _kernels.Values.Select(write => write()).Concat(_products.Values.Select(write => write(false)));
+
+    /// <summary>The module of those that are products, on tensor cores, under the same names; nothing where there are none.</summary>
+    public string TensorCores(string comment) => _products.Count == 0 ? "" : PtxModuleText.Of(comment, _products.Values.Select(write => write(true)), hasTensorCores: true);
+
+    /// <summary>A product, in fp32 or on tensor cores.</summary>
+    public void AddProduct(string key, Func<bool, string> write) => _products[key] = write;
 
     public void Add(string key, Func<string> write) => _kernels[key] = write;
 
@@ -23,7 +31,7 @@ internal sealed class KernelSet(ActivationCode activations)
     public void Product(int pixels)
     {
         foreach (ProductTile tile in ProductTile.All)
-            Add(ConvProduct.Name(tile), () => ConvProduct.Write(tile, activations));
+            AddProduct(ConvProduct.Name(tile), onTensorCores => ConvProduct.Write(tile, activations, onTensorCores));
 
         Add("join", pixels, isVector => ChannelKernels.Join(activations, isVector));
     }

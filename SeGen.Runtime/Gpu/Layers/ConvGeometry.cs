@@ -46,6 +46,9 @@ internal sealed record ConvGeometry(
     /// <summary>Whether four pixels can be written at once.</summary>
     public bool IsVector => Lattice is null && OutPixels % 4 == 0;
 
+    /// <summary>Whether it is a dense layer.</summary>
+    public bool IsDense => Height * Width == 1 && OutPixels == 1;
+
     /// <summary>Whether each channel of the output has one of the input, so that there is no product of matrices.</summary>
     public bool IsDepthwise => GroupInputs == 1 && Groups > 1;
 

@@ -8,6 +8,9 @@ namespace SeGen.Cuda.Layers;
 internal sealed record ProductTile(int Rows, int Columns, int Threads, double Efficiency)
 {
     public string Name { get; } = $"{Rows}x{Columns}";
+
+    /// <summary>Warps beside each other on tensor cores, each of which has 32 rows and sums of its own.</summary>
+    public int TensorParts => Threads / 32 / (Rows / 32);
 }
 
 /// <summary>How a product is shared out: its tile, and in how many parts its depth is summed up.</summary>

@@ -66,7 +66,7 @@ internal sealed class GradientLaunches(LayerLaunches layers, GpuWeights weights,
 
         var launch = new ConvGradientLaunch(shape, Images, layers.Processors);
         ulong parts = layers.Scratch((long)launch.Plan.Splits * launch.Length);
-        program.Add(layers.Function($"weight_gradient_{launch.Plan.Tile.Name}"), launch.Grid, launch.Plan.Tile.Threads, launch.Arguments(dy, x, layers.Table(shape), parts));
+        program.Add(layers.Product($"weight_gradient_{launch.Plan.Tile.Name}", shape.IsDense), launch.Grid, launch.Plan.Tile.Threads, launch.Arguments(dy, x, layers.Table(shape), parts));
         AddParts(parts, weight, launch.Length, launch.Plan.Splits);
     }
 

@@ -4,7 +4,7 @@ using SeGen.Cuda.Layers;
 namespace SeGen.Cuda.Networks;
 
 /// <summary>Launches of layers for a batch of one size, which inference and both ways of training have in common, and the memory that they need.</summary>
-internal sealed class LayerLaunches(GpuContext context, CudaModule module, int images) : IDisposable
+internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, int images) : IDisposable
 {
     private const int ExciteThreads = 256, ExciteWarps = ExciteThreads / 32;
 
@@ -18,7 +18,10 @@ internal sealed class LayerLaunches(GpuContext context, CudaModule module, int i
     /// <summary>Floats of the room that steps use one after the other.</summary>
     public long ScratchLength { get; private set; }
 
-    public CudaFunction Function(string name, int shared = 0) => module.Function(name, shared);
+    public CudaFunction Function(string name, int shared = 0) => modules.Layers.Function(name, shared);
+
+    /// <summary>A product, on tensor cores where there are any; dense layers are fp32's, as PyTorch has them.</summary>
+    public CudaFunction Product(string name, bool isDense) => (isDense ? modules.Layers : modules.Products).Function(name);
 
     /// <summary>Memory of a step's own.</summary>
     public ulong Room(long floats)
@@ -82,7 +85,7 @@ internal sealed class LayerLaunches(GpuContext context, CudaModule module, int i
 
     /// <summary>The mean over the pixels of each channel.</summary>
     public void Mean(GpuProgram program, GpuValue x, GpuValue y)
-        => program.Add(Function(Name("mean", x.Pixels)), WholeGrid(x), ChannelLaunch.Threads, Whole(x, x.Address, y.Address).Real(1f / x.Pixels));
+        => program.Add(Function(Name("average", x.Pixels)), WholeGrid(x), ChannelLaunch.Threads, Whole(x, x.Address, y.Address).Real(1f / x.Pixels));
 
     /// <summary>The sums and the maxima of each channel, chunk by chunk; 0 for those that are not wanted.</summary>
     public void Squeeze(GpuProgram program, GpuValue shape, ulong x, ulong sums, ulong maxima)
@@ -132,8 +135,8 @@ internal sealed class LayerLaunches(GpuContext context, CudaModule module, int i
     {
         var launch = new ConvLaunch(shape, images, sums is not null, Processors);
         var join = new ChannelLaunch(images, shape.Channels, shape.OutPixels);
-        tensors = tensors with { Taps = Table(shape), Sums = Sums(sums, launch.IsSplit ? join.Chunks : launch.SumParts, shape.Channels), Parts = launch.IsSplit ? Scratch(launch.PartsLength) : 0 };
-        program.Add(Function($"conv_{launch.Plan.Tile.Name}"), launch.Grid, launch.Plan.Tile.Threads, launch.Arguments(tensors, activation), isForInput: isForInput);
+        tensors = tensors with { Taps = Table(shape), Sums = Sums(sums, launch.IsSplit ? join.Chunks : launch.SumParts * (modules.HasTensorCores && !shape.IsDense ? launch.Plan.Tile.TensorParts : 1), shape.Channels), Parts = launch.IsSplit ? Scratch(launch.PartsLength) : 0 };
+        program.Add(Product($"conv_{launch.Plan.Tile.Name}", shape.IsDense), launch.Grid, launch.Plan.Tile.Threads, launch.Arguments(tensors, activation), isForInput: isForInput);
         if (!launch.IsSplit)
             return;
 

@@ -7,7 +7,8 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
 {
     private readonly IModule _module;
     private readonly NetworkKernels _kernels;
-    private readonly CudaModule _inference;
+    private readonly NetworkModules _inference;
+    private NetworkModules? _training;
     private readonly NormFolds _norms;
     private readonly Dictionary<Optimizer, OptimizerOnGpu> _optimizers = [];
     private LossOnGpu? _loss;
@@ -17,8 +18,8 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         : base(definition, parameters, context)
     {
         (_module, _kernels) = (module, kernels);
-        _inference = context.Module(kernels.Inference);
-        _norms = new NormFolds(context, Weights, parameters, _inference);
+        _inference = new NetworkModules(context, kernels.Inference, kernels.InferenceOnTensorCores);
+        _norms = new NormFolds(context, Weights, parameters, _inference.Layers);
     }
 
     private protected override string? CannotTrain => _kernels.Training.IsEmpty
@@ -30,7 +31,7 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         if (!isTraining)
             return new NetworkPlan(Context, _inference, _kernels, Definition, Weights, _norms, map);
 
-        return new NetworkTrainingPlan(Context, TrainingModule, _kernels, Definition, _module, Weights, map, () =>
+        return new NetworkTrainingPlan(Context, Training, _kernels, Definition, _module, Weights, map, () =>
         {
             _stepsAhead++;
             _norms.IsStale = true;
@@ -46,7 +47,7 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         Do(launcher =>
         {
             if (!_optimizers.TryGetValue(optimizer, out OptimizerOnGpu? own))
-                _optimizers[optimizer] = own = new OptimizerOnGpu(Context, Weights, optimizer, TrainingModule);
+                _optimizers[optimizer] = own = new OptimizerOnGpu(Context, Weights, optimizer, Training.Layers);
 
             own.Step(launcher);
             _norms.IsStale = true;
@@ -71,10 +72,12 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         }
 
         int[] classes = targets.ToArray();
-        Do(launcher => (_loss ??= new LossOnGpu(Context, TrainingModule)).Run(launcher, loss, logits.Address, logits.Length, classes, gradient?.Address ?? 0, mean.Address));
+        Do(launcher => (_loss ??= new LossOnGpu(Context, Training.Layers)).Run(launcher, loss, logits.Address, logits.Length, classes, gradient?.Address ?? 0, mean.Address));
     }
 
-    private CudaModule TrainingModule => CannotTrain is { } why ? throw new NotSupportedException(why) : Context.Module(_kernels.Training);
+    private NetworkModules Training => CannotTrain is { } why
+        ? throw new NotSupportedException(why)
+        : _training ??= new NetworkModules(Context, _kernels.Training, _kernels.TrainingOnTensorCores);
 
     private protected override void Finished(GpuLauncher launcher, bool isWhole)
     {

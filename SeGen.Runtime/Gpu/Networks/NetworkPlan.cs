@@ -8,16 +8,17 @@ internal sealed class NetworkPlan : DevicePlan
     private readonly GpuSteps _steps;
     private readonly NormFolds _norms;
 
-    public NetworkPlan(GpuContext context, CudaModule module, NetworkKernels kernels, ModuleDefinition definition, GpuWeights weights, NormFolds norms, GpuMap map)
+    public NetworkPlan(GpuContext context, NetworkModules modules, NetworkKernels kernels, ModuleDefinition definition, GpuWeights weights, NormFolds norms, GpuMap map)
         : base(context, map, isTraining: false, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width), OutputOf(definition, map))
     {
         _norms = norms;
-        _steps = new GpuSteps(context, module, weights, norms, map.Images, kernels.ArenaLength);
+        _steps = new GpuSteps(context, modules, weights, norms, map.Images, kernels.ArenaLength);
         kernels.Infer(_steps);
         _steps.End();
+        Form = $"{_steps.Program.Count} kernels";
     }
 
-    public override string Form => $"{_steps.Program.Count} kernels";
+    public override string Form { get; }
 
     public override void Refresh(GpuLauncher launcher) => _norms.Refresh(launcher);
 

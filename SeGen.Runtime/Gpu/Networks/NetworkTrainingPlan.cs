@@ -13,16 +13,17 @@ internal sealed class NetworkTrainingPlan : DevicePlan
     private readonly Action _statisticsMoved;
     private bool _isFrozen, _canGoBack;
 
-    public NetworkTrainingPlan(GpuContext context, CudaModule module, NetworkKernels kernels, ModuleDefinition definition, IModule cpu, GpuWeights weights, GpuMap map, Action statisticsMoved)
+    public NetworkTrainingPlan(GpuContext context, NetworkModules modules, NetworkKernels kernels, ModuleDefinition definition, IModule cpu, GpuWeights weights, GpuMap map, Action statisticsMoved)
         : base(context, map, isTraining: true, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width), NetworkPlan.OutputOf(definition, map))
     {
         (_module, _weights, _statisticsMoved) = (cpu, weights, statisticsMoved);
-        _steps = new GpuTraining(context, module, weights, map.Images, kernels.TrainingLength);
+        _steps = new GpuTraining(context, modules, weights, map.Images, kernels.TrainingLength);
         kernels.Train(_steps);
         _keys = new uint[map.Images];
+        Form = $"{_steps.Forward.Count} kernels, {_steps.Backward.Count} back";
     }
 
-    public override string Form => $"{_steps.Forward.Count} kernels, {_steps.Backward.Count} back";
+    public override string Form { get; }
 
     // Statistics may be frozen at any time, and the way back is not one graph with it.
     protected override bool CanCapture => false;

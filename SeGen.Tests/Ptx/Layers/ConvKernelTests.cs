@@ -48,6 +48,41 @@ public class ConvKernelTests
     public void A_gates_factors_scale_the_input()
         => Check(new ConvGeometry(1, 24, 10, 6, 6, 1, 1, 1, 0, 0, 1, 6, 6), 3, 1, 2, hasSums: false, hasAll: true, Model.Activation.Identity, isScaled: true);
 
+    /// <summary>On tensor cores: with factors that TF32 has, the products are exact; with others they are as near as its ten bits.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Tensor_cores_compute_it_in_tf32(int images, int groups, int inputs, int outputs, int height, int width, int kernel, int stride, int padding, int dilation)
+    {
+        int Side(int side) => (side + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+        var shape = new ConvGeometry(groups, inputs, outputs, height, width, kernel, kernel, stride, -padding, -padding, dilation, Side(height), Side(width));
+        for (int tile = 0; tile < Tile.All.Length; tile++)
+        {
+            foreach (bool isRounded in new[] { true, false })
+            {
+                Check(shape, images, tile, 1, hasSums: true, hasAll: true, Model.Activation.ReLU, onTensorCores: true, isRounded: isRounded);
+                Check(shape, images, tile, 2, hasSums: true, hasAll: false, Model.Activation.Identity, onTensorCores: true, isRounded: isRounded);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("mov.b32 %factor2, %rounded", "mov.f32 %factor2, %weight5", "not rounded")]
+    [InlineData("    bar.sync 0;\n    bra step;", "    bra step;", "race on shared|was never written")]
+    [InlineData("mma.sync.aligned", "@%isRow mma.sync.aligned", "has left|wait|differs|for ever")]
+    public void A_fault_on_tensor_cores_is_found(string from, string to, string messages)
+    {
+        int changed = 0;
+        string change(string text)
+        {
+            changed += text.Contains(from, StringComparison.Ordinal) ? 1 : 0;
+            return text.Replace(from, to, StringComparison.Ordinal);
+        }
+
+        string found = Record.Exception(() => Check(new ConvGeometry(1, 10, 70, 9, 7, 3, 3, 1, -1, -1, 1, 9, 7), 2, 1, 1, hasSums: false, hasAll: false, Model.Activation.Identity, change: change, onTensorCores: true))?.Message ?? "nothing";
+        Assert.Equal(1, changed);
+        Assert.True(messages.Split('|').Any(m => found.Contains(m, StringComparison.Ordinal)), found);
+    }
+
     [Theory]
     [InlineData("    bar.sync 0;\n    bra step;", "    bra step;", "race on shared")]
     [InlineData("    bar.sync 0;\nstep:", "step:", "race on shared|was never written")]
@@ -81,16 +116,20 @@ public class ConvKernelTests
         }
     }
 
-    private static void Check(ConvGeometry shape, int images, int tile, int splits, bool hasSums, bool hasAll, Model.Activation activation, bool isScaled = false, Func<string, string>? change = null)
+    private static void Check(ConvGeometry shape, int images, int tile, int splits, bool hasSums, bool hasAll, Model.Activation activation, bool isScaled = false, Func<string, string>? change = null,
+        bool onTensorCores = false, bool isRounded = false)
     {
         Tile emitted = Tile.All[tile];
-        var run = new LayerRun(change, ConvProduct.Write(emitted, ActivationCode.All), ChannelKernels.Join(ActivationCode.All, shape.IsVector));
+        var run = new LayerRun(change, ConvProduct.Write(emitted, ActivationCode.All, onTensorCores), ChannelKernels.Join(ActivationCode.All, shape.IsVector));
         int splitDepth = splits == 1 ? (shape.Depth + 7) / 8 * 8 : Math.Max(8, shape.Depth / splits / 8 * 8);
         var launch = new ConvLaunch(shape, images, hasSums, 108, new Plan(ProductTiles.All[tile], (shape.Depth + splitDepth - 1) / splitDepth, splitDepth));
         int plane = shape.OutPixels, length = images * shape.Channels * plane;
         float[] x = run.Random(images * shape.InChannels * shape.Height * shape.Width), weights = run.Random(shape.Channels * shape.Depth);
+        if (isRounded)
+            (x, weights) = (Rounded(x), Rounded(weights));
+
         float[] scale = run.Random(shape.Channels), shift = run.Random(shape.Channels), residual = run.Random(length), factors = run.Random(images * shape.InChannels);
-        ulong y = run.Room(length, "y"), sums = run.Room((long)images * Math.Max(launch.SumParts, 8) * shape.Channels, "sums");
+        ulong y = run.Room(length, "y"), sums = run.Room((long)images * Math.Max(4 * launch.SumParts, 8) * shape.Channels, "sums");
         var tensors = new ConvTensors(run.Put(x, "x"), run.Put(weights, "weights"), run.Put(shape.Taps(), "taps"), y)
         {
             Factors = isScaled ? run.Put(factors, "factors") : 0,
@@ -101,7 +140,8 @@ public class ConvKernelTests
             Parts = launch.IsSplit ? run.Room(launch.PartsLength, "parts") : 0,
         };
         run.Launch(ConvProduct.Name(emitted), launch.Grid, emitted.Threads, launch.Arguments(tensors, (Activation)activation), seed: 1);
-        int parts = launch.SumParts;
+        int parts = launch.SumParts * (onTensorCores ? ProductTiles.All[tile].TensorParts : 1);
+        double tolerance = onTensorCores && !isRounded ? 1.5e-3 : 4e-6;
         if (launch.IsSplit)
         {
             var join = new ChannelLaunch(images, shape.Channels, plane);
@@ -116,15 +156,18 @@ public class ConvKernelTests
             expected[i] = expected[i] * scale[i / plane % shape.Channels] + shift[i / plane % shape.Channels] + residual[i];
 
         expected = [.. expected.Select(v => Activate(activation, v))];
-        LayerRun.Close(expected, run.Memory.Floats(y, length));
+        LayerRun.Close(expected, run.Memory.Floats(y, length), tolerance);
         if (!hasSums)
             return;
 
         float[] ofParts = run.Memory.Floats(sums, images * parts * shape.Channels);
         LayerRun.Close(
             [.. Enumerable.Range(0, images * shape.Channels).Select(row => expected.Skip(row * plane).Take(plane).Sum())],
-            [.. Enumerable.Range(0, images * shape.Channels).Select(row => Enumerable.Range(0, parts).Sum(p => ofParts[(row / shape.Channels * parts + p) * shape.Channels + row % shape.Channels]))]);
+            [.. Enumerable.Range(0, images * shape.Channels).Select(row => Enumerable.Range(0, parts).Sum(p => ofParts[(row / shape.Channels * parts + p) * shape.Channels + row % shape.Channels]))], tolerance);
     }
+
+    /// <summary>What TF32 has of each value.</summary>
+    private static float[] Rounded(float[] values) => [.. values.Select(v => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(v) & 0xffffe000))];
 
     /// <summary>y[n, o, p] = sum of W[o, i, t] x[n, i, p s + t].</summary>
     internal static double[] Textbook(ConvGeometry shape, int images, float[] x, float[] weights, float[]? factors = null)

@@ -18,7 +18,10 @@ internal static class ConvGradientProduct
 
     public static string Name(ProductTile tile) => $"weight_gradient_{tile.Name}";
 
-    public static string Write(ProductTile tile) => LayerContext.Kernel(Name(tile), tile.Threads, Arrays, Numbers, context =>
+    /// <summary>Writes a kernel.</summary>
+    /// <param name="tile">What a block computes.</param>
+    /// <param name="onTensorCores">Whether products are TF32's.</param>
+    public static string Write(ProductTile tile, bool onTensorCores = false) => LayerContext.Kernel(Name(tile), tile.Threads, Arrays, Numbers, context =>
     {
         PtxWriter writer = context.Writer;
         writer.Phase("The block's channels of the output, which all lie in one group, its input channels and taps, and its pixels.");
@@ -31,23 +34,24 @@ internal static class ConvGradientProduct
         writer.Line($"min.u32 {end}, {end}, {context.Number("pixels")}");
         context.Know(Numbers);
 
-        var loop = new ProductLoop(context, tile);
+        IProductLoop loop = onTensorCores ? new TensorLoop(context, tile) : new ProductLoop(context, tile);
         var pixel = new GradientPixel(context, end);
         string[][] sums = loop.Run(new OutputGradients(context, pixel, firstRow, group), new WindowedPixels(context, pixel, firstColumn, group), first, end);
 
         writer.Phase("The sums of this part of the pixels.");
-        string below = writer.Integer("mad.lo.u32", "below", loop.Below, "4", firstRow), beside = writer.Integer("mad.lo.u32", "beside", loop.Beside, "4", firstColumn);
+        string below = loop.FirstRow(firstRow), beside = loop.FirstColumn();
+        writer.Line($"add.u32 {beside}, {beside}, {firstColumn}");
         string start = writer.Integer("mul.lo.u32", "start", split, context.Number("partLength")), ofGroup = writer.Integer("mul.lo.u32", "rowsBefore", group, context.Number("rows"));
         string mine = writer.Index("mine"), column = writer.Index("column"), at = writer.Index("at"), isRow = writer.Predicate("isRow"), isHere = writer.Predicate("isHere"), address = writer.Address("address");
         for (int r = 0; r < sums.Length; r++)
         {
-            writer.Line($"add.u32 {mine}, {below}, {LayerContext.Text(r % 4 + r / 4 * (tile.Rows / 2))}");
+            writer.Line($"add.u32 {mine}, {below}, {LayerContext.Text(loop.Rows[r])}");
             writer.Line($"setp.lt.u32 {isRow}, {mine}, {context.Number("rows")}");
             writer.Line($"add.u32 {mine}, {mine}, {ofGroup}");
             writer.Line($"mad.lo.u32 {mine}, {mine}, {context.Number("depth")}, {start}");
             for (int c = 0; c < sums[r].Length; c++)
             {
-                writer.Line($"add.u32 {column}, {beside}, {LayerContext.Text(c % 4 + c / 4 * (tile.Columns / 2))}");
+                writer.Line($"add.u32 {column}, {beside}, {LayerContext.Text(loop.Columns[c])}");
                 writer.Line($"setp.lt.and.u32 {isHere}, {column}, {context.Number("depth")}, {isRow}");
                 writer.Line($"add.u32 {at}, {mine}, {column}");
                 writer.Line($"mad.wide.u32 {address}, {at}, 4, {context["parts"]}");

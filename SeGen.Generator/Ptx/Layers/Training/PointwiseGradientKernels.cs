@@ -66,7 +66,7 @@ internal static class PointwiseGradientKernels
 
     /// <summary>How many pixels are as large as the channel's largest.</summary>
     public static string Ties(bool isVector) => ChannelKernels.Kernel(
-        ChannelKernels.Name("ties", isVector), isVector, ["x", "largest", "ties"], [], (context, loop) =>
+        ChannelKernels.Name("count_ties", isVector), isVector, ["x", "largest", "ties"], [], (context, loop) =>
         {
             PtxWriter writer = context.Writer;
             string largest = writer.Real("ld.global.nc.f32", "largest", $"[{context.At("largest", loop.Row)}]"), count = loop.Begin("count", 0f);

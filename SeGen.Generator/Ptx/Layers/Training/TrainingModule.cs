@@ -8,7 +8,8 @@ namespace SeGen.Generator.Ptx.Layers.Training;
 /// <summary>The module of a network's training, both ways.</summary>
 internal static class TrainingModule
 {
-    public static string Write(GpuTrainingPlan plan)
+    /// <summary>The module that any device takes, and that of products on tensor cores.</summary>
+    public static (string Text, string TensorCores) Write(GpuTrainingPlan plan)
     {
         ActivationCode activations = ActivationCode.Of(plan.Steps.Select(InferenceModule.ActivationOf));
         var kernels = new KernelSet(activations);
@@ -21,7 +22,9 @@ internal static class TrainingModule
         kernels.Add("step mean loss", StepKernels.MeanLoss);
         kernels.Add("step sgd", StepKernels.Sgd);
         kernels.Add("step adam", StepKernels.Adam);
-        return PtxModuleText.Of("Training: the kernels of the network's layers, forward and back; sizes come with their launches.", kernels.Texts);
+        return (
+            PtxModuleText.Of("Training: the kernels of the network's layers, forward and back; sizes come with their launches.", kernels.Texts),
+            kernels.TensorCores("Training: products in TF32."));
     }
 
     private static int Pixels(GpuTrainingPlan plan, int value)
@@ -84,7 +87,7 @@ internal static class TrainingModule
         else
         {
             foreach (ProductTile tile in ProductTile.All)
-                kernels.Add(ConvGradientProduct.Name(tile), () => ConvGradientProduct.Write(tile));
+                kernels.AddProduct(ConvGradientProduct.Name(tile), onTensorCores => ConvGradientProduct.Write(tile, onTensorCores));
         }
 
         kernels.Add("add parts", WeightKernels.AddParts);
