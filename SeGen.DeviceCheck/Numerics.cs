@@ -89,7 +89,7 @@ internal static class Numerics
         return new NumericResult(one.Name, outcome.Form, Error(y, outcome.Output), Error(dx, outcome.InputGradient), gradients, isSame);
     }
 
-    private static double Error(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    public static double Error(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         double largest = 0, error = 0;
         for (int i = 0; i < expected.Length; i++)
@@ -103,7 +103,7 @@ internal static class Numerics
         return largest == 0 ? error : error / largest;
     }
 
-    private static float[] Values(int count, int seed)
+    public static float[] Values(int count, int seed)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 4 - 1.5f)];

@@ -9,7 +9,7 @@ check.SetAction(arguments => Guarded(() => Check(arguments.GetValue(json), argum
 
 var small = new Option<bool>("--small") { Description = "Without the large shapes, which compute-sanitizer takes long for." };
 var numerics = new Command("numerics", "Compares every kernel with the CPU.") { small };
-numerics.SetAction(arguments => Guarded(() => Compare(arguments.GetValue(small)).All(r => r.IsRight) ? 0 : 1));
+numerics.SetAction(arguments => Guarded(() => Compare(arguments.GetValue(small)).All(r => r.IsRight) & CompareNetworks(arguments.GetValue(small)).All(r => r.IsRight) ? 0 : 1));
 
 return new RootCommand("Checks SeGen's kernels on the NVIDIA GPU of this machine.") { check, numerics }.Parse(args).Invoke();
 
@@ -17,6 +17,7 @@ static int Check(string? json, string python)
 {
     Console.WriteLine(GpuRuntime.StatusText);
     NumericResult[] results = Compare(isSmall: false);
+    NetworkResult[] networks = CompareNetworks(isSmall: false);
     using var own = new OwnTimes();
     double bandwidth = own.CopyBandwidth();
     Console.WriteLine(FormattableString.Invariant($"a copy on the device: {bandwidth / 1e9:f0} GB/s, read and written"));
@@ -36,16 +37,28 @@ static int Check(string? json, string python)
     void Save()
     {
         if (json is not null)
-            new Report(GpuRuntime.StatusText, SeGenInfo.Version, version, bandwidth, results, [.. times]).Save(json);
+            new Report(GpuRuntime.StatusText, SeGenInfo.Version, version, bandwidth, results, networks, [.. times]).Save(json);
     }
 
-    return results.All(r => r.IsRight) ? 0 : 1;
+    return results.All(r => r.IsRight) && networks.All(r => r.IsRight) ? 0 : 1;
 }
 
 static NumericResult[] Compare(bool isSmall)
 {
     var results = new List<NumericResult>();
     foreach (NumericResult result in Numerics.Run(isSmall ? GateCase.Small : [.. GateCase.Small, .. GateCase.Large, .. GateCase.Timed]))
+    {
+        Report.Print(result);
+        results.Add(result);
+    }
+
+    return [.. results];
+}
+
+static NetworkResult[] CompareNetworks(bool isSmall)
+{
+    var results = new List<NetworkResult>();
+    foreach (NetworkResult result in NetworkNumerics.Run(isSmall ? NetworkCase.Small : [.. NetworkCase.Small, .. NetworkCase.Large]))
     {
         Report.Print(result);
         results.Add(result);

@@ -10,13 +10,17 @@ namespace SeGen.DeviceCheck;
 /// <param name="PyTorch">PyTorch's, or why it was not run.</param>
 /// <param name="CopyBandwidth">Bytes a second that a copy on the device reads and writes; 0 where nothing was timed.</param>
 /// <param name="Numerics">Every form against the CPU.</param>
+/// <param name="Networks">Networks against the CPU.</param>
 /// <param name="Times">Every case, cold and warm.</param>
-internal sealed record Report(string Device, string SeGen, string PyTorch, double CopyBandwidth, NumericResult[] Numerics, TimeResult[] Times)
+internal sealed record Report(string Device, string SeGen, string PyTorch, double CopyBandwidth, NumericResult[] Numerics, NetworkResult[] Networks, TimeResult[] Times)
 {
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, ReportJson.Default.Report));
 
     public static void Print(NumericResult result)
         => Line($"{(result.IsRight ? "right" : "WRONG"),-6} {result.Case,-24} {result.Form,-52} y {result.Output:e1}  dx {result.InputGradient:e1}  dw {result.ParameterGradients:e1}{(result.IsSame ? "" : "  other bits in another run or form")}");
+
+    public static void Print(NetworkResult result)
+        => Line($"{(result.IsRight ? "right" : "WRONG"),-6} {result.Case,-24} {result.Products,-52} y {result.Inference:e1}  training {result.Training:e1}  dw {result.Gradients:e1}{(result.IsSame ? "" : "  other bits in another run")}");
 
     public static void PrintTimesHead()
         => Line($"{"us",-16} {"",-21} {"",-5} {"SeGen",9} {"floor",9} {"eager",9} {"graph",9} {"compile",9}   eager, graph, compile / SeGen; SeGen / floor; form");

@@ -25,7 +25,7 @@ public abstract class GpuModule : IDisposable
     /// <summary>The kernels, in their order, that ran until the last call over spans or of <see cref="Synchronize"/> and since the one before it, if they were timed.</summary>
     public IReadOnlyList<GpuKernelTime> KernelTimes { get; private protected set; } = [];
 
-    /// <summary>The kernels' form, "portable", "group 132 x 1, 7 kept" or "image", of the last call; empty on the CPU.</summary>
+    /// <summary>What ran in the last call: of a gate its kernels' form, "portable", "group 132 x 1, 7 kept" or "image", of a network "62 kernels"; empty on the CPU.</summary>
     public string Form { get; private protected set; } = "";
 
     private protected ModuleDefinition Definition { get; }

@@ -81,7 +81,7 @@ internal abstract class ModuleOnGpu : GpuModule
         lock (_context.Lock)
         {
             Enter();
-            Form = plan.Backward(_launcher, TrainingAddress(plan), outputGradient.Address, inputGradient?.Address ?? 0);
+            Form = plan.RunBackward(_launcher, TrainingAddress(plan), outputGradient.Address, inputGradient?.Address ?? 0);
 
             // Whoever drops a buffer after this lets its memory be freed, which waits for the device.
             GC.KeepAlive(outputGradient);
@@ -156,7 +156,7 @@ internal abstract class ModuleOnGpu : GpuModule
             Forget(isTraining);
             DevicePlan plan = Plan(map, isTraining);
             FollowWeights();
-            plan.Refresh(_launcher);
+            plan.Begin(_launcher);
             plan.RunForward(_launcher, input, output);
             Finished(_launcher, isWhole: false);
             Remember(plan, null, isTraining);
@@ -173,8 +173,8 @@ internal abstract class ModuleOnGpu : GpuModule
             Forget(isTraining);
             DevicePlan plan = Plan(map, isTraining);
             FollowWeights();
-            plan.Refresh(_launcher);
-            plan.Forward(_launcher, input.Address, output.Address);
+            plan.Begin(_launcher);
+            plan.Run(_launcher, new GraphKey(IsBackward: false, input.Address, output.Address, IsFrozen: plan.IsFrozen));
             Remember(plan, input, isTraining);
             GC.KeepAlive(input);
             GC.KeepAlive(output);

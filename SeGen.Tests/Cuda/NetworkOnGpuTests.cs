@@ -154,7 +154,7 @@ public class NetworkOnGpuTests : FakeGpuTest
         cpu.DropoutSeed = own.DropoutSeed = 7;
         Optimizer expected = Optimizer(kind, cpu), actual = Optimizer(kind, own);
         var loss = new CrossEntropyLoss(0.1f);
-        const int Batch = 2, Steps = 3;
+        const int Batch = 2, Steps = 2;
         using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
         using GpuBuffer from = gpu.Allocate(Batch * CudaResidualNet.InputLength), to = gpu.Allocate(Batch * CudaResidualNet.OutputLength), mean = gpu.Allocate(1);
         float[] logits = new float[to.Length], change = new float[to.Length], one = new float[1];
@@ -227,6 +227,39 @@ public class NetworkOnGpuTests : FakeGpuTest
         cpu.Forward(x, expected);
         gpu.Forward(x, actual);
         Near(expected, actual);
+    }
+
+    /// <summary>Over the same buffers both ways are one launch of a graph each from the third time on, and compute the same.</summary>
+    [Fact]
+    public void A_way_over_the_same_buffers_becomes_a_graph()
+    {
+        CudaBlock cpu = new(1), own = new(1);
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
+        using GpuBuffer x = gpu.Allocate(2 * CudaBlock.InputLength), y = gpu.Allocate(2 * CudaBlock.OutputLength), dx = gpu.Allocate(x.Length);
+        float[] expected = new float[y.Length], actual = new float[y.Length], change = new float[x.Length], gradient = new float[x.Length];
+        for (int step = 0; step < 4; step++)
+        {
+            float[] input = Values(x.Length, step), dy = Values(y.Length, step + 10);
+            cpu.FreezeStatistics = own.FreezeStatistics = step == 3;
+            cpu.ForwardTraining(input, expected);
+            cpu.Backward(dy, gradient);
+            x.CopyFrom(input);
+            int launches = Gpu.Calls.Count(c => c == "cuLaunchKernel");
+            gpu.ForwardTraining(x, y);
+            y.CopyTo(actual);
+            y.CopyFrom(dy);
+            gpu.Backward(y, dx);
+            dx.CopyTo(change);
+            Near(expected, actual);
+            Near(gradient, change, 1e-4);
+
+            // First as they are, then written down, then as graphs; frozen statistics are another graph's.
+            Assert.Equal(step is 0 or 1 or 3, Gpu.Calls.Count(c => c == "cuLaunchKernel") > launches);
+        }
+
+        gpu.Synchronize();
+        Near(cpu.Parameters["bn1.running_mean"].Values.ToArray(), own.Parameters["bn1.running_mean"].Values.ToArray());
+        Near(cpu.Parameters["conv1.weight"].Gradient.ToArray(), own.Parameters["conv1.weight"].Gradient.ToArray(), 1e-4);
     }
 
     [Fact]

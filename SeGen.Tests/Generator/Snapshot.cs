@@ -22,9 +22,13 @@ internal static class Snapshot
         }
     }
 
-    private static void Compare(string path, string text)
+    /// <summary>The same of a text by itself.</summary>
+    public static void Verify(string text, string folder, string type, string test, string name, string extension)
+        => Compare(Repository.PathOf("SeGen.Tests", folder, $"{type}.{test}#{name}"), text, extension);
+
+    private static void Compare(string path, string text, string extension = "cs")
     {
-        string verified = $"{path}.verified.cs", received = $"{path}.received.cs";
+        string verified = $"{path}.verified.{extension}", received = $"{path}.received.{extension}";
 
         // A checkout may have changed the line ends; what the generator writes is checked by itself.
         if (File.Exists(verified) && File.ReadAllText(verified).ReplaceLineEndings("\n") == text)

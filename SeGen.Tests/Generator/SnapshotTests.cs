@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SeGen.Generator.Ptx.Layers;
 
 namespace SeGen.Tests.Generator;
 
@@ -61,6 +62,21 @@ public class SnapshotTests
     [Fact]
     public void Kernels_for_gpus_of_any_size() => VerifyFile(
         "AnyGate+Cuda.g.cs", "[SEBlock(16, Hidden = 4, Squeeze = Squeeze.Max, Activation = Activation.SiLU, Emit = Emit.Cuda)] partial class AnyGate;");
+
+    /// <summary>What a network does on a GPU, without its kernels, which are the same for all.</summary>
+    [Fact]
+    public void Steps_of_a_network_on_gpus()
+    {
+        const string Source = "[SENetwork(3, Height = 16, Width = 16, MaxBatch = 8, Emit = Emit.Cuda)] [Conv(16), BatchNorm, ReLU, SEResidual(16, Stride = 2, Name = \"block\"), GlobalAveragePool, Dropout(0.1), Linear(10)] partial class Net;";
+        string text = DiagnosticAssert.Nothing(Source).Sources.Single(s => s.HintName == "Net+Cuda.g.cs").SourceText.ToString();
+        Snapshot.Verify(text[..text.IndexOf("\"\"\"", StringComparison.Ordinal)], "Generator", nameof(SnapshotTests), nameof(Steps_of_a_network_on_gpus), "Net", "cs");
+    }
+
+    [Theory]
+    [InlineData(false, "conv")]
+    [InlineData(true, "conv_on_tensor_cores")]
+    public void Convolutions_for_gpus(bool onTensorCores, string name) => Snapshot.Verify(
+        ConvProduct.Write(ProductTile.All[^1], new ActivationCode(HasSiLU: false, HasHardSwish: false), onTensorCores), "Generator", nameof(SnapshotTests), nameof(Convolutions_for_gpus), name, "ptx");
 
     [Fact]
     public void Lines_end_alike_on_every_machine() => Assert.DoesNotContain('\r', GeneratorHarness.Run("[SEBlock(16)] partial class Gate;").Text);

@@ -38,16 +38,16 @@ public class AssemblyTests
 
     /// <summary>Convolutions in tiles whose sums fill many registers: a block of the largest has half a multiprocessor's.</summary>
     [PtxasTheory]
-    [InlineData("SENetwork(3, Height = 32, Width = 32, Emit = Emit.Cuda), Conv(16), BatchNorm, ReLU, MaxPool(2), SEResidual(32, Stride = 2), GlobalAveragePool, Linear(10)")]
-    [InlineData("SENetwork(3, Height = 32, Width = 32, Emit = Emit.Cuda), Conv(16), BatchNorm, HardSwish, InvertedResidual(16, Expand = 64, Hidden = 8, BlockActivation = Activation.SiLU), AveragePool(2), SEBlock(Hidden = 3, Squeeze = Squeeze.MeanMaxAverage), Linear(10)")]
-    public void A_networks_modules_are_assembled_for_every_architecture(string declaration)
+    [InlineData("SENetwork(3, Height = 32, Width = 32, Emit = Emit.Cuda), Conv(16), BatchNorm, ReLU, MaxPool(2), SEResidual(32, Stride = 2), GlobalAveragePool, Linear(10)", new[] { 75, 80, 86, 89, 90 })]
+    [InlineData("SENetwork(3, Height = 32, Width = 32, Emit = Emit.Cuda), Conv(16), BatchNorm, HardSwish, InvertedResidual(16, Expand = 64, Hidden = 8, BlockActivation = Activation.SiLU), AveragePool(2), SEBlock(Hidden = 3, Squeeze = Squeeze.MeanMaxAverage), Linear(10)", new[] { 75, 90 })]
+    public void A_networks_modules_are_assembled_for_every_architecture(string declaration, int[] architectures)
     {
         string[] modules = [.. CudaModules(declaration)];
         Assert.Equal(4, modules.Length);
         foreach (string ptx in modules)
         {
             int least = int.Parse(PtxParser.Parse(ptx).Target[3..], System.Globalization.CultureInfo.InvariantCulture);
-            foreach (int architecture in Architectures.Where(a => a >= least))
+            foreach (int architecture in architectures.Where(a => a >= least))
             {
                 IReadOnlyList<Ptxas.Usage> kernels = Ptxas.Assemble(ptx, architecture);
                 Assert.Equal(PtxParser.Parse(ptx).Kernels.Keys.Order(StringComparer.Ordinal), kernels.Select(k => k.Kernel).Order(StringComparer.Ordinal));

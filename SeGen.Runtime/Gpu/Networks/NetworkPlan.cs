@@ -20,7 +20,7 @@ internal sealed class NetworkPlan : DevicePlan
 
     public override string Form { get; }
 
-    public override void Refresh(GpuLauncher launcher) => _norms.Refresh(launcher);
+    public override void Begin(GpuLauncher launcher) => _norms.Refresh(launcher);
 
     public override void Forward(GpuLauncher launcher, ulong x, ulong y) => _steps.Program.Run(launcher, x, y);
 

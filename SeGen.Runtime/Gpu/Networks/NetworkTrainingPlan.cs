@@ -25,12 +25,15 @@ internal sealed class NetworkTrainingPlan : DevicePlan
 
     public override string Form { get; }
 
-    // Statistics may be frozen at any time, and the way back is not one graph with it.
-    protected override bool CanCapture => false;
+    public override bool IsFrozen => _isFrozen;
 
-    public override void Forward(GpuLauncher launcher, ulong x, ulong y)
+    // A whole call over spans is not written down: its graph does not know whether statistics are frozen.
+    protected override bool CapturesSpans => false;
+
+    public override void Begin(GpuLauncher launcher)
     {
         _isFrozen = _module.FreezeStatistics;
+        _canGoBack = false;
         if (!_isFrozen && _steps.OneValue is { } layer)
             throw ModuleArguments.OneValue(layer, "input");
 
@@ -43,20 +46,27 @@ internal sealed class NetworkTrainingPlan : DevicePlan
         }
 
         _module.DropoutSeed = unchecked(_module.DropoutSeed + 1);
-        _steps.Forward.Run(launcher, x, y, isFrozen: _isFrozen);
         if (!_isFrozen && _steps.HasNorms)
             _statisticsMoved();
 
         _canGoBack = true;
     }
 
+    public override void Forward(GpuLauncher launcher, ulong x, ulong y) => _steps.Forward.Run(launcher, x, y, isFrozen: _isFrozen);
+
     public override string Backward(GpuLauncher launcher, ulong x, ulong dy, ulong dx)
+    {
+        _steps.Backward.Run(launcher, x, dy, dx, _isFrozen);
+        return Form;
+    }
+
+    public override string RunBackward(GpuLauncher launcher, ulong x, ulong dy, ulong dx)
     {
         if (!_canGoBack)
             throw new InvalidOperationException("Gradients have taken the memory of values: Backward comes once after ForwardTraining.");
 
         _canGoBack = false;
-        _steps.Backward.Run(launcher, x, dy, dx, _isFrozen);
+        Run(launcher, new GraphKey(IsBackward: true, x, dy, dx, _isFrozen));
         _weights.HasGradients();
         return Form;
     }

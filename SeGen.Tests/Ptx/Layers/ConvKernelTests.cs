@@ -57,11 +57,8 @@ public class ConvKernelTests
         var shape = new ConvGeometry(groups, inputs, outputs, height, width, kernel, kernel, stride, -padding, -padding, dilation, Side(height), Side(width));
         for (int tile = 0; tile < Tile.All.Length; tile++)
         {
-            foreach (bool isRounded in new[] { true, false })
-            {
-                Check(shape, images, tile, 1, hasSums: true, hasAll: true, Model.Activation.ReLU, onTensorCores: true, isRounded: isRounded);
-                Check(shape, images, tile, 2, hasSums: true, hasAll: false, Model.Activation.Identity, onTensorCores: true, isRounded: isRounded);
-            }
+            Check(shape, images, tile, 1, hasSums: true, hasAll: true, Model.Activation.ReLU, onTensorCores: true, isRounded: true);
+            Check(shape, images, tile, 2, hasSums: true, hasAll: false, Model.Activation.Identity, onTensorCores: true);
         }
     }
 
