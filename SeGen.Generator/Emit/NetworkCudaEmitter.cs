@@ -38,21 +38,11 @@ internal sealed class NetworkCudaEmitter
     /// <summary>Writes the steps of inference, and returns the kernels that they ask for.</summary>
     private static (string Text, string TensorCores) Inference(NetworkSpec spec, SourceWriter writer)
     {
-        var plan = new GpuNetworkPlan(spec);
+        var plan = new GpuInferencePlan(spec);
         string output = $"GpuValue.Output({Shape(spec, plan.Output)})";
         var emitter = new NetworkCudaEmitter(spec, writer, isTraining: false, value =>
             value == 0 ? $"GpuValue.Input({Shape(spec, 0)})" : value == plan.Output ? output : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))})");
-        writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override int ArenaLength => {Numbers.Text(plan.ArenaLength)};");
-        writer.Blank();
-        writer.Line("/// <inheritdoc/>");
-        using (writer.Block("public override void Infer(GpuSteps net)"))
-        {
-            emitter.Steps(plan.Steps);
-            if (plan.Output == 0)
-                writer.Line($"net.Pointwise(v0, {output}, new GpuPointwise());");
-        }
-
+        emitter.Way("ArenaLength", "Infer(GpuSteps net)", plan, plan.Output == 0 ? $"net.Pointwise(v0, {output}, new GpuPointwise());" : null);
         return InferenceModule.Write(plan);
     }
 
@@ -64,27 +54,31 @@ internal sealed class NetworkCudaEmitter
             ? $"GpuValue.Input({Shape(spec, 0)})"
             : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))}, gradientAt: {Numbers.Text(plan.GradientOf(value))})");
         writer.Blank();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override int TrainingLength => {Numbers.Text(plan.ArenaLength)};");
-        writer.Blank();
-        writer.Line("/// <inheritdoc/>");
-        using (writer.Block("public override void Train(GpuTraining net)"))
-        {
-            emitter.Steps(plan.Steps);
-            writer.Blank();
-            writer.Line($"net.End({V(plan.Output)});");
-        }
-
+        emitter.Way("TrainingLength", "Train(GpuTraining net)", plan, $"net.End({V(plan.Output)});");
         return TrainingModule.Write(plan);
     }
 
-    private void Steps(IEnumerable<Step> steps)
+    /// <summary>The memory of a way through the network, and its steps.</summary>
+    private void Way(string length, string method, GpuPlan plan, string? end)
     {
-        Value(0);
-        foreach (Step step in steps)
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Line($"public override int {length} => {Numbers.Text(plan.ArenaLength)};");
+        _writer.Blank();
+        _writer.Line("/// <inheritdoc/>");
+        using (_writer.Block($"public override void {method}"))
         {
-            _writer.Blank();
-            Step(step);
+            Value(0);
+            foreach (Step step in plan.Steps)
+            {
+                _writer.Blank();
+                Step(step);
+            }
+
+            if (end is not null)
+            {
+                _writer.Blank();
+                _writer.Line(end);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class GpuTraining : IDisposable
     private readonly GradientLaunches _gradients;
     private readonly CudaMemory _arena;
     private readonly Stack<Action> _back = [];
-    private readonly Dictionary<GpuValue, (GpuGate Gate, GateArrays Arrays, GpuValue X)> _gates = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<GpuValue, (GpuGate Gate, GateArrays Arrays)> _gates = new(ReferenceEqualityComparer.Instance);
 
     internal GpuTraining(GpuContext context, NetworkModules modules, GpuWeights weights, int images, long arenaLength)
     {
@@ -113,7 +113,7 @@ public sealed class GpuTraining : IDisposable
         }
 
         _layers.Expand(Forward, gate, x.Channels, arrays);
-        _gates[factors] = (gate, arrays, x);
+        _gates[factors] = (gate, arrays);
     }
 
     /// <summary>The maximum or the mean of each window.</summary>
@@ -225,7 +225,7 @@ public sealed class GpuTraining : IDisposable
 
     private void GateGradient(GpuValue x, ulong g, GpuValue factors, ChannelLaunch launch, ulong products)
     {
-        (GpuGate gate, GateArrays arrays, _) = _gates[factors];
+        (GpuGate gate, GateArrays arrays) = _gates[factors];
         int channels = x.Channels, all = Images * channels, hidden = Images * gate.Hidden;
         ulong dt = _layers.Room(all), ofPixel = 0, ofMaximum = 0;
         _gradients.Each($"gate_inputs_{gate.Gate.ToString().ToLowerInvariant()}", all, new LaunchArguments().Address(products, arrays.Inputs, arrays.Gates, dt).Number(all, launch.Chunks).Divisor(channels));

@@ -35,6 +35,21 @@ internal sealed unsafe class GpuLauncher(GpuContext context) : IDisposable
         _timed.Add((function.Name, before, after));
     }
 
+    /// <summary>A launch by itself, whose arguments are made for it.</summary>
+    public void Launch(CudaFunction function, GpuGrid grid, int threads, Layers.LaunchArguments arguments)
+    {
+        int count = arguments.Values.Count;
+        ulong* values = stackalloc ulong[count];
+        void** places = stackalloc void*[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = arguments.Values[i];
+            places[i] = values + i;
+        }
+
+        Launch(function, grid, threads, 0, places, isCooperative: false);
+    }
+
     /// <summary>The times since the last call; all launches must be done.</summary>
     public IReadOnlyList<GpuKernelTime> Times()
     {

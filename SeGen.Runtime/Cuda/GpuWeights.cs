@@ -63,6 +63,9 @@ internal sealed unsafe class GpuWeights : IDisposable
         return At(name) is >= 0 and int at ? _gradients!.Address + (ulong)at * sizeof(float) : 0;
     }
 
+    /// <summary>Whether kernels have added to gradients since these were brought or used.</summary>
+    public bool IsGradientHere => _hasGradients;
+
     /// <summary>Says that an optimizer has stepped on the device: gradients are 0, and the host's values those of before.</summary>
     public void Stepped() => (_hasGradients, IsAhead) = (false, true);
 

@@ -42,11 +42,12 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        foreach ((GpuBuffer? buffer, string name) in new[] { (logits, nameof(logits)), (gradient, nameof(gradient)), (mean, nameof(mean)) })
-        {
-            if (buffer is not null)
-                CheckBuffer(buffer, name);
-        }
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(mean);
+        CheckBuffer(logits, nameof(logits));
+        CheckBuffer(mean, nameof(mean));
+        if (gradient is not null)
+            CheckBuffer(gradient, nameof(gradient));
 
         mean.Host[0] = loss.Forward(logits.Host, targets, gradient is null ? [] : gradient.Host);
     }

@@ -166,6 +166,7 @@ public abstract class GpuModule : IDisposable
     /// </summary>
     /// <param name="optimizer">An <see cref="SgdOptimizer"/>, <see cref="AdamOptimizer"/> or <see cref="AdamWOptimizer"/> of these parameters.</param>
     /// <exception cref="ArgumentException">It is an optimizer of other parameters.</exception>
+    /// <exception cref="InvalidOperationException">There are no gradients on the device.</exception>
     /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
     /// <exception cref="GpuException">A call of the driver failed.</exception>
     public abstract void Optimize(Optimizer optimizer);

@@ -105,16 +105,6 @@ internal abstract class ModuleOnGpu : GpuModule
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
         => throw new NotSupportedException($"{Definition.Name} is a gate alone, which has no logits.");
 
-    /// <summary>The lock held, the context current, weights followed: what a call that launches something needs.</summary>
-    private protected void Do(Action<GpuLauncher> call)
-    {
-        lock (_context.Lock)
-        {
-            Enter();
-            call(_launcher);
-        }
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (_isDisposed)
@@ -152,11 +142,7 @@ internal abstract class ModuleOnGpu : GpuModule
     {
         lock (_context.Lock)
         {
-            Enter();
-            Forget(isTraining);
-            DevicePlan plan = Plan(map, isTraining);
-            FollowWeights();
-            plan.Begin(_launcher);
+            DevicePlan plan = Start(map, isTraining);
             plan.RunForward(_launcher, input, output);
             Finished(_launcher, isWhole: false);
             Remember(plan, null, isTraining);
@@ -169,16 +155,25 @@ internal abstract class ModuleOnGpu : GpuModule
     {
         lock (_context.Lock)
         {
-            Enter();
-            Forget(isTraining);
-            DevicePlan plan = Plan(map, isTraining);
-            FollowWeights();
-            plan.Begin(_launcher);
+            DevicePlan plan = Start(map, isTraining);
             plan.Run(_launcher, new GraphKey(IsBackward: false, input.Address, output.Address, IsFrozen: plan.IsFrozen));
             Remember(plan, input, isTraining);
             GC.KeepAlive(input);
             GC.KeepAlive(output);
         }
+    }
+
+    /// <summary>Everything before the launches of a way forward. A step that fails leaves none behind that Backward could follow.</summary>
+    private DevicePlan Start(GpuMap map, bool isTraining)
+    {
+        Enter();
+        if (isTraining)
+            (_training, _trainingInput) = (null, null);
+
+        DevicePlan plan = Plan(map, isTraining);
+        FollowWeights();
+        plan.Begin(_launcher);
+        return plan;
     }
 
     private protected override void CheckBuffer(GpuBuffer buffer, string name)
@@ -187,11 +182,13 @@ internal abstract class ModuleOnGpu : GpuModule
             throw new ArgumentException(buffer.Context is null ? $"The buffer is the host's; {Definition.Name} is on {_context.Device.Name}." : $"The buffer is on another GPU than {Definition.Name}.", name);
     }
 
-    private void Enter()
+    /// <summary>Begins a call, whose thread holds the lock: where launches go.</summary>
+    private protected GpuLauncher Enter()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _context.Device.MakeCurrent();
         _launcher.Time(TimesKernels);
+        return _launcher;
     }
 
     /// <summary>After everything is done: gradients to the parameters, times to whoever asks.</summary>
@@ -232,13 +229,6 @@ internal abstract class ModuleOnGpu : GpuModule
         }
 
         return CreatePlan(map, isTraining);
-    }
-
-    /// <summary>A step that fails leaves none behind that Backward could follow.</summary>
-    private void Forget(bool isTraining)
-    {
-        if (isTraining)
-            (_training, _trainingInput) = (null, null);
     }
 
     private void Remember(DevicePlan plan, GpuBuffer? input, bool isTraining)

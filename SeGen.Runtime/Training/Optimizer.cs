@@ -42,9 +42,10 @@ public abstract class Optimizer
     public Func<Parameter, bool> Decays { get; init; } = SeGen.WeightDecay.OfAll;
 
     /// <summary>The factor of the decay.</summary>
-    private protected float WeightDecay { get; }
+    internal float WeightDecay { get; }
 
-    internal float WeightDecayOnGpu => WeightDecay;
+    /// <summary>Grows whenever what is kept changes here.</summary>
+    internal long Version { get; private set; }
 
     internal ParameterSet Parameters => _parameters;
 
@@ -56,6 +57,7 @@ public abstract class Optimizer
     /// <summary>Changes every trainable parameter once by its gradient. Allocates nothing after the first step.</summary>
     public void Step()
     {
+        Version++;
         for (int i = 0; i < _buffers.Length; i++)
         {
             Parameter parameter = _parameters[i];
@@ -85,7 +87,10 @@ public abstract class Optimizer
 
     /// <summary>Goes on from a state that <see cref="StateOf"/> gave.</summary>
     internal void Restore(int parameter, long steps, float[][] buffers)
-        => (_steps[parameter], _buffers[parameter]) = (steps, steps > 0 ? buffers : null);
+    {
+        Version++;
+        (_steps[parameter], _buffers[parameter]) = (steps, steps > 0 ? buffers : null);
+    }
 
     private float[][] Buffers(int length)
     {

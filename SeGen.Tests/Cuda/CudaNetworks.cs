@@ -25,7 +25,7 @@ public partial class CudaInvertedNet;
 [SEResidual(12, Body = ResidualBody.Bottleneck, Hidden = 3, BaseWidth = 32, Groups = 4, Placement = SEPlacement.Pre)]
 [SEResidual(16, Body = ResidualBody.RegNetY, Groups = 4, Stride = 2, Hidden = 4)]
 [SEResidual(16, Placement = SEPlacement.Identity, Hidden = 4), SEResidual(16, Placement = SEPlacement.Post, Hidden = 4)]
-[Conv(6, Kernel = 1), BatchNorm]
+[Conv(6, Kernel = 1), BatchNorm, Conv(12, Groups = 6), Conv(24, Groups = 12, Stride = 2, Bias = true)]
 public partial class CudaOddNet;
 
 /// <summary>A block alone.</summary>

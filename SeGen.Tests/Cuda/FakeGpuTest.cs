@@ -55,6 +55,20 @@ public abstract class FakeGpuTest : IDisposable
         return [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 4 - 1.5))];
     }
 
+    /// <summary>Makes calls until everything is there, and then once more.</summary>
+    private protected static void AllocatesNothing(params Action[] calls)
+    {
+        foreach (Action call in calls.Concat(calls).Concat(calls))
+            call();
+
+        foreach (Action call in calls)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            call();
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
     private protected static void Close(float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);

@@ -53,6 +53,6 @@ internal sealed class PtxasTheoryAttribute : TheoryAttribute
     public PtxasTheoryAttribute()
     {
         if (Ptxas.Path is null)
-            Skip = "SEGEN_PTXAS names no ptxas; .ci/ptxas fetches one.";
+            Skip = "NVIDIA's assembler is not here: .ci/ptxas FOLDER fetches it, and SEGEN_PTXAS=FOLDER/ptxas names it.";
     }
 }

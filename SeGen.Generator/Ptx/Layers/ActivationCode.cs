@@ -14,8 +14,6 @@ internal sealed record ActivationCode(bool HasSiLU, bool HasHardSwish)
     /// <summary>Parameters that are numbers.</summary>
     public static readonly string[] Numbers = ["f32 least", "f32 most", "smooth"];
 
-    public static readonly ActivationCode All = new(true, true);
-
     private const string SiLU = "1", HardSwish = "2";
 
     /// <summary>Those that some layers have.</summary>

@@ -14,8 +14,7 @@ internal sealed class ConvPixels(LayerContext context, Func<string, ConvPixel> p
 
     private readonly PtxWriter _writer = context.Writer;
     private string _top = "", _left = "", _window = "", _table = "", _factors = "", _isScaled = "", _factor = "";
-    private long[] _entries = [];
-    private int _depthsApart;
+    private int _count, _depthsApart;
 
     public override bool IsAlongDepth => false;
 
@@ -35,8 +34,7 @@ internal sealed class ConvPixels(LayerContext context, Func<string, ConvPixel> p
         _writer.Line($"add.s64 {_window}, {_window}, {distance}");
         _writer.Line($"selp.b32 {_top}, {_top}, {LayerContext.Text(NoRow)}, {at.IsThere}");
         _table = _writer.Wide("mad.wide.u32", "table", depths[0], "8", context["taps"]);
-        _depthsApart = ProductTile.Depth / depths.Count;
-        _entries = [.. Enumerable.Range(0, depths.Count).Select(i => (long)i * _depthsApart)];
+        (_count, _depthsApart) = (depths.Count, ProductTile.Depth / depths.Count);
 
         // A gate's factors of the input's channels: of convolutions that have no neighbours, so that the depth is the channel.
         _isScaled = context.IsGiven("factors");
@@ -46,11 +44,11 @@ internal sealed class ConvPixels(LayerContext context, Func<string, ConvPixel> p
 
     public override string[] Load()
     {
-        var values = new string[_entries.Length];
+        var values = new string[_count];
         for (int i = 0; i < values.Length; i++)
         {
             string distance = _writer.Index("distance"), tap = _writer.Index("tap"), isThere = _writer.Predicate("isPixel");
-            _writer.Line($"ld.global.nc.v2.u32 {{{distance}, {tap}}}, {PtxPhrases.Place(_table, _entries[i] * 8)}");
+            _writer.Line($"ld.global.nc.v2.u32 {{{distance}, {tap}}}, {PtxPhrases.Place(_table, 8L * i * _depthsApart)}");
             string row = _writer.Integer("and.b32", "row", tap, "65535"), column = _writer.Integer("shr.u32", "column", tap, "16");
             _writer.Line($"add.u32 {row}, {row}, {_top}");
             _writer.Line($"add.u32 {column}, {column}, {_left}");
@@ -60,7 +58,7 @@ internal sealed class ConvPixels(LayerContext context, Func<string, ConvPixel> p
             values[i] = _writer.Real("mov.f32", "pixel", PtxWriter.Constant(0f));
             _writer.Line($"@{isThere} ld.global.nc.f32 {values[i]}, [{at}]");
             _writer.Line($"and.pred {isThere}, {isThere}, {_isScaled}");
-            _writer.Line($"@{isThere} ld.global.nc.f32 {_factor}, {PtxPhrases.Place(_factors, _entries[i] * 4)}");
+            _writer.Line($"@{isThere} ld.global.nc.f32 {_factor}, {PtxPhrases.Place(_factors, 4L * i * _depthsApart)}");
             _writer.Line($"@{isThere} mul.rn.f32 {values[i]}, {values[i]}, {_factor}");
         }
 

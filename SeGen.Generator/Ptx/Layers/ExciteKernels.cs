@@ -55,13 +55,9 @@ internal static class ExciteKernels
             string row = writer.Integer("mad.lo.u32", "row", context.Block("x", "block"), LayerContext.Text(Warps), context.Thread.Warp);
             context.SkipWhere(writer.Compare("ge.u32", "isBeyond", row, context.Number("rows")), end);
             string of = writer.Integer("mul.lo.u32", "rowAt", row, context.Number("channels"));
-            string dot = writer.Real("mov.f32", "dot", PtxWriter.Constant(0f));
-            writer.Loop("c", context.Thread.Lane, context.Number("channels"), LayerContext.Text(Lanes), channel =>
-            {
-                string weight = writer.Real("ld.global.nc.f32", "weight", $"[{context.At("weights", writer.Integer("add.u32", "weightAt", of, channel))}]");
-                string value = writer.Real("ld.shared.f32", "value", $"[{writer.Integer("mad.lo.u32", "valueAt", channel, "4", z)}]");
-                writer.Line($"fma.rn.f32 {dot}, {weight}, {value}, {dot}");
-            });
+            string dot = context.Dot(
+                "c", context.Thread.Lane, "channels", Lanes, channel => writer.Integer("add.u32", "weightAt", of, channel),
+                channel => writer.Real("ld.shared.f32", "value", $"[{writer.Integer("mad.lo.u32", "valueAt", channel, "4", z)}]"));
             dot = writer.OverWarp(writer.Sum, dot);
             string bias = writer.Real("mov.f32", "biasOfRow", PtxWriter.Constant(0f));
             writer.Line($"@{hasBias} ld.global.nc.f32 {bias}, [{context.At("bias", row)}]");
@@ -83,13 +79,8 @@ internal static class ExciteKernels
             context.SkipWhere(writer.Compare("ge.u32", "isBeyond", channel, context.Number("channels")), end);
             string hasBias = context.IsGiven("bias"), isKept = context.IsGiven("inputs");
             string of = writer.Integer("mul.lo.u32", "rowAt", channel, context.Number("rows")), from = writer.Integer("mul.lo.u32", "from", image, context.Number("rows"));
-            string dot = writer.Real("mov.f32", "dot", PtxWriter.Constant(0f));
-            writer.Loop("r", context.Thread.Lane, context.Number("rows"), LayerContext.Text(Lanes), r =>
-            {
-                string weight = writer.Real("ld.global.nc.f32", "weight", $"[{context.At("weights", writer.Integer("add.u32", "weightAt", of, r))}]");
-                string value = writer.Real("ld.global.nc.f32", "value", $"[{context.At("hidden", writer.Integer("add.u32", "valueAt", from, r))}]");
-                writer.Line($"fma.rn.f32 {dot}, {weight}, {value}, {dot}");
-            });
+            string dot = context.Dot(
+                "r", context.Thread.Lane, "rows", Lanes, r => writer.Integer("add.u32", "weightAt", of, r), r => context.Load("hidden", writer.Integer("add.u32", "valueAt", from, r)));
             dot = writer.OverWarp(writer.Sum, dot);
             string bias = writer.Real("mov.f32", "biasOfChannel", PtxWriter.Constant(0f));
             writer.Line($"@{hasBias} ld.global.nc.f32 {bias}, [{context.At("bias", channel)}]");

@@ -8,7 +8,7 @@ namespace SeGen.Generator.Ptx.Layers;
 internal static class InferenceModule
 {
     /// <summary>The module that any device takes, and that of products on tensor cores.</summary>
-    public static (string Text, string TensorCores) Write(GpuNetworkPlan plan)
+    public static (string Text, string TensorCores) Write(GpuInferencePlan plan)
     {
         var kernels = new KernelSet(ActivationCode.Of(plan.Steps.Select(ActivationOf)));
         foreach (Step step in plan.Steps)
@@ -32,11 +32,11 @@ internal static class InferenceModule
         _ => Activation.Identity,
     };
 
-    private static void Add(KernelSet kernels, GpuNetworkPlan plan, Step step)
+    private static void Add(KernelSet kernels, GpuInferencePlan plan, Step step)
     {
         switch (step)
         {
-            case ConvStep conv when GpuNetworkPlan.IsDepthwise(conv.Conv):
+            case ConvStep conv when GpuPlan.IsDepthwise(conv.Conv):
                 kernels.Depthwise();
                 break;
             case ConvStep conv:

@@ -109,6 +109,24 @@ internal sealed class LayerContext
         Writer.Line($"st.global.f32 [{at}], {sum}");
     }
 
+    /// <summary>A sum of products, by every so-manieth of a number of indices from a thread's first one on.</summary>
+    /// <param name="role">What the index is called.</param>
+    /// <param name="first">The first index.</param>
+    /// <param name="count">The parameter that says where they end.</param>
+    /// <param name="step">From one to the next.</param>
+    /// <param name="weight">The number of an index's weight in the array "weights".</param>
+    /// <param name="value">Loads what it is multiplied with.</param>
+    public string Dot(string role, string first, string count, int step, Func<string, string> weight, Func<string, string> value)
+    {
+        string dot = Writer.Real("mov.f32", "dot", PtxWriter.Constant(0f));
+        Writer.Loop(role, first, Number(count), Text(step), index =>
+            Writer.Line($"fma.rn.f32 {dot}, {Load("weights", weight(index))}, {value(index)}, {dot}"));
+        return dot;
+    }
+
+    /// <summary>A float of an array that nothing writes while the kernel runs.</summary>
+    public string Load(string array, string index) => Writer.Real("ld.global.nc.f32", array, $"[{At(array, index)}]");
+
     /// <summary>Leaves where a predicate holds.</summary>
     public void SkipWhere(string predicate, string label) => Writer.Line($"@{predicate} bra {label}");
 

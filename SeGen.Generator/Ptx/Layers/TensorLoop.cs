@@ -25,17 +25,14 @@ internal sealed class TensorLoop : IProductLoop
         _lane = _writer.Integer("and.b32", "laneOfGroup", context.Thread.Lane, "3");
         int warpsBelow = tile.Rows / WarpRows;
         string warpRow = _writer.Integer("and.b32", "warpRow", context.Thread.Warp, Numbers.Text(warpsBelow - 1));
-        WarpColumn = _writer.Integer("shr.u32", "warpColumn", context.Thread.Warp, Numbers.Text(Log(warpsBelow)));
+        PartBeside = _writer.Integer("shr.u32", "warpColumn", context.Thread.Warp, Numbers.Text(Log(warpsBelow)));
         _firstRow = _writer.Integer("mad.lo.u32", "fragmentRow", warpRow, Numbers.Text(WarpRows), _group);
-        _firstColumn = _writer.Integer("mul.lo.u32", "fragmentColumn", WarpColumn, Numbers.Text(WarpColumns));
+        _firstColumn = _writer.Integer("mul.lo.u32", "fragmentColumn", PartBeside, Numbers.Text(WarpColumns));
     }
-
-    /// <summary>Which of the warps beside each other this is.</summary>
-    public string WarpColumn { get; }
 
     public int PartsBeside => _tile.Threads / 32 / (_tile.Rows / WarpRows);
 
-    public string PartBeside => WarpColumn;
+    public string PartBeside { get; }
 
     public int Vector => 2;
 

@@ -7,6 +7,13 @@ internal sealed class LaunchArguments
 
     public IReadOnlyList<ulong> Values => _values;
 
+    /// <summary>Begins again, in the memory there is.</summary>
+    public LaunchArguments Clear()
+    {
+        _values.Clear();
+        return this;
+    }
+
     public LaunchArguments Address(params ReadOnlySpan<ulong> addresses)
     {
         foreach (ulong address in addresses)

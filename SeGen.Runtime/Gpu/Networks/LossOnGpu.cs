@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SeGen.Cuda.Layers;
 
 namespace SeGen.Cuda.Networks;
@@ -7,6 +8,8 @@ internal sealed class LossOnGpu(GpuContext context, CudaModule module) : IDispos
 {
     private const int Threads = 128, Warps = Threads / 32;
 
+    private readonly CudaFunction _crossEntropy = module.Function("cross_entropy"), _meanLoss = module.Function("mean_loss");
+    private readonly LaunchArguments _arguments = new();
     private CudaMemory? _targets, _losses;
 
     public void Run(GpuLauncher launcher, CrossEntropyLoss loss, ulong logits, int length, ReadOnlySpan<int> targets, ulong gradient, ulong mean)
@@ -17,16 +20,15 @@ internal sealed class LossOnGpu(GpuContext context, CudaModule module) : IDispos
 
         int counted = loss.Count(targets, classes);
         (double smoothing, int ignored) = loss.Settings;
+        float share = (float)(1.0 / counted);
         Reserve(samples);
-        context.Upload(_targets!.Address, System.Runtime.InteropServices.MemoryMarshal.Cast<int, uint>(targets));
-        var program = new GpuProgram();
-        program.Add(
-            module.Function("cross_entropy"), ProductTiles.Ceiling(samples, Warps), Threads,
-            new LaunchArguments()
+        context.Upload(_targets!.Address, MemoryMarshal.Cast<int, uint>(targets));
+        launcher.Launch(
+            _crossEntropy, ProductTiles.Ceiling(samples, Warps), Threads,
+            _arguments.Clear()
                 .Address(logits, _targets.Address, gradient, _losses!.Address).Number(samples, classes, ignored)
-                .Real((float)(1 - smoothing)).Real((float)(smoothing / classes)).Real((float)(1.0 / counted)));
-        program.Add(module.Function("mean_loss"), 1, Threads, new LaunchArguments().Address(_losses.Address, mean).Number(1, samples).Real((float)(1.0 / counted)));
-        program.Run(launcher, 0, 0);
+                .Real((float)(1 - smoothing)).Real((float)(smoothing / classes)).Real(share));
+        launcher.Launch(_meanLoss, 1, Threads, _arguments.Clear().Address(_losses.Address, mean).Number(1, samples).Real(share));
     }
 
     public void Dispose()

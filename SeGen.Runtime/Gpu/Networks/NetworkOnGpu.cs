@@ -44,14 +44,18 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         CheckOptimizer(optimizer);
-        Do(launcher =>
+        lock (Context.Lock)
         {
+            GpuLauncher launcher = Enter();
+            if (!Weights.IsGradientHere)
+                throw new InvalidOperationException($"{Definition.Name} has no gradients on the GPU: Optimize comes after Backward over buffers, and before Synchronize, which brings them to the host.");
+
             if (!_optimizers.TryGetValue(optimizer, out OptimizerOnGpu? own))
                 _optimizers[optimizer] = own = new OptimizerOnGpu(Context, Weights, optimizer, Training.Layers);
 
             own.Step(launcher);
             _norms.IsStale = true;
-        });
+        }
     }
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
@@ -71,8 +75,15 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
                 throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
         }
 
-        int[] classes = targets.ToArray();
-        Do(launcher => (_loss ??= new LossOnGpu(Context, Training.Layers)).Run(launcher, loss, logits.Address, logits.Length, classes, gradient?.Address ?? 0, mean.Address));
+        lock (Context.Lock)
+        {
+            GpuLauncher launcher = Enter();
+            _loss ??= new LossOnGpu(Context, Training.Layers);
+            _loss.Run(launcher, loss, logits.Address, logits.Length, targets, gradient?.Address ?? 0, mean.Address);
+            GC.KeepAlive(logits);
+            GC.KeepAlive(gradient);
+            GC.KeepAlive(mean);
+        }
     }
 
     private NetworkModules Training => CannotTrain is { } why

@@ -66,19 +66,7 @@ public class ConvKernelTests
     [InlineData("mov.b32 %factor2, %rounded", "mov.f32 %factor2, %weight5", "not rounded")]
     [InlineData("    bar.sync 0;\n    bra step;", "    bra step;", "race on shared|was never written")]
     [InlineData("mma.sync.aligned", "@%isRow mma.sync.aligned", "has left|wait|differs|for ever")]
-    public void A_fault_on_tensor_cores_is_found(string from, string to, string messages)
-    {
-        int changed = 0;
-        string change(string text)
-        {
-            changed += text.Contains(from, StringComparison.Ordinal) ? 1 : 0;
-            return text.Replace(from, to, StringComparison.Ordinal);
-        }
-
-        string found = Record.Exception(() => Check(new ConvGeometry(1, 10, 70, 9, 7, 3, 3, 1, -1, -1, 1, 9, 7), 2, 1, 1, hasSums: false, hasAll: false, Model.Activation.Identity, change: change, onTensorCores: true))?.Message ?? "nothing";
-        Assert.Equal(1, changed);
-        Assert.True(messages.Split('|').Any(m => found.Contains(m, StringComparison.Ordinal)), found);
-    }
+    public void A_fault_on_tensor_cores_is_found(string from, string to, string messages) => Found(from, to, messages, onTensorCores: true);
 
     [Theory]
     [InlineData("    bar.sync 0;\n    bra step;", "    bra step;", "race on shared")]
@@ -86,19 +74,7 @@ public class ConvKernelTests
     [InlineData("ld.param.u32 %height, [height]", "ld.param.u32 %height, [width]", "differs|beyond")]
     [InlineData("neg.s32 %turn, %turn", "add.u32 %turn, %turn, 4", "beyond|race on shared|was never written|differs")]
     [InlineData("setp.lt.u32 %isThere5,", "setp.ne.u32 %isThere5,", "beyond|race on y|differs")]
-    public void A_fault_in_the_kernel_is_found(string from, string to, string messages)
-    {
-        int changed = 0;
-        string change(string text)
-        {
-            changed += text.Contains(from, StringComparison.Ordinal) ? 1 : 0;
-            return text.Replace(from, to, StringComparison.Ordinal);
-        }
-
-        string found = Record.Exception(() => Check(new ConvGeometry(1, 10, 70, 9, 7, 3, 3, 1, -1, -1, 1, 9, 7), 2, 1, 1, hasSums: false, hasAll: false, Model.Activation.Identity, change: change))?.Message ?? "nothing";
-        Assert.Equal(1, changed);
-        Assert.True(messages.Split('|').Any(m => found.Contains(m, StringComparison.Ordinal)), found);
-    }
+    public void A_fault_in_the_kernel_is_found(string from, string to, string messages) => Found(from, to, messages, onTensorCores: false);
 
     /// <summary>By two multiplications, for every divisor that may come.</summary>
     [Fact]
@@ -113,11 +89,25 @@ public class ConvKernelTests
         }
     }
 
+    private static void Found(string from, string to, string messages, bool onTensorCores)
+    {
+        int changed = 0;
+        string change(string text)
+        {
+            changed += text.Contains(from, StringComparison.Ordinal) ? 1 : 0;
+            return text.Replace(from, to, StringComparison.Ordinal);
+        }
+
+        string found = Record.Exception(() => Check(new ConvGeometry(1, 10, 70, 9, 7, 3, 3, 1, -1, -1, 1, 9, 7), 2, 1, 1, hasSums: false, hasAll: false, Model.Activation.Identity, change: change, onTensorCores: onTensorCores))?.Message ?? "nothing";
+        Assert.Equal(1, changed);
+        Assert.True(messages.Split('|').Any(m => found.Contains(m, StringComparison.Ordinal)), found);
+    }
+
     private static void Check(ConvGeometry shape, int images, int tile, int splits, bool hasSums, bool hasAll, Model.Activation activation, bool isScaled = false, Func<string, string>? change = null,
         bool onTensorCores = false, bool isRounded = false)
     {
         Tile emitted = Tile.All[tile];
-        var run = new LayerRun(change, ConvProduct.Write(emitted, ActivationCode.All, onTensorCores), ChannelKernels.Join(ActivationCode.All, shape.IsVector));
+        var run = new LayerRun(change, ConvProduct.Write(emitted, new ActivationCode(HasSiLU: true, HasHardSwish: true), onTensorCores), ChannelKernels.Join(new ActivationCode(HasSiLU: true, HasHardSwish: true), shape.IsVector));
         int splitDepth = splits == 1 ? (shape.Depth + 7) / 8 * 8 : Math.Max(8, shape.Depth / splits / 8 * 8);
         var launch = new ConvLaunch(shape, images, hasSums, 108, new Plan(ProductTiles.All[tile], (shape.Depth + splitDepth - 1) / splitDepth, splitDepth));
         int plane = shape.OutPixels, length = images * shape.Channels * plane;

@@ -29,13 +29,10 @@ internal static class ExciteGradientKernels
         {
             PtxWriter writer = context.Writer;
             (string image, string row) = context.Divide(index, "rows", "image", "row");
-            string sum = writer.Real("mov.f32", "sum", PtxWriter.Constant(0f)), first = writer.Integer("mul.lo.u32", "first", image, context.Number("channels"));
-            writer.Loop("c", writer.Integer("mov.u32", "zero", "0"), context.Number("channels"), "1", channel =>
-            {
-                string weight = writer.Real("ld.global.nc.f32", "weight", $"[{context.At("weights", writer.Integer("mad.lo.u32", "weightAt", channel, context.Number("rows"), row))}]");
-                string change = writer.Real("ld.global.nc.f32", "change", $"[{context.At("dt", writer.Integer("add.u32", "changeAt", first, channel))}]");
-                writer.Line($"fma.rn.f32 {sum}, {weight}, {change}, {sum}");
-            });
+            string first = writer.Integer("mul.lo.u32", "first", image, context.Number("channels"));
+            string sum = context.Dot(
+                "c", writer.Integer("mov.u32", "zero", "0"), "channels", 1, channel => writer.Integer("mad.lo.u32", "weightAt", channel, context.Number("rows"), row),
+                channel => context.Load("dt", writer.Integer("add.u32", "changeAt", first, channel)));
             string slope = writer.ActivationSlope(activation, writer.Real("ld.global.nc.f32", "preactivation", $"[{context.At("preactivation", index)}]"));
             writer.Line($"st.global.f32 [{context.At("da", index)}], {writer.Real("mul.rn.f32", "ofHidden", sum, slope)}");
         });
@@ -47,13 +44,10 @@ internal static class ExciteGradientKernels
             PtxWriter writer = context.Writer;
             string isPixel = context.IsGiven("ofPixel"), isMaximum = context.IsGiven("ofMaximum"), share = context.Real("share"), part = context.Real("part");
             (string image, string channel) = context.Divide(index, "channels", "image", "channel");
-            string sum = writer.Real("mov.f32", "sum", PtxWriter.Constant(0f)), first = writer.Integer("mul.lo.u32", "first", image, context.Number("rows"));
-            writer.Loop("r", writer.Integer("mov.u32", "zero", "0"), context.Number("rows"), "1", row =>
-            {
-                string weight = writer.Real("ld.global.nc.f32", "weight", $"[{context.At("weights", writer.Integer("mad.lo.u32", "weightAt", row, context.Number("channels"), channel))}]");
-                string change = writer.Real("ld.global.nc.f32", "change", $"[{context.At("da", writer.Integer("add.u32", "changeAt", first, row))}]");
-                writer.Line($"fma.rn.f32 {sum}, {weight}, {change}, {sum}");
-            });
+            string first = writer.Integer("mul.lo.u32", "first", image, context.Number("rows"));
+            string sum = context.Dot(
+                "r", writer.Integer("mov.u32", "zero", "0"), "rows", 1, row => writer.Integer("mad.lo.u32", "weightAt", row, context.Number("channels"), channel),
+                row => context.Load("da", writer.Integer("add.u32", "changeAt", first, row)));
             writer.Line($"mul.rn.f32 {sum}, {sum}, {part}");
             writer.Line($"@{isPixel} st.global.f32 [{context.At("ofPixel", index)}], {writer.Real("mul.rn.f32", "shared", sum, share)}");
             context.Only(isMaximum, "no_maximum", () => writer.Line(

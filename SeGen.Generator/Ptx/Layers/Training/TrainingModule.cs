@@ -17,7 +17,7 @@ internal static class TrainingModule
             Add(kernels, plan, step, activations);
 
         // The output, and its gradient.
-        kernels.Pointwise(Pixels(plan, plan.Output));
+        kernels.Pointwise(plan.PixelsOf(plan.Output));
         kernels.Add("step cross entropy", StepKernels.CrossEntropy);
         kernels.Add("step mean loss", StepKernels.MeanLoss);
         kernels.Add("step sgd", StepKernels.Sgd);
@@ -27,18 +27,12 @@ internal static class TrainingModule
             kernels.TensorCores("Training: products in TF32."));
     }
 
-    private static int Pixels(GpuTrainingPlan plan, int value)
-    {
-        SizeRule size = plan.Graph.SizeOf(plan.Graph.Tensors[value]);
-        return size.Height * size.Width;
-    }
-
     private static void Add(KernelSet kernels, GpuTrainingPlan plan, Step step, ActivationCode activations)
     {
         switch (step)
         {
             case ConvStep conv:
-                Convolution(kernels, conv.Conv, Pixels(plan, conv.X), Pixels(plan, conv.Output));
+                Convolution(kernels, conv.Conv, plan.PixelsOf(conv.X), plan.PixelsOf(conv.Output));
                 break;
             case LinearStep linear:
                 Weights(kernels, isDepthwise: false, linear.Linear.HasBias, 1);
@@ -52,21 +46,21 @@ internal static class TrainingModule
                 kernels.Add($"pool gradient {pool.Pool.IsMaximum}", () => PoolGradientKernels.Write(pool.Pool.IsMaximum));
                 break;
             case MeanStep mean:
-                kernels.Mean(Pixels(plan, mean.Pool.Input));
-                kernels.Add("spread", Pixels(plan, mean.Pool.Input), PointwiseGradientKernels.Spread);
+                kernels.Mean(plan.PixelsOf(mean.Pool.Input));
+                kernels.Add("spread", plan.PixelsOf(mean.Pool.Input), PointwiseGradientKernels.Spread);
                 break;
             case DropoutStep:
                 kernels.Add("dropout", PointwiseGradientKernels.Dropout);
                 break;
             case FactorsStep factors:
-                Gate(kernels, factors.Factors.Gate, Pixels(plan, factors.Factors.Input));
+                Gate(kernels, factors.Factors.Gate, plan.PixelsOf(factors.Factors.Input));
                 break;
         }
     }
 
     private static void Convolution(KernelSet kernels, ConvOp conv, int pixels, int outPixels)
     {
-        bool isDepthwise = GpuNetworkPlan.IsDepthwise(conv);
+        bool isDepthwise = GpuPlan.IsDepthwise(conv);
         Weights(kernels, isDepthwise, conv.HasBias, outPixels);
         if (isDepthwise)
             kernels.Depthwise();
@@ -97,7 +91,7 @@ internal static class TrainingModule
 
     private static void Pointwise(KernelSet kernels, GpuTrainingPlan plan, PointwiseStep step, ActivationCode activations)
     {
-        int pixels = Pixels(plan, step.Output);
+        int pixels = plan.PixelsOf(step.Output);
         kernels.Pointwise(pixels);
         kernels.Add("pointwise gradient", pixels, isVector => PointwiseGradientKernels.Gradient(activations, isVector));
         if (step.Factors >= 0)

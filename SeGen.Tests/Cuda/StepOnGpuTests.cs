@@ -1,0 +1,167 @@
+using SeGen.Cuda;
+using SeGen.Cuda.Networks;
+
+namespace SeGen.Tests.Cuda;
+
+/// <summary>The end of a training step on a GPU: the loss and the optimizers.</summary>
+[Trait("Category", "Cuda")]
+[Collection(CudaRuntimeTests.Name)]
+public class StepOnGpuTests : NetworkOnGpuTest
+{
+    /// <summary>Steps that never leave the device end where the CPU's end.</summary>
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("nesterov")]
+    [InlineData("adam")]
+    [InlineData("adamw")]
+    public void Steps_on_the_device_are_the_cpus(string kind)
+    {
+        CudaResidualNet cpu = new(1), own = new(1);
+        cpu.DropoutSeed = own.DropoutSeed = 7;
+        Optimizer expected = Optimizer(kind, cpu), actual = Optimizer(kind, own);
+        var loss = new CrossEntropyLoss(0.1f);
+        const int Batch = 2, Steps = 2;
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
+        using GpuBuffer from = gpu.Allocate(Batch * CudaResidualNet.InputLength), to = gpu.Allocate(Batch * CudaResidualNet.OutputLength), mean = gpu.Allocate(1);
+        float[] logits = new float[to.Length], change = new float[to.Length], one = new float[1];
+        for (int step = 0; step < Steps; step++)
+        {
+            float[] x = Values(from.Length, step);
+            int[] targets = [step, step == 1 ? -100 : 3];
+            expected.LearningRate = actual.LearningRate = 0.05f / (step + 1);
+            cpu.Parameters.ZeroGradients();
+            cpu.ForwardTraining(x, logits);
+            float wanted = loss.Forward(logits, targets, change);
+            cpu.Backward(change, []);
+            expected.Step();
+            from.CopyFrom(x);
+            gpu.ForwardTraining(from, to);
+            gpu.Loss(loss, to, targets, to, mean);
+            gpu.Backward(to, null);
+            gpu.Optimize(actual);
+            mean.CopyTo(one);
+            Assert.Equal(wanted, one[0], 2e-3f);
+        }
+
+        float before = own.Parameters["fc.bias"].Values[0];
+        gpu.Synchronize();
+        Assert.NotEqual(before, own.Parameters["fc.bias"].Values[0]);
+        foreach ((Parameter a, Parameter b) in cpu.Parameters.Zip(own.Parameters))
+            Near(a.Values.ToArray(), b.Values.ToArray(), kind.StartsWith("adam", StringComparison.Ordinal) ? 5e-2 : 2e-3, a.Name, 0.05);
+
+        Assert.Equal(expected.StateOf(0).Steps, actual.StateOf(0).Steps);
+        Assert.Equal(Steps, actual.StateOf(0).Steps);
+    }
+
+    /// <summary>From the same gradients: SGD to the last bit, Adam but for the rounding of its factors.</summary>
+    [Theory]
+    [InlineData("sgd", 0)]
+    [InlineData("momentum", 0)]
+    [InlineData("nesterov", 0)]
+    [InlineData("adam", 2e-6)]
+    [InlineData("adamw", 2e-6)]
+    public void An_optimizer_changes_values_as_the_cpu_does(string kind, double tolerance)
+    {
+        CudaBlock cpu = new(1), own = new(1);
+        Optimizer expected = Optimizer(kind, cpu), actual = Optimizer(kind, own);
+        GpuContext context = GpuRuntime.Open(null);
+        using var launcher = new GpuLauncher(context);
+        using var weights = new GpuWeights(context, own.Parameters);
+        weights.Update();
+        using var device = new OptimizerOnGpu(context, weights, actual, context.Module(CudaModules.Training<CudaBlock>()));
+        for (int step = 0; step < 6; step++)
+        {
+            expected.LearningRate = actual.LearningRate = 0.1f / (step + 1);
+            float[] gradients = Values(weights.Length, step);
+            int at = 0;
+            foreach ((Parameter a, Parameter b) in cpu.Parameters.Zip(own.Parameters))
+            {
+                if (a.IsTrainable)
+                {
+                    gradients.AsSpan(at, a.Length).CopyTo(a.Gradient);
+                    gradients.AsSpan(at, a.Length).CopyTo(b.Gradient);
+                }
+
+                at += a.Length;
+            }
+
+            expected.Step();
+            if (step == 3)
+            {
+                // One on the host in between, from which the device goes on.
+                actual.Step();
+                weights.Update();
+            }
+            else
+            {
+                context.Upload(weights.Gradients, System.Runtime.InteropServices.MemoryMarshal.Cast<float, uint>(gradients));
+                device.Step(launcher);
+            }
+
+            // As Synchronize does.
+            weights.Bring(0, isWhole: true);
+            device.Bring();
+            foreach ((Parameter a, Parameter b) in cpu.Parameters.Zip(own.Parameters))
+                Near(a.Values.ToArray(), b.Values.ToArray(), tolerance, a.Name);
+
+            for (int p = 0; p < cpu.Parameters.Count; p++)
+            {
+                Assert.Equal(expected.StateOf(p).Steps, actual.StateOf(p).Steps);
+                foreach ((float[] a, float[] b) in expected.StateOf(p).Buffers.Zip(actual.StateOf(p).Buffers))
+                    Near(a, b, tolerance, kind);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0f, 10, 4)]
+    [InlineData(0.1f, 10, 4)]
+    [InlineData(0.2f, 70, 9)]
+    public void The_loss_and_its_gradient_are_the_cpus(float smoothing, int classes, int samples)
+    {
+        using GpuModule gpu = new CudaBlock(1).CreateCuda(GpuPolicy.Require);
+        var loss = new CrossEntropyLoss(smoothing);
+        float[] logits = [.. Values(samples * classes, 3).Select(v => 5 * v)], expected = new float[logits.Length], actual = new float[logits.Length], one = new float[1];
+        int[] targets = [.. Enumerable.Range(0, samples).Select(n => n == 1 ? -100 : n * 7 % classes)];
+        float wanted = loss.Forward(logits, targets, expected);
+        using GpuBuffer from = gpu.Allocate(logits.Length), to = gpu.Allocate(logits.Length), mean = gpu.Allocate(1);
+        foreach (GpuBuffer gradient in new[] { to, from })
+        {
+            from.CopyFrom(logits);
+            gpu.Loss(loss, from, targets, gradient, mean);
+            mean.CopyTo(one);
+            gradient.CopyTo(actual);
+            Assert.Equal(wanted, one[0], 1e-5f * wanted);
+            Near(expected, actual, 2e-6);
+        }
+
+        Assert.Contains("Target 0 is 99", Assert.Throws<ArgumentException>(() => gpu.Loss(loss, from, [99, .. targets.Skip(1)], null, mean)).Message, StringComparison.Ordinal);
+        Assert.Contains("no whole rows", Assert.Throws<ArgumentException>(() => gpu.Loss(loss, from, new int[samples + logits.Length], null, mean)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_does_not_belong_together_is_refused()
+    {
+        CudaBlock cpu = new(1);
+        using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
+        using GpuBuffer x = gpu.Allocate(CudaBlock.InputLength), y = gpu.Allocate(CudaBlock.OutputLength);
+        x.CopyFrom(Values(x.Length, 1));
+        var optimizer = new SgdOptimizer(cpu.Parameters, 0.1f);
+        gpu.ForwardTraining(x, y);
+        gpu.Backward(y, null);
+        gpu.Optimize(optimizer);
+        Assert.Contains("no gradients on the GPU", Assert.Throws<InvalidOperationException>(() => gpu.Optimize(optimizer)).Message, StringComparison.Ordinal);
+        cpu.Parameters[0].Write()[0] = 1;
+        Assert.Contains("call Synchronize", Assert.Throws<InvalidOperationException>(() => gpu.Forward(x, y)).Message, StringComparison.Ordinal);
+        Assert.Contains("other parameters", Assert.Throws<ArgumentException>(() => gpu.Optimize(new SgdOptimizer(new CudaBlock(1).Parameters, 0.1f))).Message, StringComparison.Ordinal);
+    }
+
+    private static Optimizer Optimizer(string kind, IModule module) => kind switch
+    {
+        "sgd" => new SgdOptimizer(module.Parameters, 0.1f, weightDecay: 0.01f) { Decays = WeightDecay.ExceptVectors },
+        "momentum" => new SgdOptimizer(module.Parameters, 0.1f, momentum: 0.8f, dampening: 0.3f),
+        "nesterov" => new SgdOptimizer(module.Parameters, 0.1f, momentum: 0.9f, weightDecay: 0.01f, nesterov: true),
+        "adam" => new AdamOptimizer(module.Parameters, 0.01f, weightDecay: 0.01f),
+        _ => new AdamWOptimizer(module.Parameters, 0.01f),
+    };
+}
