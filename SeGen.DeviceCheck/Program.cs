@@ -4,83 +4,22 @@ using SeGen.DeviceCheck;
 
 var json = new Option<string?>("--json") { Description = "Where the results go as JSON." };
 var python = new Option<string>("--python") { Description = "The Python that has PyTorch.", DefaultValueFactory = _ => "python3" };
-var check = new Command("check", "Compares every kernel with the CPU, then times them against PyTorch on the same device.") { json, python };
-check.SetAction(arguments => Guarded(() => Check(arguments.GetValue(json), arguments.GetValue(python)!)));
+var data = new Option<DirectoryInfo?>("--data") { Description = "A folder of MNIST's IDX files, for \"accuracy\"." };
+var sections = new Option<string[]>("--only")
+{
+    Description = $"Some sections alone: {string.Join(", ", Check.Sections)}; a machine may be lent for a shorter time than all of them take.",
+    AllowMultipleArgumentsPerToken = true,
+};
+sections.AcceptOnlyFromAmong(Check.Sections);
+var check = new Command("check", "Compares every kernel with the CPU, times them against PyTorch on the same device, and trains there.") { json, python, data, sections };
+check.SetAction(arguments => Guarded(() => new Check(
+    arguments.GetValue(sections) is { Length: > 0 } some ? some : Check.Sections, arguments.GetValue(python)!, arguments.GetValue(data)?.FullName, arguments.GetValue(json)).Run()));
 
 var small = new Option<bool>("--small") { Description = "Without the large shapes, which compute-sanitizer takes long for." };
 var numerics = new Command("numerics", "Compares every kernel with the CPU.") { small };
-numerics.SetAction(arguments => Guarded(() => Compare(arguments.GetValue(small)).All(r => r.IsRight) & CompareNetworks(arguments.GetValue(small)).All(r => r.IsRight) ? 0 : 1));
+numerics.SetAction(arguments => Guarded(() => Check.Gates(arguments.GetValue(small)).All(r => r.IsRight) & Check.Networks(arguments.GetValue(small)).All(r => r.IsRight) ? 0 : 1));
 
 return new RootCommand("Checks SeGen's kernels on the NVIDIA GPU of this machine.") { check, numerics }.Parse(args).Invoke();
-
-static int Check(string? json, string python)
-{
-    Console.WriteLine(GpuRuntime.StatusText);
-    NumericResult[] results = Compare(isSmall: false);
-    NetworkResult[] networks = CompareNetworks(isSmall: false);
-    using var own = new OwnTimes();
-    double bandwidth = own.CopyBandwidth();
-    Console.WriteLine(FormattableString.Invariant($"a copy on the device: {bandwidth / 1e9:f0} GB/s, read and written"));
-    using TorchTimes? torch = Torch(python, out string version);
-    Console.WriteLine(version);
-    Report.PrintTimesHead();
-    var times = new List<TimeResult>();
-    Save();
-    foreach (TimeResult time in Times.Run(own, torch, bandwidth))
-    {
-        Report.Print(time);
-        times.Add(time);
-        Save();
-    }
-
-    // After every case: what is known is not lost with a machine that is taken back.
-    void Save()
-    {
-        if (json is not null)
-            new Report(GpuRuntime.StatusText, SeGenInfo.Version, version, bandwidth, results, networks, [.. times]).Save(json);
-    }
-
-    return results.All(r => r.IsRight) && networks.All(r => r.IsRight) ? 0 : 1;
-}
-
-static NumericResult[] Compare(bool isSmall)
-{
-    var results = new List<NumericResult>();
-    foreach (NumericResult result in Numerics.Run(isSmall ? GateCase.Small : [.. GateCase.Small, .. GateCase.Large, .. GateCase.Timed]))
-    {
-        Report.Print(result);
-        results.Add(result);
-    }
-
-    return [.. results];
-}
-
-static NetworkResult[] CompareNetworks(bool isSmall)
-{
-    var results = new List<NetworkResult>();
-    foreach (NetworkResult result in NetworkNumerics.Run(isSmall ? NetworkCase.Small : [.. NetworkCase.Small, .. NetworkCase.Large]))
-    {
-        Report.Print(result);
-        results.Add(result);
-    }
-
-    return [.. results];
-}
-
-static TorchTimes? Torch(string python, out string version)
-{
-    try
-    {
-        var torch = new TorchTimes(python);
-        version = torch.Version;
-        return torch;
-    }
-    catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
-    {
-        version = $"PyTorch was not timed: {e.Message}";
-        return null;
-    }
-}
 
 static int Guarded(Func<int> action)
 {
@@ -88,7 +27,7 @@ static int Guarded(Func<int> action)
     {
         return action();
     }
-    catch (GpuException e)
+    catch (Exception e) when (e is GpuException or SeGen.Sample.SampleException or IOException)
     {
         Console.Error.WriteLine(e.Message);
         return 2;

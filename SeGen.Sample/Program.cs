@@ -6,12 +6,7 @@ using Spectre.Console;
 
 var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "A gate's state_dict as safetensors, in any convention." };
 var input = new Option<FileInfo?>("--input") { Description = "A safetensors file with a tensor \"input\" [N, C, H, W]; with an \"output\" too, the result is compared to it." };
-var gpu = new Option<GpuPolicy?>("--gpu")
-{
-    Description = "Runs the block on an NVIDIA GPU. Auto, the default: on the CPU where there is none; Require: fails where there is none.",
-    Arity = ArgumentArity.ZeroOrOne,
-    CustomParser = result => result.Tokens.Count == 0 ? GpuPolicy.Auto : Parse(result),
-};
+Option<GpuPolicy?> gpu = GpuOption.Create("Runs a block and networks");
 
 var command = new RootCommand("Shows what SeGen makes of a declaration; with --checkpoint and --input, runs real weights; with --gpu, on a GPU.") { checkpoint, input, gpu };
 command.Validators.Add(result =>
@@ -29,7 +24,7 @@ command.SetAction(arguments => Guarded(() =>
     {
         Demonstration.Run();
         AnsiConsole.Write(new Rule("[bold]training[/]").LeftJustified());
-        return TrainCommand.Run(Recipe.Drawn(seed: 0), epochs: null, seed: 0, Path.Combine(Path.GetTempPath(), $"segen-{Environment.UserName}-{Environment.ProcessId}.run.safetensors"), resume: false, weights: null);
+        return TrainCommand.Run(Recipe.Drawn(seed: 0), epochs: null, seed: 0, Path.Combine(Path.GetTempPath(), $"segen-{Environment.UserName}-{Environment.ProcessId}.run.safetensors"), resume: false, weights: null, gpu: null);
     }
 
     return 0;
@@ -57,15 +52,6 @@ command.Subcommands.Add(predict);
 command.Subcommands.Add(TrainCommand.Create(Guarded));
 
 return command.Parse(args).Invoke();
-
-static GpuPolicy? Parse(System.CommandLine.Parsing.ArgumentResult result)
-{
-    if (Enum.TryParse(result.Tokens[0].Value, ignoreCase: true, out GpuPolicy policy) && Enum.IsDefined(policy))
-        return policy;
-
-    result.AddError($"--gpu is one of {string.Join(", ", Enum.GetNames<GpuPolicy>())}, not '{result.Tokens[0].Value}'.");
-    return null;
-}
 
 static int Guarded(Func<int> action)
 {

@@ -202,19 +202,19 @@ public sealed class GpuTraining : IDisposable
         ulong means = Room(launch, x), squares = Room(launch, x);
         Forward.Add(_layers.Function(LayerLaunches.Name("statistics", x.Pixels)), launch.Grid, ChannelLaunch.Threads, launch.Arguments(x.Address, means, squares));
         Forward.Add(
-            _layers.Function("normalize"), ProductTiles.Ceiling(x.Channels, ChannelLaunch.Threads), ChannelLaunch.Threads,
+            _layers.Function("normalize"), ProductTiles.Ceiling(x.Channels, ChannelLaunch.Warps), ChannelLaunch.Threads,
             new LaunchArguments()
                 .Address(means, squares, _weights.Of($"{norm.Name}.weight"), _weights.Of($"{norm.Name}.bias"), _weights.Of($"{norm.Name}.running_mean"), _weights.Of($"{norm.Name}.running_var"))
                 .Address(scale, shift, mean, root)
-                .Number(x.Channels, Images, launch.Chunks, launch.ChunkPixels, x.Pixels).Mark(GpuProgram.IsFrozen)
+                .Number(x.Channels, Images * launch.Chunks).Divisor(launch.Chunks).Number(launch.ChunkPixels, x.Pixels).Mark(GpuProgram.IsFrozen)
                 .Real((float)norm.Epsilon).Real((float)momentum).Real(count == 1 ? 1 : (float)(count / (double)(count - 1))));
     }
 
     private void NormGradient(GpuValue x, ulong g, string name, ChannelLaunch launch, ulong sums, ulong products, ulong mean, ulong root)
     {
         ulong slopes = _layers.Room(3L * x.Channels);
-        _gradients.Each(
-            "norm_slopes", x.Channels,
+        Backward.Add(
+            _layers.Function("norm_slopes"), ProductTiles.Ceiling(x.Channels, ChannelLaunch.Warps), ChannelLaunch.Threads,
             new LaunchArguments()
                 .Address(sums, products, _weights.Of($"{name}.weight"), root, _weights.GradientOf($"{name}.weight"), _weights.GradientOf($"{name}.bias"), slopes)
                 .Number(x.Channels, Images * launch.Chunks).Mark(GpuProgram.IsFrozen).Real((float)(1.0 / ((double)Images * x.Pixels))));

@@ -14,11 +14,17 @@ internal sealed unsafe class CudaEvent : CudaHandle
 
     public nint Handle => handle;
 
-    /// <summary>Milliseconds from an earlier event to this one, which is waited for.</summary>
-    public float Since(CudaEvent earlier)
+    /// <summary>Waits until the stream has come by; at once where the event was never recorded.</summary>
+    public void Wait()
     {
         Device.MakeCurrent();
         Device.Check(Driver.EventSynchronize(handle), "cuEventSynchronize", "Waiting for an event");
+    }
+
+    /// <summary>Milliseconds from an earlier event to this one, which is waited for.</summary>
+    public float Since(CudaEvent earlier)
+    {
+        Wait();
         float milliseconds;
         Device.Check(Driver.EventElapsedTime(&milliseconds, earlier.handle, handle), "cuEventElapsedTime", "Taking a time");
         return milliseconds;

@@ -4,14 +4,26 @@ namespace SeGen.Cuda;
 /// A device with what all modules on it share: one stream, so that what one module writes another one may read without further ado, and kernels,
 /// compiled once for each shape. Its lock is held by whoever puts something into the stream.
 /// </summary>
-internal sealed class GpuContext(CudaDevice device) : IDisposable
+internal sealed class GpuContext : IDisposable
 {
+    private readonly CudaDevice _device;
+
     // Few, and compared as they are: hashing would need OpenSSL, which not every machine with a driver has.
     private readonly List<(byte[] Text, CudaModule Module)> _modules = [];
 
-    public CudaDevice Device => device;
+    public GpuContext(CudaDevice device)
+    {
+        _device = device;
+        Stream = new CudaStream(device);
+        Feed = new GpuFeed(device, Stream);
+    }
 
-    public CudaStream Stream { get; } = new(device);
+    public CudaDevice Device => _device;
+
+    public CudaStream Stream { get; }
+
+    /// <summary>What goes to the device in every step.</summary>
+    public GpuFeed Feed { get; }
 
     public Lock Lock { get; } = new();
 
@@ -27,7 +39,7 @@ internal sealed class GpuContext(CudaDevice device) : IDisposable
                     return known;
             }
 
-            var module = new CudaModule(device, ptx);
+            var module = new CudaModule(_device, ptx);
             _modules.Add((ptx.ToArray(), module));
             return module;
         }
@@ -55,7 +67,8 @@ internal sealed class GpuContext(CudaDevice device) : IDisposable
             module.Dispose();
 
         _modules.Clear();
+        Feed.Dispose();
         Stream.Dispose();
-        device.Dispose();
+        _device.Dispose();
     }
 }

@@ -39,6 +39,8 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
         Parameters.ZeroGradients();
     }
 
+    public override void ClipGradientNorm(float limit) => Parameters.ClipGradientNorm(limit);
+
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -61,6 +63,8 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
     {
         // There is nothing on a device.
     }
+
+    internal override void SeedDropout(long seed) => module.DropoutSeed = seed;
 
     private protected override void Prepare(GpuMap map, bool isTraining) => module.Prepare();
 

@@ -171,6 +171,17 @@ public abstract class GpuModule : IDisposable
     /// <exception cref="GpuException">A call of the driver failed.</exception>
     public abstract void Optimize(Optimizer optimizer);
 
+    /// <summary>
+    /// Scales all gradients on the device so that their common norm is no more than the given one, as <see cref="GradientClipping.ClipGradientNorm"/> does on the host; between Backward over
+    /// buffers and <see cref="Optimize"/>.
+    /// </summary>
+    /// <param name="limit">The largest norm, above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not above 0.</exception>
+    /// <exception cref="InvalidOperationException">There are no gradients on the device.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
+    /// <exception cref="GpuException">A call of the driver failed.</exception>
+    public abstract void ClipGradientNorm(float limit);
+
     /// <summary>The mean loss of a batch and its gradient, on the device.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="logits">[N, classes].</param>
@@ -198,6 +209,9 @@ public abstract class GpuModule : IDisposable
 
     /// <summary>Gives everything on the device back; throws nothing.</summary>
     protected abstract void Dispose(bool disposing);
+
+    /// <summary>Sets what masks of dropout are drawn from.</summary>
+    internal abstract void SeedDropout(long seed);
 
     private protected abstract void Prepare(GpuMap map, bool isTraining);
 

@@ -102,6 +102,8 @@ internal abstract class ModuleOnGpu : GpuModule
 
     public override void Optimize(Optimizer optimizer) => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose parameters are stepped on the host: call Synchronize, then the optimizer's Step.");
 
+    public override void ClipGradientNorm(float limit) => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose gradients are clipped on the host: call Synchronize, then Parameters.ClipGradientNorm.");
+
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
         => throw new NotSupportedException($"{Definition.Name} is a gate alone, which has no logits.");
 
@@ -119,6 +121,11 @@ internal abstract class ModuleOnGpu : GpuModule
             Weights.Dispose();
             _launcher.Dispose();
         }
+    }
+
+    internal override void SeedDropout(long seed)
+    {
+        // A gate drops nothing.
     }
 
     private protected override void Prepare(GpuMap map, bool isTraining)

@@ -13,10 +13,14 @@ namespace SeGen;
 /// var trainer = new Trainer(network, new SgdOptimizer(network.Parameters, 0.05f, 0.9f, nesterov: true)) { StateFile = "run.safetensors" };
 /// trainer.TryResume();
 /// trainer.Train(data, epochs: 8, cancellation);
+///
+/// // On a GPU, where there is one; the rest is the same.
+/// using GpuModule gpu = network.CreateCuda();
+/// var trainer = new Trainer(gpu, optimizer);
 /// </code></example>
 public sealed class Trainer
 {
-    private readonly IModule _module;
+    private readonly TrainingStep _step;
     private readonly Optimizer _optimizer;
     private readonly CrossEntropyLoss _loss;
     private readonly int _batchSize = 64, _saveEvery;
@@ -25,7 +29,7 @@ public sealed class Trainer
     private bool _ownsState;
 
     // Of one run: a batch, what the module makes of it, and the order of the samples.
-    private float[] _input = [], _logits = [], _gradient = [];
+    private float[] _input = [], _logits = [];
     private int[] _targets = [], _order = [];
 
     /// <summary>A trainer.</summary>
@@ -34,13 +38,27 @@ public sealed class Trainer
     /// <param name="loss">The loss; plain cross entropy where null.</param>
     /// <exception cref="ArgumentException">The optimizer is not of the module's parameters.</exception>
     public Trainer(IModule module, Optimizer optimizer, CrossEntropyLoss? loss = null)
+        : this(new HostStep(module ?? throw new ArgumentNullException(nameof(module))), module.Parameters, optimizer, loss)
     {
-        ArgumentNullException.ThrowIfNull(module);
+    }
+
+    /// <summary>A trainer of a block or a network on a GPU, whose steps stay there; parameters and optimizer follow whenever the state is saved, and at the end of each epoch.</summary>
+    /// <param name="module">Likewise.</param>
+    /// <param name="optimizer">Likewise.</param>
+    /// <param name="loss">Likewise.</param>
+    /// <exception cref="ArgumentException">The optimizer is not of the module's parameters.</exception>
+    public Trainer(GpuModule module, Optimizer optimizer, CrossEntropyLoss? loss = null)
+        : this(new GpuStep(module ?? throw new ArgumentNullException(nameof(module))), module.Parameters, optimizer, loss)
+    {
+    }
+
+    private Trainer(TrainingStep step, ParameterSet parameters, Optimizer optimizer, CrossEntropyLoss? loss)
+    {
         ArgumentNullException.ThrowIfNull(optimizer);
-        if (!ReferenceEquals(module.Parameters, optimizer.Parameters))
+        if (!ReferenceEquals(parameters, optimizer.Parameters))
             throw new ArgumentException("The optimizer changes the parameters of another module.", nameof(optimizer));
 
-        (_module, _optimizer, _loss) = (module, optimizer, loss ?? new CrossEntropyLoss());
+        (_step, _optimizer, _loss) = (step, optimizer, loss ?? new CrossEntropyLoss());
     }
 
     /// <summary>Samples of a step, at least 1 and no more than the module's MaxBatch; 64 unless given.</summary>
@@ -126,9 +144,10 @@ public sealed class Trainer
             throw new InvalidOperationException($"{path} is there already: call TryResume to go on from it, or move it away.");
 
         Allocate(data);
+        using IDisposable? memory = _step.Begin();
         while (_position.Epoch < epochs)
         {
-            Shuffle(_position.Epoch);
+            SampleOrder.Shuffle(_order, Seed, _position.Epoch);
             while (_position.Step < steps)
             {
                 if (cancellation.IsCancellationRequested)
@@ -157,6 +176,19 @@ public sealed class Trainer
     public static Evaluation Evaluate(IModule module, ITrainingData data, int batchSize = 64, CrossEntropyLoss? loss = null)
     {
         ArgumentNullException.ThrowIfNull(module);
+        return Evaluate(module.Forward, data, batchSize, loss);
+    }
+
+    /// <summary>Runs samples through a module on a GPU, likewise.</summary>
+    /// <inheritdoc cref="Evaluate(IModule, ITrainingData, int, CrossEntropyLoss?)"/>
+    public static Evaluation Evaluate(GpuModule module, ITrainingData data, int batchSize = 64, CrossEntropyLoss? loss = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return Evaluate(module.Forward, data, batchSize, loss);
+    }
+
+    private static Evaluation Evaluate(ForwardCall forward, ITrainingData data, int batchSize, CrossEntropyLoss? loss)
+    {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (data.Count < 1)
@@ -176,7 +208,7 @@ public sealed class Trainer
                 targets[n] = Read(data, first + n, 0, input.AsSpan(n * data.SampleLength, data.SampleLength), loss);
 
             Span<float> output = logits.AsSpan(0, count * data.Classes);
-            module.Forward(input.AsSpan(0, count * data.SampleLength), output, data.Height, data.Width);
+            forward(input.AsSpan(0, count * data.SampleLength), output, data.Height, data.Width);
             for (int n = 0; n < count; n++)
             {
                 if (!loss.Counts(targets[n]))
@@ -194,6 +226,8 @@ public sealed class Trainer
 
         return new Evaluation(sum / counted, (double)right / counted, confusion);
     }
+
+    private delegate void ForwardCall(ReadOnlySpan<float> input, Span<float> output, int height, int width);
 
     /// <summary>A sample and its class, which must be one.</summary>
     private static int Read(ITrainingData data, int index, int epoch, Span<float> sample, CrossEntropyLoss loss)
@@ -213,16 +247,10 @@ public sealed class Trainer
         if (Schedule is not null)
             _optimizer.LearningRate = Schedule.At((long)_position.Epoch * steps + _position.Step);
 
-        Span<float> logits = _logits.AsSpan(0, count * data.Classes), gradient = _gradient.AsSpan(0, logits.Length);
-        _module.Parameters.ZeroGradients();
-        _module.DropoutSeed = (long)Seed << 32 | (uint)(_position.Epoch * steps + _position.Step);
-        _module.ForwardTraining(_input.AsSpan(0, count * length), logits, data.Height, data.Width);
-        double loss = _loss.Forward(logits, _targets.AsSpan(0, count), gradient);
-        _module.Backward(gradient, []);
-        if (ClipNorm > 0)
-            _module.Parameters.ClipGradientNorm(ClipNorm);
-
-        _optimizer.Step();
+        Span<float> logits = _logits.AsSpan(0, count * data.Classes);
+        double loss = _step.Run(
+            new TrainingBatch(_input.AsSpan(0, count * length), _targets.AsSpan(0, count), logits, data.Height, data.Width, (long)Seed << 32 | (uint)(_position.Epoch * steps + _position.Step)),
+            _loss, _optimizer, ClipNorm);
         int right = 0, counted = 0;
         for (int n = 0; n < count; n++)
         {
@@ -245,30 +273,13 @@ public sealed class Trainer
     private void Allocate(ITrainingData data)
     {
         _input = new float[checked(BatchSize * data.SampleLength)];
-        (_logits, _gradient) = (new float[checked(BatchSize * data.Classes)], new float[BatchSize * data.Classes]);
+        _logits = new float[checked(BatchSize * data.Classes)];
         (_targets, _order) = (new int[BatchSize], new int[data.Count]);
-    }
-
-    /// <summary>
-    /// The order of an epoch, from nothing but the seed and its number, so that a resumed run draws the same, on any version of .NET:
-    /// Fisher-Yates over splitmix64.
-    /// </summary>
-    private void Shuffle(int epoch)
-    {
-        for (int i = 0; i < _order.Length; i++)
-            _order[i] = i;
-
-        ulong state = SplitMix64.Mix((ulong)(uint)Seed << 32 | (uint)epoch);
-        for (int i = _order.Length - 1; i > 0; i--)
-        {
-            state += SplitMix64.Increment;
-            int other = (int)Math.BigMul(SplitMix64.Mix(state), (ulong)i + 1, out _);
-            (_order[i], _order[other]) = (_order[other], _order[i]);
-        }
     }
 
     private void Save()
     {
+        _step.Bring();
         if (StateFile is not { } path)
             return;
 

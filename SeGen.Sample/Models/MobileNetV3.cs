@@ -1,7 +1,7 @@
 namespace SeGen.Sample.Models;
 
 /// <summary>MobileNetV3-large with the names of torchvision (Howard et al. 2019).</summary>
-[SENetwork(3, Height = 224, Width = 224, Gate = Gate.HardSigmoid, Epsilon = 1e-3, Momentum = 0.01, InferenceOnly = true)]
+[SENetwork(3, Height = 224, Width = 224, Gate = Gate.HardSigmoid, Epsilon = 1e-3, Momentum = 0.01, InferenceOnly = true, Emit = Emit.Cuda)]
 [Conv(16, Stride = 2, Name = "features.0.0"), BatchNorm(Name = "features.0.1"), HardSwish]
 [InvertedResidual(16, Expand = 16, Placement = SEPlacement.None, Name = "features.1")]
 [InvertedResidual(24, Expand = 64, Stride = 2, Placement = SEPlacement.None, Name = "features.2")]

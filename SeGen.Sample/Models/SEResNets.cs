@@ -12,7 +12,7 @@ namespace SeGen.Sample.Models;
 public sealed partial class SEResNet34;
 
 /// <summary>SE-ResNet-50 as timm has it, the stride in the 3x3.</summary>
-[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true)]
+[SENetwork(3, Height = 224, Width = 224, HiddenRule = HiddenRule.MakeDivisible, RoundLimit = 0, InferenceOnly = true, Emit = Emit.Cuda)]
 [Conv(64, Kernel = 7, Stride = 2, Name = "conv1"), BatchNorm(Name = "bn1"), ReLU]
 [MaxPool(3, Stride = 2, Padding = 1)]
 [SEResidual(256, Blocks = 3, Body = ResidualBody.Bottleneck, Name = "layer1")]

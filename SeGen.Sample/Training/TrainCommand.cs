@@ -17,6 +17,7 @@ internal static class TrainCommand
         var state = new Option<FileInfo?>("--state") { Description = "Where the state of the run is kept; a file in the temporary folder where not given." };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the state, where it is there." };
         var weights = new Option<FileInfo?>("--weights") { Description = "Where the weights go in the end; beside the state where not given." };
+        Option<GpuPolicy?> gpu = GpuOption.Create("Trains");
         epochs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1)
@@ -27,15 +28,15 @@ internal static class TrainCommand
             if (result.GetValueOrDefault<int>() < 1)
                 result.AddError("--images must be at least 1.");
         });
-        var command = new Command("train", "Trains a small SE network from end to end; Ctrl+C keeps the state, --resume goes on.") { data, images, epochs, seed, state, resume, weights };
+        var command = new Command("train", "Trains a small SE network from end to end; Ctrl+C keeps the state, --resume goes on.") { data, images, epochs, seed, state, resume, weights, gpu };
         command.SetAction(arguments => guarded(() => Run(
             arguments.GetValue(data) is { } folder ? Recipe.Of(folder.FullName) : Recipe.Drawn(arguments.GetValue(seed), arguments.GetValue(images)),
-            arguments.GetValue(epochs), arguments.GetValue(seed), arguments.GetValue(state)?.FullName, arguments.GetValue(resume), arguments.GetValue(weights)?.FullName)));
+            arguments.GetValue(epochs), arguments.GetValue(seed), arguments.GetValue(state)?.FullName, arguments.GetValue(resume), arguments.GetValue(weights)?.FullName, arguments.GetValue(gpu))));
         return command;
     }
 
     /// <summary>Trains until it is done or Ctrl+C is pressed; returns the exit code.</summary>
-    public static int Run(Recipe recipe, int? epochs, int seed, string? state, bool resume, string? weights)
+    public static int Run(Recipe recipe, int? epochs, int seed, string? state, bool resume, string? weights, GpuPolicy? gpu)
     {
         string file = state ?? Path.Combine(Path.GetTempPath(), $"segen-{Environment.UserName}.run.safetensors");
         if (!resume && File.Exists(file))
@@ -49,7 +50,7 @@ internal static class TrainCommand
 
         try
         {
-            new TrainingRun(recipe, seed, file, weights ?? WeightsBeside(file)).Run(epochs ?? recipe.Epochs, resume);
+            new TrainingRun(recipe, seed, file, weights ?? WeightsBeside(file), gpu).Run(epochs ?? recipe.Epochs, resume);
             return 0;
         }
         catch (OperationCanceledException)

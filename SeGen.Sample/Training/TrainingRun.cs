@@ -13,7 +13,8 @@ namespace SeGen.Sample.Training;
 /// <param name="seed">What weights and order are drawn from.</param>
 /// <param name="state">Where the state of the run is kept.</param>
 /// <param name="weights">Where the weights go in the end.</param>
-internal sealed class TrainingRun(Recipe recipe, int seed, string state, string weights)
+/// <param name="gpu">Whether it is trained and tested on a GPU; null: no.</param>
+internal sealed class TrainingRun(Recipe recipe, int seed, string state, string weights, GpuPolicy? gpu)
 {
     /// <summary>Trains and reports.</summary>
     /// <param name="epochs">How many epochs.</param>
@@ -24,9 +25,13 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
     {
         IGatedModule network = recipe.Create(seed);
         AnsiConsole.MarkupLineInterpolated($"[bold]{network.GetType().Name}[/], {network.Parameters.Sum(p => p.IsTrainable ? p.Values.Length : 0):N0} parameters, on {recipe.Title}: {recipe.Train.Count:N0} images of {recipe.Train.Height} x {recipe.Train.Width} to train on, {recipe.Test.Count:N0} to test with; {SeGenThreads.Degree} threads");
+        using GpuModule? onGpu = OnGpu(network);
+        if (onGpu is not null)
+            AnsiConsole.MarkupLineInterpolated($"{onGpu.Placement}");
+
         var clock = Stopwatch.StartNew();
         var times = new List<(string Step, TimeSpan Time)>();
-        Train(network, epochs, resume);
+        Train(network, onGpu, epochs, resume);
         Lap("train");
 
         network.SaveWeights(weights);
@@ -35,7 +40,8 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
         fresh.LoadWeights(weights);
         Lap("load them into a fresh network");
 
-        Evaluation test = Trainer.Evaluate(fresh, recipe.Test, Recipe.BatchSize);
+        using GpuModule? freshOnGpu = OnGpu(fresh);
+        Evaluation test = freshOnGpu is null ? Trainer.Evaluate(fresh, recipe.Test, Recipe.BatchSize) : Trainer.Evaluate(freshOnGpu, recipe.Test, Recipe.BatchSize);
         Lap($"test with {recipe.Test.Count:N0} images");
         AnsiConsole.MarkupLineInterpolated($"\n[bold]test[/]  loss {test.Loss:f4}  accuracy [green]{test.Accuracy:P2}[/]\n");
         ConfusionTable.Write(test.Confusion);
@@ -58,7 +64,9 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
         }
     }
 
-    private void Train(IModule network, int epochs, bool resume)
+    private GpuModule? OnGpu(IGatedModule network) => gpu is { } policy ? recipe.OnGpu(network, policy) : null;
+
+    private void Train(IModule network, GpuModule? onGpu, int epochs, bool resume)
     {
         using var cancellation = new CancellationTokenSource();
         void cancel(PosixSignalContext context)
@@ -88,7 +96,7 @@ internal sealed class TrainingRun(Recipe recipe, int seed, string state, string 
                     double rate = (progress.Samples - first) / Math.Max(clock.Elapsed.TotalSeconds, 1e-3);
                     bar.Description = $"epoch {progress.Epoch + 1,2}/{epochs}  loss {progress.Loss:f4}  accuracy {progress.Accuracy,7:P2}  {(progress.Step == 1 ? "" : $"{rate:N0}"),6} images/s";
                     bar.Value = progress.Step;
-                });
+                }, onGpu);
                 if (resume && !trainer.TryResume())
                     AnsiConsole.MarkupLineInterpolated($"[grey]{state} is not there: the run begins anew.[/]");
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SeGen.Cuda;
 using SeGen.DeviceCheck;
 using SeGen.Tests.Ptx;
@@ -35,6 +36,41 @@ public sealed class DeviceCheckTests : IDisposable
         Assert.Equal(2 * NetworkCase.Small.Length, results.Length);
     }
 
+    /// <summary>Cases begin, run more than once, and give everything back; a fake device's clock counts instructions.</summary>
+    [Fact]
+    public void Cases_are_timed_without_pytorch()
+    {
+        GpuRuntime.Use(FakeDriver.Create(PtxDeviceModel.A100));
+        TimedCase[] cases =
+        [
+            .. ConvTimes.Of(1, 120, 120, 5, 1, 120, 28, () => new Conv5x5Depthwise(1).CreateCuda(GpuPolicy.Require)).Take(1),
+            NetworkTimes.Step("InvertedNet", 2, 3, 16, new InvertedNet(1), n => n.CreateCuda(GpuPolicy.Require), classes: 7),
+        ];
+        using var own = new OwnTimes(flushFloats: 1024);
+        TimeResult[] times = [.. Times.Run(cases, own, null, 1e9, rounds: 1, calls: 1)];
+        Assert.Equal(["cold", "warm", "warm"], times.Select(t => t.Temperature));
+        Assert.All(times, t => Assert.True(t.Own > 0 && t.Floor > 0 && t.Remark == "no PyTorch" && t.Eager is null && t.Form != "", t.ToString()));
+        Assert.True(times[0].TeraFlops > 0);
+        Assert.Null(times[2].TeraFlops);
+    }
+
+    /// <summary>What PyTorch is asked for has as many words as its script takes, and names what the script knows.</summary>
+    [Fact]
+    public void Orders_are_those_that_the_script_reads()
+    {
+        string script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "torch_peer.py")), models = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "models.py"));
+        foreach (TimedCase one in (IEnumerable<TimedCase>)[.. GateTimes.Cases, .. ConvTimes.Cases, .. NetworkTimes.Inference, .. NetworkTimes.Training])
+        {
+            string[] words = one.Order.Split(' ');
+            string parameters = Regex.Match(script, $@"^def {words[0]}\((.*)\):", RegexOptions.Multiline).Groups[1].Value;
+            int products = one.Products == "" ? 0 : 1;
+            Assert.Equal(parameters.Split(',').Length, words.Length - 1 - products);
+            Assert.True(products == 0 || words[^1] is "TF32" or "fp32", one.Order);
+            if (words[0] is "network" or "step")
+                Assert.Contains($"\"{words[1]}\":", models, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_wrong_result_is_said()
     {
@@ -49,7 +85,7 @@ public sealed class DeviceCheckTests : IDisposable
     public void The_report_says_what_was_not_timed()
     {
         string path = Path.GetTempFileName();
-        new Report("a device", "1.0", "none", 1e9, [], [], [new TimeResult("case", "forward", "cold", "portable", 1, 2, null, null, null, "no PyTorch")]).Save(path);
+        new Report("a device", "1.0", "none", 1e9, [], [], [new TimeResult("case", "forward", "", "cold", "portable", 1, 2, null, null, null, null, null, "no PyTorch")], []).Save(path);
         string json = File.ReadAllText(path);
         File.Delete(path);
         Assert.Contains("\"eager\": null", json, StringComparison.Ordinal);

@@ -68,8 +68,8 @@ internal static unsafe partial class FakeDriver
             StreamDestroy = &StreamDestroy,
             StreamSynchronize = isSilent ? &Silent.Wait : &StreamSynchronize,
             EventCreate = &EventCreate,
-            EventRecord = &EventRecord,
-            EventSynchronize = &EventSynchronize,
+            EventRecord = isSilent ? &Silent.Record : &EventRecord,
+            EventSynchronize = isSilent ? &Silent.Wait : &EventSynchronize,
             EventElapsedTime = &EventElapsedTime,
             EventDestroy = &EventDestroy,
             LaunchKernel = isSilent ? &Silent.Launch : &LaunchKernel,
@@ -122,7 +122,7 @@ internal static unsafe partial class FakeDriver
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int GetErrorString(int code, byte** text)
     {
-        *text = (byte*)Described;
+        *text = (byte*)(Gpu.Fault is { } fault ? Text(fault.Message) : Described);
         return 0;
     }
 

@@ -74,7 +74,7 @@ internal sealed unsafe class FakeGpu(PtxDeviceModel model)
             }
             catch (PtxFaultException fault)
             {
-                Fault = fault;
+                Fault ??= fault;
                 return LaunchFailed;
             }
         });

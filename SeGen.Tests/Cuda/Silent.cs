@@ -26,4 +26,7 @@ internal static unsafe class Silent
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int Replay(nint graph, nint stream) => 0;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int Record(nint @event, nint stream) => 0;
 }

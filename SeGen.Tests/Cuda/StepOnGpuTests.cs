@@ -139,6 +139,84 @@ public class StepOnGpuTests : NetworkOnGpuTest
         Assert.Contains("no whole rows", Assert.Throws<ArgumentException>(() => gpu.Loss(loss, from, new int[samples + logits.Length], null, mean)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.01f)]
+    [InlineData(0.5f)]
+    [InlineData(1e6f)]
+    public void Gradients_are_clipped_as_on_the_cpu(float limit)
+    {
+        CudaResidualNet cpu = new(1);
+        using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
+        using GpuBuffer x = gpu.Allocate(2 * CudaResidualNet.InputLength), y = gpu.Allocate(2 * CudaResidualNet.OutputLength);
+        float[][] gradients = [.. new[] { false, true }.Select(isOnGpu =>
+        {
+            x.CopyFrom(Values(x.Length, 1));
+            cpu.DropoutSeed = 3;
+            gpu.ForwardTraining(x, y);
+            y.CopyFrom(Values(y.Length, 2));
+            gpu.Backward(y, null);
+            if (isOnGpu)
+                gpu.ClipGradientNorm(limit);
+
+            cpu.Parameters.ZeroGradients();
+            gpu.Synchronize();
+            if (!isOnGpu)
+                cpu.Parameters.ClipGradientNorm(limit);
+
+            return cpu.Parameters.SelectMany(p => p.Gradient.ToArray()).ToArray();
+        })];
+        Near(gradients[0], gradients[1], 1e-6);
+        Assert.InRange(Math.Sqrt(gradients[1].Sum(g => (double)g * g)), 0.01, Math.Min(limit * 1.0001, 1e5));
+    }
+
+    /// <summary>A broken step shows, as in PyTorch.</summary>
+    [Fact]
+    public void A_norm_that_is_no_number_leaves_no_number()
+    {
+        CudaBlock cpu = new(1);
+        using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
+        using GpuBuffer x = gpu.Allocate(CudaBlock.InputLength), y = gpu.Allocate(CudaBlock.OutputLength);
+        x.CopyFrom(Values(x.Length, 1));
+        gpu.ForwardTraining(x, y);
+        float[] change = Values(y.Length, 2);
+        change[3] = float.NaN;
+        y.CopyFrom(change);
+        gpu.Backward(y, null);
+        gpu.ClipGradientNorm(1);
+        gpu.Synchronize();
+        Assert.All(cpu.Parameters.Where(p => p.IsTrainable), p => Assert.All(p.Gradient.ToArray(), g => Assert.True(float.IsNaN(g))));
+    }
+
+    /// <summary>What goes to the device in a step goes by memory that a copy is done with: the host waits for no kernel.</summary>
+    [Fact]
+    public void A_step_does_not_wait_for_the_device()
+    {
+        CudaResidualNet cpu = new(1);
+        using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
+        using GpuBuffer x = gpu.Allocate(CudaResidualNet.InputLength), y = gpu.Allocate(CudaResidualNet.OutputLength), mean = gpu.Allocate(1);
+        var optimizer = new SgdOptimizer(cpu.Parameters, 0.01f);
+        var loss = new CrossEntropyLoss();
+        x.CopyFrom(Values(x.Length, 1));
+        int[] targets = [3];
+        Step();
+        FakeDriver.Gpu.Calls.Clear();
+        for (int step = 0; step < 4; step++)
+            Step();
+
+        Assert.DoesNotContain("cuStreamSynchronize", FakeDriver.Gpu.Calls);
+
+        // A place is waited for before it is written again; there were two uploads in each step.
+        Assert.InRange(FakeDriver.Gpu.Calls.Count(c => c == "cuEventSynchronize"), 6, 8);
+
+        void Step()
+        {
+            gpu.ForwardTraining(x, y);
+            gpu.Loss(loss, y, targets, y, mean);
+            gpu.Backward(y, null);
+            gpu.Optimize(optimizer);
+        }
+    }
+
     [Fact]
     public void What_does_not_belong_together_is_refused()
     {
@@ -151,6 +229,8 @@ public class StepOnGpuTests : NetworkOnGpuTest
         gpu.Backward(y, null);
         gpu.Optimize(optimizer);
         Assert.Contains("no gradients on the GPU", Assert.Throws<InvalidOperationException>(() => gpu.Optimize(optimizer)).Message, StringComparison.Ordinal);
+        Assert.Contains("ClipGradientNorm comes after Backward", Assert.Throws<InvalidOperationException>(() => gpu.ClipGradientNorm(1)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>("limit", () => gpu.ClipGradientNorm(float.NaN));
         cpu.Parameters[0].Write()[0] = 1;
         Assert.Contains("call Synchronize", Assert.Throws<InvalidOperationException>(() => gpu.Forward(x, y)).Message, StringComparison.Ordinal);
         Assert.Contains("other parameters", Assert.Throws<ArgumentException>(() => gpu.Optimize(new SgdOptimizer(new CudaBlock(1).Parameters, 0.1f))).Message, StringComparison.Ordinal);

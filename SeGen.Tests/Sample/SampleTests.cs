@@ -87,6 +87,8 @@ public sealed class SampleTests : IDisposable
     [InlineData(0, "On the CPU: as GpuPolicy.Off says.", "--gpu", "off")]
     [InlineData(1, "No NVIDIA driver is installed: libnone.so was not found.", "--gpu", "require")]
     [InlineData(1, "--gpu is one of Auto, Require, Off, not 'always'.", "--gpu", "always")]
+    [InlineData(0, "On the CPU: No NVIDIA driver is installed: libnone.so was not found.", "train", "--gpu", "--images", "64", "--epochs", "1")]
+    [InlineData(1, "No NVIDIA driver is installed: libnone.so was not found.", "train", "--gpu", "require")]
     public void Without_a_gpu_the_sample_says_why_in_one_sentence(int expected, string sentence, params string[] arguments)
     {
         string program = typeof(SEResNet20).Assembly.Location;

@@ -5,6 +5,8 @@ internal static class ParameterKernels
 {
     public const int Threads = 128;
 
+    private const int Warps = Threads / 32;
+
     /// <summary>
     /// A batch norm with its running statistics as a factor and a summand for each channel, the bias of the convolution before it included
     /// (Ioffe and Szegedy 2015, algorithm 2).
@@ -32,4 +34,18 @@ internal static class ParameterKernels
             write(context, index);
             writer.Place(end);
         });
+
+    /// <summary>A kernel with a warp for each number below a count; lanes go through what belongs to it together.</summary>
+    public static string EachWarp(string name, string count, string[] arrays, string[] numbers, Action<LayerContext, string> write) => LayerContext.Kernel(
+        name, Threads, arrays, [count, .. numbers], context =>
+        {
+            PtxWriter writer = context.Writer;
+            string end = writer.Label("end"), index = writer.Integer("mad.lo.u32", "index", context.Block("x", "block"), LayerContext.Text(Warps), context.Thread.Warp);
+            context.SkipWhere(writer.Compare("ge.u32", "isBeyond", index, context.Number(count)), end);
+            write(context, index);
+            writer.Place(end);
+        });
+
+    /// <summary>What the first lane of a warp does alone.</summary>
+    public static void FirstLane(this LayerContext context, Action body) => context.Writer.OnlyWhereZero(context.Thread.Lane, "other_lanes", body);
 }

@@ -6,10 +6,10 @@ namespace SeGen.Cuda.Layers;
 /// <param name="Pixels">Pixels of each.</param>
 internal sealed record ChannelLaunch(int Images, int Channels, int Pixels)
 {
-    public const int Threads = 128;
+    public const int Threads = 128, Warps = Threads / 32;
 
     // A chunk's pixels, so that a lane has some vectors; it follows from nothing else, so that sums are the same everywhere.
-    private const int Chunk = 1024, Warps = Threads / 32;
+    private const int Chunk = 1024;
 
     public int Chunks => ProductTiles.Ceiling(Pixels, Chunk);
 

@@ -22,7 +22,7 @@ internal sealed class LossOnGpu(GpuContext context, CudaModule module) : IDispos
         (double smoothing, int ignored) = loss.Settings;
         float share = (float)(1.0 / counted);
         Reserve(samples);
-        context.Upload(_targets!.Address, MemoryMarshal.Cast<int, uint>(targets));
+        context.Feed.Upload(_targets!.Address, MemoryMarshal.Cast<int, uint>(targets));
         launcher.Launch(
             _crossEntropy, ProductTiles.Ceiling(samples, Warps), Threads,
             _arguments.Clear()

@@ -12,6 +12,7 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
     private readonly NormFolds _norms;
     private readonly Dictionary<Optimizer, OptimizerOnGpu> _optimizers = [];
     private LossOnGpu? _loss;
+    private ClippingOnGpu? _clipping;
     private int _stepsAhead;
 
     public NetworkOnGpu(IModule module, ModuleDefinition definition, ParameterSet parameters, NetworkKernels kernels, GpuContext context)
@@ -46,15 +47,25 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         CheckOptimizer(optimizer);
         lock (Context.Lock)
         {
-            GpuLauncher launcher = Enter();
-            if (!Weights.IsGradientHere)
-                throw new InvalidOperationException($"{Definition.Name} has no gradients on the GPU: Optimize comes after Backward over buffers, and before Synchronize, which brings them to the host.");
-
+            GpuLauncher launcher = EnterWithGradients(nameof(Optimize));
             if (!_optimizers.TryGetValue(optimizer, out OptimizerOnGpu? own))
                 _optimizers[optimizer] = own = new OptimizerOnGpu(Context, Weights, optimizer, Training.Layers);
 
             own.Step(launcher);
             _norms.IsStale = true;
+        }
+    }
+
+    public override void ClipGradientNorm(float limit)
+    {
+        if (!(limit > 0))
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "limit must be above 0.");
+
+        lock (Context.Lock)
+        {
+            GpuLauncher launcher = EnterWithGradients(nameof(ClipGradientNorm));
+            _clipping ??= new ClippingOnGpu(Context, Weights, Training.Layers);
+            _clipping.Run(launcher, limit);
         }
     }
 
@@ -86,6 +97,16 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         }
     }
 
+    internal override void SeedDropout(long seed) => _module.DropoutSeed = seed;
+
+    private GpuLauncher EnterWithGradients(string call)
+    {
+        GpuLauncher launcher = Enter();
+        return Weights.IsGradientHere
+            ? launcher
+            : throw new InvalidOperationException($"{Definition.Name} has no gradients on the GPU: {call} comes after Backward over buffers, and before Synchronize, which brings them to the host.");
+    }
+
     private NetworkModules Training => CannotTrain is { } why
         ? throw new NotSupportedException(why)
         : _training ??= new NetworkModules(Context, _kernels.Training, _kernels.TrainingOnTensorCores);
@@ -109,6 +130,7 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         base.Dispose(disposing);
         _norms.Dispose();
         _loss?.Dispose();
+        _clipping?.Dispose();
         foreach (OptimizerOnGpu optimizer in _optimizers.Values)
             optimizer.Dispose();
     }

@@ -42,7 +42,7 @@ internal sealed class NetworkTrainingPlan : DevicePlan
             for (int image = 0; image < _keys.Length; image++)
                 _keys[image] = DropoutMask.Key(_module.DropoutSeed, number, image);
 
-            Context.Upload(keys, _keys);
+            Context.Feed.Upload(keys, _keys);
         }
 
         _module.DropoutSeed = unchecked(_module.DropoutSeed + 1);

@@ -63,14 +63,57 @@ internal static class StepKernels
                 => writer.Real("ex2.approx.f32", "exponential", writer.Real("mul.rn.f32", "power", writer.Real("sub.rn.f32", "below", logit, from), PtxWriter.Constant(LogOfE)));
         });
 
-    /// <summary>The mean of the losses, in their order.</summary>
-    public static string MeanLoss() => ParameterKernels.Each("mean_loss", "count", ["losses", "mean"], ["samples", "f32 share"], (context, index) =>
+    /// <summary>The mean of the losses: one warp.</summary>
+    public static string MeanLoss() => ParameterKernels.EachWarp("mean_loss", "count", ["losses", "mean"], ["samples", "f32 share"], (context, index) =>
     {
         PtxWriter writer = context.Writer;
         string total = writer.Real("mov.f32", "total", PtxWriter.Constant(0f)), share = context.Real("share");
-        writer.Loop("n", index, context.Number("samples"), "1", sample
-            => writer.Line($"add.rn.f32 {total}, {total}, {writer.Real("ld.global.nc.f32", "loss", $"[{context.At("losses", sample)}]")}"));
-        writer.Line($"st.global.f32 [{context.At("mean", index)}], {writer.Real("mul.rn.f32", "meanLoss", total, share)}");
+        writer.Loop("n", context.Thread.Lane, context.Number("samples"), "32", sample => writer.Line($"add.rn.f32 {total}, {total}, {context.Load("losses", sample)}"));
+        total = writer.OverWarp(writer.Sum, total);
+        context.FirstLane(() => writer.Line($"st.global.f32 [{context.At("mean", index)}], {writer.Real("mul.rn.f32", "meanLoss", total, share)}"));
+    });
+
+    /// <summary>Sums of squares of the gradients, one for each block: first of each thread's, then of the lanes, then of the warps.</summary>
+    public static string SquareParts() => LayerContext.Kernel("square_parts", ParameterKernels.Threads, ["gradients", "parts"], ["count"], context =>
+    {
+        PtxWriter writer = context.Writer;
+        string array = writer.Shared("ofWarps", ParameterKernels.Threads / 32), ofWarps = writer.Integer("mov.u32", "ofWarpsAt", array);
+        string block = context.Block("x", "block"), step = Everyone(context, block, out string first);
+        string total = writer.Real("mov.f32", "total", PtxWriter.Constant(0f));
+        writer.Loop("i", first, context.Number("count"), step, index =>
+        {
+            string gradient = context.Load("gradients", index);
+            writer.Line($"fma.rn.f32 {total}, {gradient}, {gradient}, {total}");
+        });
+        total = writer.OverWarp(writer.Sum, total);
+        context.FirstLane(() => writer.Line($"st.shared.f32 [{writer.Integer("mad.lo.u32", "at", context.Thread.Warp, "4", ofWarps)}], {total}"));
+        writer.Line("bar.sync 0");
+        writer.OnlyWhereZero(context.Thread.Number, "other_threads", () =>
+        {
+            string[] warps = [.. Enumerable.Range(0, ParameterKernels.Threads / 32).Select(w => writer.Real("ld.shared.f32", "ofWarp", $"[{ofWarps}+{LayerContext.Text(4 * w)}]"))];
+            writer.Line($"st.global.f32 [{context.At("parts", block)}], {warps.Aggregate((a, b) => writer.Sum(a, b))}");
+        });
+    });
+
+    /// <summary>
+    /// All gradients times limit / (norm + 1e-6) where that is below 1 (Pascanu et al. 2012, as torch.nn.utils.clip_grad_norm_ has it). Every warp adds up the parts, in
+    /// the same order; a norm that is no number makes all gradients none.
+    /// </summary>
+    public static string Clip() => LayerContext.Kernel("clip", ParameterKernels.Threads, ["gradients", "parts"], ["count", "partCount", "f32 limit"], context =>
+    {
+        PtxWriter writer = context.Writer;
+        string step = Everyone(context, context.Block("x", "block"), out string first), end = writer.Label("end"), total = writer.Real("mov.f32", "total", PtxWriter.Constant(0f));
+        context.Know("count");
+        writer.Loop("p", context.Thread.Lane, context.Number("partCount"), "32", part => writer.Line($"add.rn.f32 {total}, {total}, {context.Load("parts", part)}"));
+        string norm = writer.Real("sqrt.rn.f32", "norm", writer.OverWarp(writer.Sum, total));
+        string factor = writer.Real("div.rn.f32", "factor", context.Real("limit"), writer.Real("add.rn.f32", "above", norm, PtxWriter.Constant(1e-6f)));
+        context.SkipWhere(writer.Compare("ge.f32", "isWithin", factor, PtxWriter.Constant(1f)), end);
+        writer.Loop("i", first, context.Number("count"), step, index =>
+        {
+            string at = context.At("gradients", index);
+            writer.Line($"st.global.f32 [{at}], {writer.Real("mul.rn.f32", "scaled", writer.Real("ld.global.f32", "gradient", $"[{at}]"), factor)}");
+        });
+        writer.Place(end);
     });
 
     /// <summary>
@@ -124,6 +167,13 @@ internal static class StepKernels
                 return moved;
             }
         });
+
+    /// <summary>A thread's first index where all threads of the grid share indices out, and how far apart its are.</summary>
+    private static string Everyone(LayerContext context, string block, out string first)
+    {
+        first = context.Writer.Integer("mad.lo.u32", "first", block, LayerContext.Text(ParameterKernels.Threads), context.Thread.Number);
+        return context.Writer.Integer("mul.lo.u32", "step", context.Writer.Integer("mov.u32", "blocks", "%nctaid.x"), LayerContext.Text(ParameterKernels.Threads));
+    }
 
     /// <summary>A value and its gradient, which becomes 0; threads whose value is not trained leave.</summary>
     private static (string Value, string Gradient) Trained(LayerContext context, string index, out string decay)

@@ -20,6 +20,8 @@ internal static class TrainingModule
         kernels.Pointwise(plan.PixelsOf(plan.Output));
         kernels.Add("step cross entropy", StepKernels.CrossEntropy);
         kernels.Add("step mean loss", StepKernels.MeanLoss);
+        kernels.Add("step square parts", StepKernels.SquareParts);
+        kernels.Add("step clip", StepKernels.Clip);
         kernels.Add("step sgd", StepKernels.Sgd);
         kernels.Add("step adam", StepKernels.Adam);
         return (

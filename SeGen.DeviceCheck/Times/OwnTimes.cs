@@ -5,24 +5,24 @@ namespace SeGen.DeviceCheck;
 /// <summary>Times SeGen's kernels by the device's own clock, data on the device; cold after the caches were written over.</summary>
 internal sealed class OwnTimes : IDisposable
 {
-    // More than any second-level cache.
-    private const int FlushFloats = 64 << 20;
-
+    private readonly int _flushFloats;
     private readonly GpuContext _context = GpuRuntime.Open(null);
     private readonly CudaMemory _flush, _copy;
     private readonly CudaEvent _before, _after;
 
-    public OwnTimes()
+    /// <param name="flushFloats">How much is written over before cold calls: by default more than any second-level cache.</param>
+    public OwnTimes(int flushFloats = 64 << 20)
     {
+        _flushFloats = flushFloats;
         CudaDevice device = _context.Device;
-        (_flush, _copy) = (new CudaMemory(device, FlushFloats), new CudaMemory(device, FlushFloats));
+        (_flush, _copy) = (new CudaMemory(device, _flushFloats), new CudaMemory(device, _flushFloats));
         (_before, _after) = (new CudaEvent(device), new CudaEvent(device));
-        _context.Stream.Clear(_flush.Address, FlushFloats);
+        _context.Stream.Clear(_flush.Address, _flushFloats);
     }
 
     /// <summary>Bytes read and written in a second by a copy on the device, the median of several.</summary>
     public double CopyBandwidth()
-        => 2.0 * FlushFloats * sizeof(float) / (1e-6 * Median([.. Enumerable.Range(0, 20).Select(_ => Time(() => _context.Stream.Copy(_copy.Address, _flush.Address, FlushFloats), isCold: false))]));
+        => 2.0 * _flushFloats * sizeof(float) / (1e-6 * Median([.. Enumerable.Range(0, 20).Select(_ => Time(() => _context.Stream.Copy(_copy.Address, _flush.Address, _flushFloats), isCold: false))]));
 
     /// <summary>Microseconds of calls.</summary>
     public double[] Times(Action call, bool isCold, int count)
@@ -45,7 +45,7 @@ internal sealed class OwnTimes : IDisposable
     {
         _context.Device.MakeCurrent();
         if (isCold)
-            _context.Stream.Clear(_flush.Address, FlushFloats);
+            _context.Stream.Clear(_flush.Address, _flushFloats);
 
         _context.Stream.Synchronize();
         _context.Stream.Record(_before);

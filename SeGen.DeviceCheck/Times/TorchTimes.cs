@@ -10,7 +10,7 @@ internal sealed class TorchTimes : IDisposable
 
     public TorchTimes(string python)
     {
-        string script = Path.Combine(AppContext.BaseDirectory, "torch_gates.py");
+        string script = Path.Combine(AppContext.BaseDirectory, "torch_peer.py");
         _process = Process.Start(new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         Version = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{python} {script} ended at once; the lines above say why.");
     }
@@ -22,7 +22,7 @@ internal sealed class TorchTimes : IDisposable
     public bool HasEnded { get; private set; }
 
     /// <summary>Makes a case ready; what it cannot do is said.</summary>
-    public string Load(GateCase one, bool isBackward) => Ask($"load {one.Images} {one.Channels} {one.Channels / 16} {one.Height} {one.Width} {(isBackward ? "both" : "forward")}");
+    public string Load(string order) => Ask($"load {order}");
 
     /// <summary>Microseconds of calls; empty where PyTorch could not make it ready.</summary>
     public double[] Times(string way, bool isCold, int count)

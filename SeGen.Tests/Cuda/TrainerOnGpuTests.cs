@@ -1,0 +1,136 @@
+using SeGen.Tests.Checkpoints;
+
+namespace SeGen.Tests.Cuda;
+
+/// <summary>The trainer with steps on a GPU: it ends where the CPU's does, interrupted or not.</summary>
+[Trait("Category", "Cuda")]
+[Collection(CudaRuntimeTests.Name)]
+public class TrainerOnGpuTests : NetworkOnGpuTest
+{
+    private const int Epochs = 2;
+
+    /// <summary>Batches of 2, 2 and 1, with clipping, dropout, momentum and a schedule.</summary>
+    [Fact]
+    public void A_run_ends_where_the_cpus_ends()
+    {
+        CudaResidualNet cpu = new(1), own = new(1);
+        List<TrainingProgress> expected = [], actual = [];
+        Create(o => new Trainer(cpu, o) { BatchSize = 2, Seed = 5, ClipNorm = 0.7f, Schedule = Schedule, Progress = expected.Add }, cpu).Train(new Images(5), Epochs);
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
+        Create(o => new Trainer(gpu, o) { BatchSize = 2, Seed = 5, ClipNorm = 0.7f, Schedule = Schedule, Progress = actual.Add }, own).Train(new Images(5), Epochs);
+
+        foreach ((Parameter a, Parameter b) in cpu.Parameters.Zip(own.Parameters))
+        {
+            Near(a.Values.ToArray(), b.Values.ToArray(), 5e-3, a.Name, 0.05);
+            Assert.Equal(a.Batches, b.Batches);
+        }
+
+        Assert.Equal(expected.Select(p => (p.Epoch, p.Step, p.Samples, p.Accuracy, p.LearningRate)), actual.Select(p => (p.Epoch, p.Step, p.Samples, p.Accuracy, p.LearningRate)));
+        Assert.All(expected.Zip(actual), p => Assert.Equal(p.First.Loss, p.Second.Loss, 2e-3));
+
+        Evaluation onHost = Trainer.Evaluate(own, new Images(5), 2), onGpu = Trainer.Evaluate(gpu, new Images(5), 2);
+        Assert.Equal(onHost.Loss, onGpu.Loss, 1e-4);
+        Assert.Equal(onHost.Confusion, onGpu.Confusion);
+    }
+
+    /// <summary>The state on disk has what the device had: a run that is cut off and goes on ends in the same bits.</summary>
+    [Fact]
+    public void A_run_that_is_interrupted_ends_in_the_same_bits()
+    {
+        using var folder = new TemporaryDirectory();
+        float[] whole = Run(folder.File("whole.safetensors"), until: int.MaxValue);
+        string path = folder.File("cut.safetensors");
+        foreach (int until in new[] { 2, 2, int.MaxValue })
+        {
+            float[] parameters = Run(path, until);
+            if (until == int.MaxValue)
+                Assert.Equal(whole, parameters);
+        }
+    }
+
+    /// <summary>Without a GPU the same program trains on the CPU, to the same bits as a trainer of the module itself.</summary>
+    [Fact]
+    public void Without_a_gpu_it_is_the_cpus_run()
+    {
+        CudaResidualNet cpu = new(1), own = new(1);
+        Create(o => new Trainer(cpu, o) { BatchSize = 2, ClipNorm = 1 }, cpu).Train(new Images(5), 1);
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Off);
+        Create(o => new Trainer(gpu, o) { BatchSize = 2, ClipNorm = 1 }, own).Train(new Images(5), 1);
+        Assert.Equal(Parameters(cpu), Parameters(own));
+    }
+
+    [Fact]
+    public void Memory_is_given_back_and_what_cannot_be_trained_is_said()
+    {
+        CudaResidualNet own = new(1);
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
+        Trainer trainer = Create(o => new Trainer(gpu, o) { BatchSize = 2 }, own);
+        trainer.Train(new Images(2), 3);
+        int alive = Gpu.Alive;
+        trainer.Train(new Images(2), 6);
+
+        // Buffers at other addresses have graphs of their own, one for each way.
+        Assert.InRange(Gpu.Alive, alive, alive + 2);
+
+        Assert.Throws<ArgumentException>("optimizer", () => new Trainer(gpu, new SgdOptimizer(new CudaResidualNet(2).Parameters, 1)));
+        Assert.Throws<ArgumentNullException>("module", () => new Trainer((GpuModule)null!, null!));
+        var gate = new CudaWarpGate(1);
+        using GpuModule ofGate = gate.CreateCuda(GpuPolicy.Require);
+        Assert.Contains("no logits", Assert.Throws<NotSupportedException>(
+            () => new Trainer(ofGate, new SgdOptimizer(gate.Parameters, 1)) { BatchSize = 2 }.Train(new Images(2, CudaWarpGate.InputLength, CudaWarpGate.InputLength, 8, 8), 1)).Message, StringComparison.Ordinal);
+    }
+
+    private static LearningRateSchedule Schedule => LearningRateSchedule.Cosine(0.05f, 6);
+
+    private static Trainer Create(Func<Optimizer, Trainer> create, IModule module) => create(new SgdOptimizer(module.Parameters, 0.05f, 0.9f, weightDecay: 0.01f, nesterov: true));
+
+    private static float[] Run(string path, int until)
+    {
+        CudaResidualNet own = new(1);
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
+        using var cancelled = new CancellationTokenSource();
+        var trainer = new Trainer(gpu, new AdamOptimizer(own.Parameters, 0.01f))
+        {
+            BatchSize = 2,
+            Seed = 3,
+            StateFile = path,
+            Progress = _ =>
+            {
+                if (--until == 0)
+                    cancelled.Cancel();
+            },
+        };
+        trainer.TryResume();
+        try
+        {
+            trainer.Train(new Images(5), Epochs, cancelled.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Goes on in the next run, from the file.
+        }
+
+        return Parameters(own);
+    }
+
+    private static float[] Parameters(IModule module) => [.. module.Parameters.SelectMany(p => p.Values.ToArray())];
+
+    private sealed class Images(int count, int length = CudaResidualNet.InputLength, int classes = CudaResidualNet.OutputLength, int height = 22, int width = 20) : ITrainingData
+    {
+        public int Count => count;
+
+        public int Height => height;
+
+        public int Width => width;
+
+        public int SampleLength => length;
+
+        public int Classes => classes;
+
+        public int Read(int index, int epoch, Span<float> sample)
+        {
+            Values(length, index).CopyTo(sample);
+            return index % 3;
+        }
+    }
+}
