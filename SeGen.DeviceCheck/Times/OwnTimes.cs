@@ -5,15 +5,16 @@ namespace SeGen.DeviceCheck;
 /// <summary>Times SeGen's kernels by the device's own clock, data on the device; cold after the caches were written over.</summary>
 internal sealed class OwnTimes : IDisposable
 {
-    private readonly int _flushFloats;
+    private readonly int _flushFloats, _warmups;
     private readonly GpuContext _context = GpuRuntime.Open(null);
     private readonly CudaMemory _flush, _copy;
     private readonly CudaEvent _before, _after;
 
     /// <param name="flushFloats">How much is written over before cold calls: by default more than any second-level cache.</param>
-    public OwnTimes(int flushFloats = 64 << 20)
+    /// <param name="warmups">Calls before those that are timed.</param>
+    public OwnTimes(int flushFloats = 64 << 20, int warmups = 5)
     {
-        _flushFloats = flushFloats;
+        (_flushFloats, _warmups) = (flushFloats, warmups);
         CudaDevice device = _context.Device;
         (_flush, _copy) = (new CudaMemory(device, _flushFloats), new CudaMemory(device, _flushFloats));
         (_before, _after) = (new CudaEvent(device), new CudaEvent(device));
@@ -27,7 +28,7 @@ internal sealed class OwnTimes : IDisposable
     /// <summary>Microseconds of calls.</summary>
     public double[] Times(Action call, bool isCold, int count)
     {
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < _warmups; i++)
             call();
 
         return [.. Enumerable.Range(0, count).Select(_ => Time(call, isCold))];

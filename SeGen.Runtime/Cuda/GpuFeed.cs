@@ -17,9 +17,11 @@ internal sealed class GpuFeed(CudaDevice device, CudaStream stream) : IDisposabl
         place.Copied?.Wait();
         if (place.Length < words.Length)
         {
+            // Without memory until there is new one: it may be refused.
+            place.Length = 0;
             place.Memory?.Dispose();
-            (place.Memory, place.Length) = (new CudaPinnedMemory(device, words.Length), words.Length);
             place.Copied ??= new CudaEvent(device);
+            (place.Memory, place.Length) = (new CudaPinnedMemory(device, words.Length), words.Length);
         }
 
         words.CopyTo(new Span<uint>(place.Memory!.Start, words.Length));

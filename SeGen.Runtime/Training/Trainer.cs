@@ -113,6 +113,8 @@ public sealed class Trainer
         if (!File.Exists(path))
             return false;
 
+        // What a GPU still has of a run that was broken off must not come over what is read.
+        _step.Bring();
         _position = TrainingState.Load(path, _optimizer, Settings());
         _ownsState = true;
         return true;

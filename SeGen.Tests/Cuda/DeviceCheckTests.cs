@@ -46,7 +46,7 @@ public sealed class DeviceCheckTests : IDisposable
             .. ConvTimes.Of(1, 120, 120, 5, 1, 120, 28, () => new Conv5x5Depthwise(1).CreateCuda(GpuPolicy.Require)).Take(1),
             NetworkTimes.Step("InvertedNet", 2, 3, 16, new InvertedNet(1), n => n.CreateCuda(GpuPolicy.Require), classes: 7),
         ];
-        using var own = new OwnTimes(flushFloats: 1024);
+        using var own = new OwnTimes(flushFloats: 1024, warmups: 1);
         TimeResult[] times = [.. Times.Run(cases, own, null, 1e9, rounds: 1, calls: 1)];
         Assert.Equal(["cold", "warm", "warm"], times.Select(t => t.Temperature));
         Assert.All(times, t => Assert.True(t.Own > 0 && t.Floor > 0 && t.Remark == "no PyTorch" && t.Eager is null && t.Form != "", t.ToString()));

@@ -25,27 +25,23 @@ internal static class ParameterKernels
     });
 
     /// <summary>A kernel with a thread for each number below a count.</summary>
-    public static string Each(string name, string count, string[] arrays, string[] numbers, Action<LayerContext, string> write) => LayerContext.Kernel(
-        name, Threads, arrays, [count, .. numbers], context =>
-        {
-            PtxWriter writer = context.Writer;
-            string end = writer.Label("end"), index = writer.Integer("mad.lo.u32", "index", context.Block("x", "block"), LayerContext.Text(Threads), context.Thread.Number);
-            context.SkipWhere(writer.Compare("ge.u32", "isBeyond", index, context.Number(count)), end);
-            write(context, index);
-            writer.Place(end);
-        });
+    public static string Each(string name, string count, string[] arrays, string[] numbers, Action<LayerContext, string> write)
+        => Each(name, count, Threads, context => context.Thread.Number, arrays, numbers, write);
 
     /// <summary>A kernel with a warp for each number below a count; lanes go through what belongs to it together.</summary>
-    public static string EachWarp(string name, string count, string[] arrays, string[] numbers, Action<LayerContext, string> write) => LayerContext.Kernel(
-        name, Threads, arrays, [count, .. numbers], context =>
-        {
-            PtxWriter writer = context.Writer;
-            string end = writer.Label("end"), index = writer.Integer("mad.lo.u32", "index", context.Block("x", "block"), LayerContext.Text(Warps), context.Thread.Warp);
-            context.SkipWhere(writer.Compare("ge.u32", "isBeyond", index, context.Number(count)), end);
-            write(context, index);
-            writer.Place(end);
-        });
+    public static string EachWarp(string name, string count, string[] arrays, string[] numbers, Action<LayerContext, string> write)
+        => Each(name, count, Warps, context => context.Thread.Warp, arrays, numbers, write);
 
     /// <summary>What the first lane of a warp does alone.</summary>
     public static void FirstLane(this LayerContext context, Action body) => context.Writer.OnlyWhereZero(context.Thread.Lane, "other_lanes", body);
+
+    private static string Each(string name, string count, int ofBlock, Func<LayerContext, string> inBlock, string[] arrays, string[] numbers, Action<LayerContext, string> write) => LayerContext.Kernel(
+        name, Threads, arrays, [count, .. numbers], context =>
+        {
+            PtxWriter writer = context.Writer;
+            string end = writer.Label("end"), index = writer.Integer("mad.lo.u32", "index", context.Block("x", "block"), LayerContext.Text(ofBlock), inBlock(context));
+            context.SkipWhere(writer.Compare("ge.u32", "isBeyond", index, context.Number(count)), end);
+            write(context, index);
+            writer.Place(end);
+        });
 }
