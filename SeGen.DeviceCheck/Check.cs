@@ -11,8 +11,8 @@ internal sealed class Check(string[] sections, string python, string? data, stri
 {
     private readonly List<TimeResult> _times = [];
     private readonly List<AccuracyResult> _accuracies = [];
-    private NumericResult[] _numerics = [];
-    private NetworkResult[] _networks = [];
+    private readonly List<NumericResult> _numerics = [];
+    private readonly List<NetworkResult> _networks = [];
     private string _torch = "PyTorch was not asked.";
     private double _bandwidth;
 
@@ -23,23 +23,44 @@ internal sealed class Check(string[] sections, string python, string? data, stri
     public int Run()
     {
         Console.WriteLine(GpuRuntime.StatusText);
+
+        // Before anything that takes long: a folder that cannot be read is known at once.
+        Recipe? recipe = !sections.Contains("accuracy") ? null : data is null ? Recipe.Drawn(seed: 0) : Recipe.Of(data);
         if (sections.Contains("numerics"))
-            (_numerics, _networks) = (Gates(isSmall: false), Networks(isSmall: false));
+        {
+            Each(GateNumerics(isSmall: false), _numerics, Report.Print);
+            Each(NetworkNumerics(isSmall: false), _networks, Report.Print);
+        }
 
-        Save();
         Time();
-        if (sections.Contains("accuracy"))
-            Train();
+        if (recipe is not null)
+            Each(new[] { 0, 1, 2 }.Select(seed => Accuracy.Run(recipe, seed)), _accuracies, Report.Print);
 
-        return _numerics.All(r => r.IsRight) && _networks.All(r => r.IsRight) ? 0 : 1;
+        return _numerics.All(r => r.IsRight) && _networks.All(r => r.IsRight) && _accuracies.All(r => r.IsRight) && _times.All(t => !double.IsNaN(t.Own)) ? 0 : 1;
     }
 
-    /// <summary>Gates in every form against the CPU.</summary>
-    public static NumericResult[] Gates(bool isSmall)
-        => Printed(Numerics.Run(isSmall ? GateCase.Small : [.. GateCase.Small, .. GateCase.Large, .. GateCase.Timed]), Report.Print);
+    /// <summary>Everything against the CPU, for compute-sanitizer; the exit code.</summary>
+    public static int Numeric(bool isSmall)
+    {
+        bool isRight = true;
+        foreach (NumericResult result in GateNumerics(isSmall))
+        {
+            Report.Print(result);
+            isRight &= result.IsRight;
+        }
 
-    /// <summary>Networks against the CPU.</summary>
-    public static NetworkResult[] Networks(bool isSmall) => Printed(NetworkNumerics.Run(isSmall ? NetworkCase.Small : [.. NetworkCase.Small, .. NetworkCase.Large]), Report.Print);
+        foreach (NetworkResult result in NetworkNumerics(isSmall))
+        {
+            Report.Print(result);
+            isRight &= result.IsRight;
+        }
+
+        return isRight ? 0 : 1;
+    }
+
+    private static IEnumerable<NumericResult> GateNumerics(bool isSmall) => Numerics.Run(isSmall ? GateCase.Small : [.. GateCase.Small, .. GateCase.Large, .. GateCase.Timed]);
+
+    private static IEnumerable<NetworkResult> NetworkNumerics(bool isSmall) => DeviceCheck.NetworkNumerics.Run(isSmall ? NetworkCase.Small : [.. NetworkCase.Small, .. NetworkCase.Large]);
 
     /// <summary>Times of the sections that have any.</summary>
     private void Time()
@@ -57,58 +78,21 @@ internal sealed class Check(string[] sections, string python, string? data, stri
         using var own = new OwnTimes();
         _bandwidth = own.CopyBandwidth();
         Console.WriteLine(FormattableString.Invariant($"a copy on the device: {_bandwidth / 1e9:f0} GB/s, read and written"));
-        using TorchTimes? torch = Torch();
+        using var torch = new TorchTimes(python, Path.Combine(AppContext.BaseDirectory, "torch_on_gpu.py"), TimeSpan.FromMinutes(4));
+        _torch = torch.Start() ? torch.Version : torch.Fault;
         Console.WriteLine(_torch);
         Report.PrintTimesHead();
-        foreach (TimeResult time in Times.Run(cases, own, torch, _bandwidth))
-        {
-            Report.Print(time);
-            _times.Add(time);
-            Save();
-        }
+        Each(Times.Run(cases, own, torch, _bandwidth), _times, Report.Print);
     }
 
-    private void Train()
+    private void Each<T>(IEnumerable<T> results, List<T> known, Action<T> print)
     {
-        if (data is null)
+        foreach (T result in results)
         {
-            Console.WriteLine("Nothing was trained: --data names a folder of digits.");
-            return;
-        }
-
-        foreach (int seed in new[] { 0, 1, 2 })
-        {
-            AccuracyResult accuracy = Accuracy.Run(Recipe.Of(data), seed);
-            Report.Print(accuracy);
-            _accuracies.Add(accuracy);
-            Save();
+            print(result);
+            known.Add(result);
+            if (json is not null)
+                new Report(GpuRuntime.StatusText, SeGenInfo.Version, _torch, _bandwidth, [.. _numerics], [.. _networks], [.. _times], [.. _accuracies]).Save(json);
         }
     }
-
-    private TorchTimes? Torch()
-    {
-        try
-        {
-            var torch = new TorchTimes(python);
-            _torch = torch.Version;
-            return torch;
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
-        {
-            _torch = $"PyTorch was not timed: {e.Message}";
-            return null;
-        }
-    }
-
-    private void Save()
-    {
-        if (json is not null)
-            new Report(GpuRuntime.StatusText, SeGenInfo.Version, _torch, _bandwidth, _numerics, _networks, [.. _times], [.. _accuracies]).Save(json);
-    }
-
-    private static T[] Printed<T>(IEnumerable<T> results, Action<T> print) => [.. results.Select(result =>
-    {
-        print(result);
-        return result;
-    })];
 }

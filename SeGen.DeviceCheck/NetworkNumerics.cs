@@ -8,13 +8,14 @@ namespace SeGen.DeviceCheck;
 /// <param name="Inference">Of inference.</param>
 /// <param name="Training">Of the output in training.</param>
 /// <param name="Gradients">Of the parameters' gradients, the worst; those that are small beside the others are measured by these.</param>
+/// <param name="Steps">Of what the parameters have moved by after three whole steps on the device: the length of the difference over that of the way.</param>
 /// <param name="IsSame">Whether a second run had the same bits.</param>
-internal sealed record NetworkResult(string Case, string Products, double Inference, double Training, double Gradients, bool IsSame)
+internal sealed record NetworkResult(string Case, string Products, double Inference, double Training, double Gradients, double Steps, bool IsSame)
 {
     /// <summary>Sums in another order through some fifty layers; TF32 has ten bits behind the point.</summary>
     private double Tolerance => Products == "fp32" ? 1e-4 : 2e-2;
 
-    public bool IsRight => IsSame && Inference <= Tolerance && Training <= Tolerance && Gradients <= 10 * Tolerance;
+    public bool IsRight => IsSame && Inference <= Tolerance && Training <= Tolerance && Gradients <= 10 * Tolerance && Steps <= 10 * Tolerance;
 }
 
 /// <summary>Compares networks with the CPU, with and without tensor cores.</summary>
@@ -22,14 +23,17 @@ internal static class NetworkNumerics
 {
     public static IEnumerable<NetworkResult> Run(IEnumerable<NetworkCase> cases)
     {
+        bool usual = GpuSettings.TensorCores;
         foreach (NetworkCase one in cases)
         {
-            foreach (bool onTensorCores in new[] { false, true })
+            foreach (bool onTensorCores in usual ? [false, true] : new[] { false })
             {
                 GpuSettings.TensorCores = onTensorCores;
                 yield return Compare(one, onTensorCores ? "TF32" : "fp32");
             }
         }
+
+        GpuSettings.TensorCores = usual;
     }
 
     private static NetworkResult Compare(NetworkCase one, string products)
@@ -56,7 +60,7 @@ internal static class NetworkNumerics
             foreach ((Parameter a, Parameter b) in other.Parameters.Zip(cpu.Parameters).Where(p => p.First.IsTrainable))
                 gradients = Math.Max(gradients, Difference(a.Gradient, b.Gradient) / Math.Max(Largest(a.Gradient), largest / 100));
 
-            return new NetworkResult(one.Name, products, inference, training, gradients, isSame);
+            return new NetworkResult(one.Name, products, inference, training, gradients, StepNumerics.Compare(one, other, cpu, gpu), isSame);
         }
     }
 

@@ -85,7 +85,9 @@ internal static class Numerics
         cpu.Parameters.ZeroGradients();
         cpu.ForwardTraining(x, y, one.Height, one.Width);
         cpu.Backward(dy, dx);
-        double gradients = cpu.Parameters.Zip(outcome.Gradients, (p, g) => Error(p.Gradient, g)).Max();
+
+        // Math.Max keeps what is no number, and Enumerable.Max does not.
+        double gradients = cpu.Parameters.Zip(outcome.Gradients, (p, g) => Error(p.Gradient, g)).Aggregate(0.0, Math.Max);
         return new NumericResult(one.Name, outcome.Form, Error(y, outcome.Output), Error(dx, outcome.InputGradient), gradients, isSame);
     }
 

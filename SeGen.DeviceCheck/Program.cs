@@ -4,7 +4,7 @@ using SeGen.DeviceCheck;
 
 var json = new Option<string?>("--json") { Description = "Where the results go as JSON." };
 var python = new Option<string>("--python") { Description = "The Python that has PyTorch.", DefaultValueFactory = _ => "python3" };
-var data = new Option<DirectoryInfo?>("--data") { Description = "A folder of MNIST's IDX files, for \"accuracy\"." };
+var data = new Option<DirectoryInfo?>("--data") { Description = "A folder of MNIST's IDX files to train on; without it digits are drawn." };
 var sections = new Option<string[]>("--only")
 {
     Description = $"Some sections alone: {string.Join(", ", Check.Sections)}; a machine may be lent for a shorter time than all of them take.",
@@ -17,7 +17,7 @@ check.SetAction(arguments => Guarded(() => new Check(
 
 var small = new Option<bool>("--small") { Description = "Without the large shapes, which compute-sanitizer takes long for." };
 var numerics = new Command("numerics", "Compares every kernel with the CPU.") { small };
-numerics.SetAction(arguments => Guarded(() => Check.Gates(arguments.GetValue(small)).All(r => r.IsRight) & Check.Networks(arguments.GetValue(small)).All(r => r.IsRight) ? 0 : 1));
+numerics.SetAction(arguments => Guarded(() => Check.Numeric(arguments.GetValue(small))));
 
 return new RootCommand("Checks SeGen's kernels on the NVIDIA GPU of this machine.") { check, numerics }.Parse(args).Invoke();
 

@@ -13,6 +13,9 @@ command.Validators.Add(result =>
 {
     if (result.GetValue(checkpoint) is null != result.GetValue(input) is null)
         result.AddError("--checkpoint and --input belong together.");
+
+    if (result.GetValue(checkpoint) is not null && result.GetResult(gpu) is { Implicit: false })
+        result.AddError("--gpu runs the sample's own block and networks: leave --checkpoint and --input out.");
 });
 command.SetAction(arguments => Guarded(() =>
 {

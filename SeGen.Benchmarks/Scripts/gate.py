@@ -1,4 +1,4 @@
-"""The peers' module and how a case's files are read: shared by export.py and torch_peer.py."""
+"""The peers' module and how a case's files are read: shared by export.py, torch_peer.py and the device check."""
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""The peers' modules, by the name of a case's model: shared by export.py and torch_peer.py.
+"""The peers' modules, by the name of a case's model: shared by export.py, torch_peer.py and the device check.
 
 A gate alone and the SE-ResNets are written as PyTorch users write them; the others are torchvision's own.
 """

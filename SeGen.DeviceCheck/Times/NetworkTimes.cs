@@ -1,11 +1,12 @@
-using SeGen.Sample.Models;
+using MobileNetV3Large = SeGen.Sample.Models.MobileNetV3Large;
+using SEResNet50 = SeGen.Sample.Models.SEResNet50;
 
 namespace SeGen.DeviceCheck;
 
-/// <summary>Inference of whole networks, and a whole step of training, in TF32 as PyTorch's convolutions are by default.</summary>
+/// <summary>Inference of whole networks, and a whole step of training, in TF32, as PyTorch's convolutions are by default, unless the environment says otherwise.</summary>
 internal static class NetworkTimes
 {
-    private const string Products = "TF32";
+    private static string Products => TimedCase.Usual;
 
     public static IEnumerable<TimedCase> Inference =>
     [
@@ -21,10 +22,7 @@ internal static class NetworkTimes
         where T : IModule
     {
         int input = images * channels * size * size;
-
-        // Values and momenta are read and written, gradients too, and the images read.
-        double bytes = 4.0 * (6.0 * network.Parameters.Sum(p => p.Length) + input);
-        return new TimedCase($"{name}, {images} images", "training step", Products, $"step {name} {images} {channels} {size} {classes} {Products}", bytes, 0, IsCold: false, () =>
+        return new TimedCase($"{name}, {images} images", "training step", Products, $"step {name} {images} {channels} {size} {classes} {Products}", 0, 0, IsCold: false, () =>
         {
             GpuModule gpu = create(network);
             GpuBuffer x = TimedCall.Filled(gpu, input), logits = gpu.Allocate(images * classes), mean = gpu.Allocate(1);
@@ -46,8 +44,7 @@ internal static class NetworkTimes
         where T : IModule => new[] { 1, 32 }.Select(images =>
     {
         const int Size = 224, Classes = 1000, Input = 3 * Size * Size;
-        double bytes = 4.0 * (network.Parameters.Sum(p => p.Length) + images * (Input + Classes));
-        return new TimedCase($"{name}, {images} images", "inference", Products, $"network {name} {images} 3 {Size} {Products}", bytes, 0, IsCold: false, () =>
+        return new TimedCase($"{name}, {images} images", "inference", Products, $"network {name} {images} 3 {Size} {Products}", 0, 0, IsCold: false, () =>
         {
             GpuModule gpu = create(network);
             GpuBuffer x = TimedCall.Filled(gpu, images * Input), y = gpu.Allocate(images * Classes);

@@ -7,7 +7,7 @@ namespace SeGen.DeviceCheck;
 /// <param name="Temperature">Cold, after the caches were written over, or warm.</param>
 /// <param name="Form">What ran.</param>
 /// <param name="Own">SeGen.</param>
-/// <param name="Floor">Reading and writing every tensor that must be once, at the bandwidth of a copy measured in the same run.</param>
+/// <param name="Floor">Where the caches are cold: reading and writing every tensor that must be once, at the bandwidth of a copy measured in the same run; else null.</param>
 /// <param name="TeraFlops">Multiplications and additions of a convolution that SeGen does in a second, in units of 10^12; null where it is none.</param>
 /// <param name="Eager">PyTorch; null where it could not be timed.</param>
 /// <param name="Graph">PyTorch in a CUDA graph, likewise.</param>
@@ -15,4 +15,4 @@ namespace SeGen.DeviceCheck;
 /// <param name="Compile">torch.compile, likewise.</param>
 /// <param name="Remark">What PyTorch could not do.</param>
 internal sealed record TimeResult(
-    string Case, string What, string Products, string Temperature, string Form, double Own, double Floor, double? TeraFlops, double? Eager, double? Graph, double? ChannelsLast, double? Compile, string Remark);
+    string Case, string What, string Products, string Temperature, string Form, double Own, double? Floor, double? TeraFlops, double? Eager, double? Graph, double? ChannelsLast, double? Compile, string Remark);

@@ -4,7 +4,7 @@ namespace SeGen.DeviceCheck;
 internal static class Times
 {
     /// <summary>What PyTorch may do a case in; the script says which it could make ready.</summary>
-    private static readonly string[] Ways = ["eager", "graph", "channels_last", "compile"];
+    public static string[] Ways { get; } = ["eager", "graph", "channels_last", "compile"];
 
     /// <summary>Runs them.</summary>
     /// <param name="cases">What is timed.</param>
@@ -17,13 +17,23 @@ internal static class Times
     {
         foreach (TimedCase one in cases)
         {
-            using TimedCall call = one.Begin();
-            string remark = torch?.Load(one.Order) ?? "no PyTorch";
-            if (torch is { HasEnded: true })
-                remark = "PyTorch has ended";
+            foreach (TimeResult result in Run(one, own, torch, bandwidth, rounds, calls))
+                yield return result;
+        }
+    }
 
-            foreach (bool isCold in one.IsCold ? [true, false] : new[] { false })
-                yield return Time(one, isCold, own, call, torch, bandwidth, remark, rounds, calls);
+    /// <summary>One of them; where SeGen fails that is its result, and the others are timed all the same.</summary>
+    private static IEnumerable<TimeResult> Run(TimedCase one, OwnTimes own, TorchTimes? torch, double bandwidth, int rounds, int calls)
+    {
+        try
+        {
+            using TimedCall call = one.Begin();
+            string remark = torch is null ? "no PyTorch" : torch.Load(one.Order);
+            return [.. (one.IsCold ? [true, false] : new[] { false }).Select(isCold => Time(one, isCold, own, call, torch, bandwidth, remark, rounds, calls))];
+        }
+        catch (GpuException e)
+        {
+            return [new TimeResult(one.Name, one.What, one.Products, "", "", double.NaN, null, null, null, null, null, null, $"SeGen failed: {e.Message}")];
         }
     }
 
@@ -33,14 +43,22 @@ internal static class Times
         var theirs = Ways.ToDictionary(way => way, _ => new List<double>());
         for (int round = 0; round < rounds; round++)
         {
-            ours.AddRange(own.Times(call.Call, isCold, calls));
-            foreach (string way in Ways)
-                theirs[way].AddRange(torch?.Times(way, isCold, calls) ?? []);
+            // Nobody is always the first.
+            foreach (int turn in Enumerable.Range(round, Ways.Length + 1).Select(t => t % (Ways.Length + 1)))
+            {
+                if (turn == Ways.Length)
+                    ours.AddRange(own.Times(call.Call, isCold, calls));
+                else
+                    theirs[Ways[turn]].AddRange(torch?.Times(Ways[turn], isCold, calls) ?? []);
+            }
         }
+
+        if (torch is { Fault: { Length: > 0 } fault })
+            remark = fault;
 
         double median = OwnTimes.Median([.. ours]);
         return new TimeResult(
-            one.Name, one.What, one.Products, isCold ? "cold" : "warm", call.Form, median, one.Bytes / bandwidth * 1e6, one.MultiplyAdds == 0 ? null : 2e-6 * one.MultiplyAdds / median,
+            one.Name, one.What, one.Products, isCold ? "cold" : "warm", call.Form, median, isCold ? one.Bytes / bandwidth * 1e6 : null, one.MultiplyAdds == 0 ? null : 2e-6 * one.MultiplyAdds / median,
             Median(theirs["eager"]), Median(theirs["graph"]), Median(theirs["channels_last"]), Median(theirs["compile"]), remark);
     }
 

@@ -1,14 +1,20 @@
 namespace SeGen.Cuda;
 
-/// <summary>A point in a stream whose time is taken.</summary>
+/// <summary>A point in a stream, whose time may be taken.</summary>
 internal sealed unsafe class CudaEvent : CudaHandle
 {
-    public CudaEvent(CudaDevice device)
+    private const uint DisableTiming = 2;
+
+    /// <summary>One that is not recorded yet.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="isTimed">Whether its time is asked for; without it waiting costs less.</param>
+    /// <exception cref="GpuException">It cannot be created.</exception>
+    public CudaEvent(CudaDevice device, bool isTimed = true)
         : base(device)
     {
         device.MakeCurrent();
         nint created;
-        device.Check(Driver.EventCreate(&created, 0), "cuEventCreate", "Creating an event");
+        device.Check(Driver.EventCreate(&created, isTimed ? 0 : DisableTiming), "cuEventCreate", "Creating an event");
         Own(created);
     }
 

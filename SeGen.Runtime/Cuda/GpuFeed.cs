@@ -1,49 +1,50 @@
 namespace SeGen.Cuda;
 
 /// <summary>
-/// Small arrays that go to a device in every step: classes, keys of dropout. They go by memory of the driver's, a place for each of the last few, so that
-/// nobody waits for what the device still has to do; a place is taken again when its copy is done.
+/// Small arrays that go to a device in every step: classes, keys of dropout. They go by memory of the driver's with a place for each of the last few, so that
+/// nobody waits for what the device still has to do; a place is taken again when its copy is done, some steps later.
 /// </summary>
-internal sealed class GpuFeed(CudaDevice device, CudaStream stream) : IDisposable
+internal sealed unsafe class GpuFeed(CudaDevice device, CudaStream stream) : IDisposable
 {
-    private readonly Place[] _places = new Place[4];
-    private int _next;
+    private const int Places = 16;
+
+    private readonly CudaEvent?[] _copied = new CudaEvent?[Places];
+    private CudaPinnedMemory? _memory;
+    private int _length, _next;
 
     /// <summary>Copies words to the device; they may be changed when it returns.</summary>
-    public unsafe void Upload(ulong to, ReadOnlySpan<uint> words)
+    public void Upload(ulong to, ReadOnlySpan<uint> words)
     {
-        ref Place place = ref _places[_next];
-        _next = (_next + 1) % _places.Length;
-        place.Copied?.Wait();
-        if (place.Length < words.Length)
-        {
-            // Without memory until there is new one: it may be refused.
-            place.Length = 0;
-            place.Memory?.Dispose();
-            place.Copied ??= new CudaEvent(device);
-            (place.Memory, place.Length) = (new CudaPinnedMemory(device, words.Length), words.Length);
-        }
+        if (words.Length > _length)
+            Grow(words.Length);
 
-        words.CopyTo(new Span<uint>(place.Memory!.Start, words.Length));
-        stream.Upload(to, place.Memory.Start, words.Length);
-        stream.Record(place.Copied!);
+        CudaEvent copied = _copied[_next]!;
+        uint* place = (uint*)_memory!.Start + (nint)_next * _length;
+        _next = (_next + 1) % Places;
+        copied.Wait();
+        words.CopyTo(new Span<uint>(place, words.Length));
+        stream.Upload(to, place, words.Length);
+        stream.Record(copied);
     }
 
     public void Dispose()
     {
-        foreach (Place place in _places)
-        {
-            place.Memory?.Dispose();
-            place.Copied?.Dispose();
-        }
+        _memory?.Dispose();
+        foreach (CudaEvent? copied in _copied)
+            copied?.Dispose();
     }
 
-    private struct Place
+    private void Grow(int length)
     {
-        public CudaPinnedMemory? Memory;
+        stream.Synchronize();
 
-        public CudaEvent? Copied;
+        // Places of no length until there is new memory: it may be refused.
+        _length = 0;
+        _memory?.Dispose();
+        foreach (ref CudaEvent? copied in _copied.AsSpan())
+            copied ??= new CudaEvent(device, isTimed: false);
 
-        public int Length;
+        _memory = new CudaPinnedMemory(device, checked(Places * length));
+        _length = length;
     }
 }

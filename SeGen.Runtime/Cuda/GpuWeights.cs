@@ -40,7 +40,7 @@ internal sealed unsafe class GpuWeights : IDisposable
             return false;
 
         if (IsAhead)
-            throw new InvalidOperationException("The parameters were changed on the GPU, by Optimize, and on the host since then: call Synchronize before writing to them.");
+            throw BothChanged();
 
         // The copy before this one may still be under way.
         _context.Stream.Synchronize();
@@ -55,6 +55,9 @@ internal sealed unsafe class GpuWeights : IDisposable
         _version = version;
         return true;
     }
+
+    private static InvalidOperationException BothChanged()
+        => new("The parameters were changed on the GPU, by Optimize, and on the host since then: call Synchronize before writing to them; to go on from the host's, dispose of this module and make another.");
 
     /// <summary>Where a parameter's gradient begins; 0 where there is none of this name.</summary>
     public ulong GradientOf(string name)
@@ -78,6 +81,9 @@ internal sealed unsafe class GpuWeights : IDisposable
     public void Bring(int steps, bool isWhole)
     {
         bool isAll = isWhole && IsAhead;
+        if (isAll && _version != _parameters.Version)
+            throw BothChanged();
+
         int at = 0;
         for (int p = 0; p < _parameters.Count; p++)
         {

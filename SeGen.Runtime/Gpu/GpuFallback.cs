@@ -5,6 +5,9 @@ namespace SeGen;
 /// <summary>A module that was to run on a GPU and runs on the CPU.</summary>
 internal sealed class GpuFallback(ModuleDefinition definition, IModule module, string why) : GpuModule(definition, module.Parameters)
 {
+    // As on a GPU, so that a program does not fail only where there is one.
+    private bool _isGradientHere;
+
     public override bool IsOnGpu => false;
 
     public override string Placement => $"On the CPU: {why}";
@@ -29,17 +32,30 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
         // As on a GPU, the gradient may be written over; the CPU needs it to the end.
         ReadOnlySpan<float> gradient = inputGradient?.Overlaps(outputGradient) is null ? outputGradient.Host : outputGradient.Host.ToArray();
         module.Backward(gradient, inputGradient is null ? [] : inputGradient.Host);
+        _isGradientHere = true;
     }
 
     public override void Optimize(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         CheckOptimizer(optimizer);
+        CheckGradients(_isGradientHere, nameof(Optimize));
         optimizer.Step();
         Parameters.ZeroGradients();
+        _isGradientHere = false;
     }
 
-    public override void ClipGradientNorm(float limit) => Parameters.ClipGradientNorm(limit);
+    public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
+    {
+        if (norm is not null)
+            CheckBuffer(norm, nameof(norm));
+
+        GradientClipping.Check(Parameters, limit);
+        CheckGradients(_isGradientHere, nameof(ClipGradientNorm));
+        float before = Parameters.ClipGradientNorm(limit);
+        if (norm is not null)
+            norm.Host[0] = before;
+    }
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
     {
@@ -54,15 +70,15 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
         mean.Host[0] = loss.Forward(logits.Host, targets, gradient is null ? [] : gradient.Host);
     }
 
-    public override void Synchronize()
-    {
-        // All is done when a call returns.
-    }
+    // All is done when a call returns; as on a GPU, gradients are the host's from here on.
+    public override void Synchronize() => _isGradientHere = false;
 
     protected override void Dispose(bool disposing)
     {
         // There is nothing on a device.
     }
+
+    internal override string? CannotStep => null;
 
     internal override void SeedDropout(long seed) => module.DropoutSeed = seed;
 

@@ -167,20 +167,22 @@ public abstract class GpuModule : IDisposable
     /// <param name="optimizer">An <see cref="SgdOptimizer"/>, <see cref="AdamOptimizer"/> or <see cref="AdamWOptimizer"/> of these parameters.</param>
     /// <exception cref="ArgumentException">It is an optimizer of other parameters.</exception>
     /// <exception cref="InvalidOperationException">There are no gradients on the device.</exception>
-    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU, or declared with InferenceOnly.</exception>
     /// <exception cref="GpuException">A call of the driver failed.</exception>
     public abstract void Optimize(Optimizer optimizer);
 
     /// <summary>
     /// Scales all gradients on the device so that their common norm is no more than the given one, as <see cref="GradientClipping.ClipGradientNorm"/> does on the host; between Backward over
-    /// buffers and <see cref="Optimize"/>.
+    /// buffers and <see cref="Optimize"/>. Sums are those of 32-bit floats: a norm beyond 1e19 counts as infinite, and gradients are 0 after it.
     /// </summary>
     /// <param name="limit">The largest norm, above 0.</param>
+    /// <param name="norm">One float, or more, of which the first becomes the norm before; null: it is not asked for.</param>
+    /// <exception cref="ArgumentException">The buffer is not this device's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not above 0.</exception>
     /// <exception cref="InvalidOperationException">There are no gradients on the device.</exception>
-    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU, or declared with InferenceOnly.</exception>
     /// <exception cref="GpuException">A call of the driver failed.</exception>
-    public abstract void ClipGradientNorm(float limit);
+    public abstract void ClipGradientNorm(float limit, GpuBuffer? norm = null);
 
     /// <summary>The mean loss of a batch and its gradient, on the device.</summary>
     /// <param name="loss">The loss.</param>
@@ -189,7 +191,7 @@ public abstract class GpuModule : IDisposable
     /// <param name="gradient">As long as the logits, overwritten; may be the logits; null: not computed.</param>
     /// <param name="mean">One float, the mean loss; not a number where no sample counts.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or a target is no class.</exception>
-    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU, or declared with InferenceOnly.</exception>
     /// <exception cref="GpuException">A call of the driver failed.</exception>
     public abstract void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean);
 
@@ -197,6 +199,7 @@ public abstract class GpuModule : IDisposable
     /// Waits until everything is done, and adds the parameters' gradients that were computed since the last time to <see cref="Parameter.Gradient"/>; brings the
     /// parameters where <see cref="Optimize"/> has changed them.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Parameters were changed by <see cref="Optimize"/> and on the host since then.</exception>
     /// <exception cref="GpuException">A kernel failed while it ran.</exception>
     public abstract void Synchronize();
 
@@ -209,6 +212,9 @@ public abstract class GpuModule : IDisposable
 
     /// <summary>Gives everything on the device back; throws nothing.</summary>
     protected abstract void Dispose(bool disposing);
+
+    /// <summary>Why there are no steps on this device; null where there are.</summary>
+    internal abstract string? CannotStep { get; }
 
     /// <summary>Sets what masks of dropout are drawn from.</summary>
     internal abstract void SeedDropout(long seed);
@@ -251,6 +257,13 @@ public abstract class GpuModule : IDisposable
     {
         if (!ReferenceEquals(optimizer.Parameters, Parameters))
             throw new ArgumentException($"The optimizer is one of other parameters than those of {Definition.Name}.", nameof(optimizer));
+    }
+
+    /// <summary>Whether there are gradients for a call that needs those of Backward over buffers.</summary>
+    private protected void CheckGradients(bool areHere, string call)
+    {
+        if (!areHere)
+            throw new InvalidOperationException($"{Definition.Name} has no gradients on the GPU: {call} comes after Backward over buffers, and before Synchronize, which brings them to the host.");
     }
 
     private string? TrainingFault(GpuMap map) => map.Images >= 1 && map.Images <= Definition.MaxBatch

@@ -102,7 +102,8 @@ internal abstract class ModuleOnGpu : GpuModule
 
     public override void Optimize(Optimizer optimizer) => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose parameters are stepped on the host: call Synchronize, then the optimizer's Step.");
 
-    public override void ClipGradientNorm(float limit) => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose gradients are clipped on the host: call Synchronize, then Parameters.ClipGradientNorm.");
+    public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
+        => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose gradients are clipped on the host: call Synchronize, then Parameters.ClipGradientNorm.");
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
         => throw new NotSupportedException($"{Definition.Name} is a gate alone, which has no logits.");
@@ -122,6 +123,8 @@ internal abstract class ModuleOnGpu : GpuModule
             _launcher.Dispose();
         }
     }
+
+    internal override string? CannotStep => $"{Definition.Name} is a gate alone, whose parameters are stepped on the host: train it on the CPU, or in a block or network.";
 
     internal override void SeedDropout(long seed)
     {

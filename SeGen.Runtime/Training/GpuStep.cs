@@ -13,7 +13,7 @@ internal sealed class GpuStep(GpuModule module) : TrainingStep
         // Gradients that were left there are not those of the first batch.
         module.Synchronize();
         module.Parameters.ZeroGradients();
-        return new Memory(_buffers);
+        return new BufferRelease(_buffers);
     }
 
     public override double Run(TrainingBatch batch, CrossEntropyLoss loss, Optimizer optimizer, float clipNorm)
@@ -56,7 +56,7 @@ internal sealed class GpuStep(GpuModule module) : TrainingStep
         }
     }
 
-    private sealed class Memory(Dictionary<int, Buffers> buffers) : IDisposable
+    private sealed class BufferRelease(Dictionary<int, Buffers> buffers) : IDisposable
     {
         public void Dispose()
         {

@@ -52,7 +52,7 @@ public static class GradientClipping
 
     private static Span<float> GradientOf(Parameter parameter) => parameter.IsTrainable && parameter.HasGradient ? parameter.Gradient : [];
 
-    private static void Check(ParameterSet parameters, float limit)
+    internal static void Check(ParameterSet parameters, float limit)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(limit > 0))

@@ -5,8 +5,8 @@ namespace SeGen;
 
 /// <summary>
 /// Trains a module to classify: epochs over shuffled batches, a schedule, a state on disk. Two runs with the same seed, data and settings
-/// end in the same bits, for any number of threads, also where one of them was interrupted and resumed. Steps allocate nothing after the
-/// first, but for what a state that is saved takes.
+/// end in the same bits, for any number of threads, also where one of them was interrupted and resumed; of GPUs on devices with as many
+/// multiprocessors. Steps allocate nothing after the first, but for what a state that is saved takes.
 /// </summary>
 /// <example><code>
 /// // network was declared with MaxBatch = 64.
@@ -14,11 +14,11 @@ namespace SeGen;
 /// trainer.TryResume();
 /// trainer.Train(data, epochs: 8, cancellation);
 ///
-/// // On a GPU, where there is one; the rest is the same.
+/// // On a GPU, where there is one:
 /// using GpuModule gpu = network.CreateCuda();
-/// var trainer = new Trainer(gpu, optimizer);
+/// new Trainer(gpu, new SgdOptimizer(gpu.Parameters, 0.05f, 0.9f, nesterov: true)).Train(data, epochs: 8);
 /// </code></example>
-public sealed class Trainer
+public sealed partial class Trainer
 {
     private readonly TrainingStep _step;
     private readonly Optimizer _optimizer;
@@ -42,14 +42,20 @@ public sealed class Trainer
     {
     }
 
-    /// <summary>A trainer of a block or a network on a GPU, whose steps stay there; parameters and optimizer follow whenever the state is saved, and at the end of each epoch.</summary>
-    /// <param name="module">Likewise.</param>
-    /// <param name="optimizer">Likewise.</param>
-    /// <param name="loss">Likewise.</param>
+    /// <summary>
+    /// A trainer of a block or a network on a GPU, whose steps stay there. Parameters, and what the optimizer keeps, are the host's again when the state is saved, at the end of each epoch, and when
+    /// <see cref="Train"/> ends, by an exception too unless the GPU itself has failed.
+    /// </summary>
+    /// <param name="module">What is trained; its output is one logit for each class.</param>
+    /// <param name="optimizer">An optimizer of its parameters.</param>
+    /// <param name="loss">The loss; plain cross entropy where null.</param>
     /// <exception cref="ArgumentException">The optimizer is not of the module's parameters.</exception>
+    /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU, or declared with InferenceOnly.</exception>
     public Trainer(GpuModule module, Optimizer optimizer, CrossEntropyLoss? loss = null)
         : this(new GpuStep(module ?? throw new ArgumentNullException(nameof(module))), module.Parameters, optimizer, loss)
     {
+        if (module.CannotStep is { } why)
+            throw new NotSupportedException(why);
     }
 
     private Trainer(TrainingStep step, ParameterSet parameters, Optimizer optimizer, CrossEntropyLoss? loss)
@@ -97,7 +103,7 @@ public sealed class Trainer
         init => _saveEvery = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(SaveEvery), value, "SaveEvery must be at least 0.");
     }
 
-    /// <summary>Called after every step.</summary>
+    /// <summary>Called after every step. Of a module on a GPU the host has its parameters after an epoch's last step; after others once <see cref="GpuModule.Synchronize"/> was called.</summary>
     public Action<TrainingProgress>? Progress { get; init; }
 
     /// <summary>
@@ -128,6 +134,7 @@ public sealed class Trainer
     /// <exception cref="ArgumentException">The data does not fit the module, or a class is none.</exception>
     /// <exception cref="InvalidOperationException">The state file is another run's: it was there, and <see cref="TryResume"/> was not called.</exception>
     /// <exception cref="IOException">The state cannot be saved; known after the first step.</exception>
+    /// <exception cref="GpuException">A call of the GPU's driver, or a kernel, failed.</exception>
     public void Train(ITrainingData data, int epochs, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -147,89 +154,21 @@ public sealed class Trainer
 
         Allocate(data);
         using IDisposable? memory = _step.Begin();
-        while (_position.Epoch < epochs)
+        try
         {
-            SampleOrder.Shuffle(_order, Seed, _position.Epoch);
-            while (_position.Step < steps)
+            while (_position.Epoch < epochs)
             {
-                if (cancellation.IsCancellationRequested)
-                {
-                    Save();
-                    cancellation.ThrowIfCancellationRequested();
-                }
-
-                Step(data, steps);
-                bool isFirst = _position is { Epoch: 0, Step: 1 };
-                if (isFirst || (SaveEvery > 0 && _position.Step % SaveEvery == 0 && _position.Step < steps))
-                    Save();
+                RunEpoch(data, steps, cancellation);
+                _position = new TrainingPosition(data.Count, _position.Epoch + 1, 0, 0, 0, 0);
+                Save();
             }
-
-            _position = new TrainingPosition(data.Count, _position.Epoch + 1, 0, 0, 0, 0);
-            Save();
+        }
+        catch (Exception e) when (e is not GpuException)
+        {
+            _step.Bring();
+            throw;
         }
     }
-
-    /// <summary>Runs samples through a module as it is, with running statistics.</summary>
-    /// <param name="module">The module.</param>
-    /// <param name="data">The samples.</param>
-    /// <param name="batchSize">How many at a time.</param>
-    /// <param name="loss">The loss, which also says which samples do not count; plain cross entropy where null.</param>
-    /// <exception cref="ArgumentException">There are no samples, or they do not fit the module.</exception>
-    public static Evaluation Evaluate(IModule module, ITrainingData data, int batchSize = 64, CrossEntropyLoss? loss = null)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        return Evaluate(module.Forward, data, batchSize, loss);
-    }
-
-    /// <summary>Runs samples through a module on a GPU, likewise.</summary>
-    /// <inheritdoc cref="Evaluate(IModule, ITrainingData, int, CrossEntropyLoss?)"/>
-    public static Evaluation Evaluate(GpuModule module, ITrainingData data, int batchSize = 64, CrossEntropyLoss? loss = null)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        return Evaluate(module.Forward, data, batchSize, loss);
-    }
-
-    private static Evaluation Evaluate(ForwardCall forward, ITrainingData data, int batchSize, CrossEntropyLoss? loss)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (data.Count < 1)
-            throw new ArgumentException("There are no samples.", nameof(data));
-
-        loss ??= new CrossEntropyLoss();
-        batchSize = Math.Min(batchSize, data.Count);
-        float[] input = new float[checked(batchSize * data.SampleLength)], logits = new float[checked(batchSize * data.Classes)];
-        int[] targets = new int[batchSize];
-        int[,] confusion = new int[data.Classes, data.Classes];
-        double sum = 0;
-        int right = 0, counted = 0;
-        for (int first = 0; first < data.Count; first += batchSize)
-        {
-            int count = Math.Min(batchSize, data.Count - first), countedBefore = counted;
-            for (int n = 0; n < count; n++)
-                targets[n] = Read(data, first + n, 0, input.AsSpan(n * data.SampleLength, data.SampleLength), loss);
-
-            Span<float> output = logits.AsSpan(0, count * data.Classes);
-            forward(input.AsSpan(0, count * data.SampleLength), output, data.Height, data.Width);
-            for (int n = 0; n < count; n++)
-            {
-                if (!loss.Counts(targets[n]))
-                    continue;
-
-                int guess = TensorPrimitives.IndexOfMax(output.Slice(n * data.Classes, data.Classes));
-                confusion[targets[n], guess]++;
-                right += guess == targets[n] ? 1 : 0;
-                counted++;
-            }
-
-            if (counted > countedBefore)
-                sum += (double)loss.Forward(output, targets.AsSpan(0, count), []) * (counted - countedBefore);
-        }
-
-        return new Evaluation(sum / counted, (double)right / counted, confusion);
-    }
-
-    private delegate void ForwardCall(ReadOnlySpan<float> input, Span<float> output, int height, int width);
 
     /// <summary>A sample and its class, which must be one.</summary>
     private static int Read(ITrainingData data, int index, int epoch, Span<float> sample, CrossEntropyLoss loss)
@@ -238,6 +177,24 @@ public sealed class Trainer
         return (uint)label < (uint)data.Classes || !loss.Counts(label)
             ? label
             : throw new ArgumentException($"Sample {index} is of class {label}; there are classes 0 to {data.Classes - 1}.", nameof(data));
+    }
+
+    private void RunEpoch(ITrainingData data, int steps, CancellationToken cancellation)
+    {
+        SampleOrder.Shuffle(_order, Seed, _position.Epoch);
+        while (_position.Step < steps)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                Save();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            Step(data, steps);
+            bool isFirst = _position is { Epoch: 0, Step: 1 };
+            if (isFirst || (SaveEvery > 0 && _position.Step % SaveEvery == 0 && _position.Step < steps))
+                Save();
+        }
     }
 
     private void Step(ITrainingData data, int steps)
@@ -256,7 +213,10 @@ public sealed class Trainer
         int right = 0, counted = 0;
         for (int n = 0; n < count; n++)
         {
-            counted += _loss.Counts(_targets[n]) ? 1 : 0;
+            if (!_loss.Counts(_targets[n]))
+                continue;
+
+            counted++;
             right += TensorPrimitives.IndexOfMax(logits.Slice(n * data.Classes, data.Classes)) == _targets[n] ? 1 : 0;
         }
 
@@ -268,6 +228,11 @@ public sealed class Trainer
             LossSum = _position.LossSum + (counted > 0 ? loss * counted : 0),
             Correct = _position.Correct + right,
         };
+
+        // Whoever looks at the parameters when an epoch ends has those of its end.
+        if (_position.Step == steps)
+            _step.Bring();
+
         Progress?.Invoke(new TrainingProgress(
             _position.Epoch, _position.Step, steps, _position.Samples, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, _optimizer.LearningRate));
     }
@@ -281,10 +246,10 @@ public sealed class Trainer
 
     private void Save()
     {
-        _step.Bring();
         if (StateFile is not { } path)
             return;
 
+        _step.Bring();
         TrainingState.Save(path, _optimizer, _position, Settings());
         _ownsState = true;
     }

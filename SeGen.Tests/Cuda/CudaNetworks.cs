@@ -45,3 +45,8 @@ public partial class CudaSEResNet20;
 [SENetwork(3, Height = 8, Width = 8, Precision = Precision.Strict, InferenceOnly = true, Emit = Emit.Cuda)]
 [Conv(8), BatchNorm, ReLU, Conv(8), GlobalAveragePool, Linear(3)]
 public partial class CudaStrictNet;
+
+/// <summary>A batch norm over maps of two chunks, in batches of more chunks than a warp has lanes.</summary>
+[SENetwork(2, Height = 40, Width = 40, MaxBatch = 17, Emit = Emit.Cuda)]
+[Conv(4, Kernel = 1), BatchNorm(Name = "norm"), ReLU, GlobalAveragePool, Linear(3)]
+public partial class CudaNormNet;

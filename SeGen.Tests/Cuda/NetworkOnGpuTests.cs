@@ -77,7 +77,7 @@ public class NetworkOnGpuTests : NetworkOnGpuTest
     public void Nothing_is_left_on_the_device()
     {
         var alive = new List<int>();
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 2; round++)
         {
             (IModule _, GpuModule gpu, int input, int output) = Network("residual");
             using (GpuBuffer from = gpu.Allocate(input), to = gpu.Allocate(output))
@@ -96,8 +96,8 @@ public class NetworkOnGpuTests : NetworkOnGpuTest
             alive.Add(Gpu.Alive);
         }
 
-        Assert.InRange(alive[0], 1, 8);
-        Assert.Equal(alive[1], alive[2]);
+        Assert.Equal(alive[0], alive[1]);
+        Assert.InRange(alive[0], 1, 20);
     }
 
     private static void Same(IModule cpu, GpuModule gpu, int input, int output)

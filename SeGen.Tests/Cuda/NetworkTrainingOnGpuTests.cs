@@ -110,6 +110,29 @@ public class NetworkTrainingOnGpuTests : NetworkOnGpuTest
         Near(cpu.Parameters["conv1.weight"].Gradient.ToArray(), own.Parameters["conv1.weight"].Gradient.ToArray(), 1e-4);
     }
 
+    /// <summary>Chunks of unequal length, and several for each lane, one of which has fewer.</summary>
+    [Fact]
+    public void Statistics_of_many_chunks_are_the_cpus()
+    {
+        CudaNormNet cpu = new(1), own = new(1);
+        using GpuModule gpu = own.CreateCuda(GpuPolicy.Require);
+        const int Batch = 17;
+        float[] x = [.. Values(Batch * CudaNormNet.InputLength, 1).Select((v, i) => v * (1 + i % 1600 / 400) + i / 3200)], y = new float[Batch * CudaNormNet.OutputLength];
+        float[] actual = new float[y.Length], dy = Values(y.Length, 2), dx = new float[x.Length], actualDx = new float[x.Length];
+        cpu.ForwardTraining(x, y);
+        cpu.Backward(dy, dx);
+        gpu.ForwardTraining(x, actual);
+        gpu.Backward(dy, actualDx);
+        Near(y, actual);
+        Near(dx, actualDx, 1e-4);
+        foreach ((Parameter a, Parameter b) in cpu.Parameters.Zip(own.Parameters))
+        {
+            Near(a.Values.ToArray(), b.Values.ToArray(), 1e-5, a.Name);
+            if (a.IsTrainable)
+                Near(a.Gradient.ToArray(), b.Gradient.ToArray(), 1e-4, a.Name, 1e-2);
+        }
+    }
+
     [Fact]
     public void A_call_allocates_nothing()
     {
@@ -130,6 +153,7 @@ public class NetworkTrainingOnGpuTests : NetworkOnGpuTest
         {
             gpu.ForwardTraining(from, to);
             gpu.Backward(to, null);
+            gpu.ClipGradientNorm(1, mean);
             gpu.Optimize(optimizer);
         };
         AllocatesNothing(step);

@@ -10,14 +10,17 @@ internal sealed class ClippingOnGpu(GpuContext context, GpuWeights weights, Cuda
 
     private readonly CudaFunction _squares = module.Function("square_parts"), _clip = module.Function("clip");
     private readonly LaunchArguments _arguments = new();
-    private readonly int _parts = Math.Min(MostParts, ProductTiles.Ceiling(weights.Length, Threads * ValuesOfThread));
+    private readonly int _parts = Math.Clamp(ProductTiles.Ceiling(weights.Length, Threads * ValuesOfThread), 1, MostParts);
     private CudaMemory? _memory;
 
-    public void Run(GpuLauncher launcher, float limit)
+    /// <param name="launcher">Where launches go.</param>
+    /// <param name="limit">The largest norm.</param>
+    /// <param name="norm">Where the norm before goes, or 0.</param>
+    public void Run(GpuLauncher launcher, float limit, ulong norm)
     {
         _memory ??= new CudaMemory(context.Device, _parts);
         launcher.Launch(_squares, _parts, Threads, _arguments.Clear().Address(weights.Gradients, _memory.Address).Number(weights.Length));
-        launcher.Launch(_clip, _parts, Threads, _arguments.Clear().Address(weights.Gradients, _memory.Address).Number(weights.Length, _parts).Real(limit));
+        launcher.Launch(_clip, _parts, Threads, _arguments.Clear().Address(weights.Gradients, _memory.Address, norm).Number(weights.Length, _parts).Real(limit));
     }
 
     public void Dispose() => _memory?.Dispose();

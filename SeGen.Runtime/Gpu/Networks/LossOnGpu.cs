@@ -42,7 +42,9 @@ internal sealed class LossOnGpu(GpuContext context, CudaModule module) : IDispos
         if (_targets?.Length >= samples)
             return;
 
+        // None until there are new ones: memory may be refused.
         Dispose();
+        (_targets, _losses) = (null, null);
         (_targets, _losses) = (new CudaMemory(context.Device, samples), new CudaMemory(context.Device, samples));
     }
 }

@@ -48,6 +48,9 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         lock (Context.Lock)
         {
             GpuLauncher launcher = EnterWithGradients(nameof(Optimize));
+            if (Weights.Length == 0)
+                return;
+
             if (!_optimizers.TryGetValue(optimizer, out OptimizerOnGpu? own))
                 _optimizers[optimizer] = own = new OptimizerOnGpu(Context, Weights, optimizer, Training.Layers);
 
@@ -56,16 +59,18 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         }
     }
 
-    public override void ClipGradientNorm(float limit)
+    public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
     {
-        if (!(limit > 0))
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, "limit must be above 0.");
+        GradientClipping.Check(Parameters, limit);
+        if (norm is not null)
+            CheckBuffer(norm, nameof(norm));
 
         lock (Context.Lock)
         {
             GpuLauncher launcher = EnterWithGradients(nameof(ClipGradientNorm));
             _clipping ??= new ClippingOnGpu(Context, Weights, Training.Layers);
-            _clipping.Run(launcher, limit);
+            _clipping.Run(launcher, limit, norm?.Address ?? 0);
+            GC.KeepAlive(norm);
         }
     }
 
@@ -97,14 +102,15 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
         }
     }
 
+    internal override string? CannotStep => CannotTrain;
+
     internal override void SeedDropout(long seed) => _module.DropoutSeed = seed;
 
     private GpuLauncher EnterWithGradients(string call)
     {
         GpuLauncher launcher = Enter();
-        return Weights.IsGradientHere
-            ? launcher
-            : throw new InvalidOperationException($"{Definition.Name} has no gradients on the GPU: {call} comes after Backward over buffers, and before Synchronize, which brings them to the host.");
+        CheckGradients(Weights.IsGradientHere, call);
+        return launcher;
     }
 
     private NetworkModules Training => CannotTrain is { } why

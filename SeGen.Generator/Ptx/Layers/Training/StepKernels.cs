@@ -9,13 +9,11 @@ internal static class StepKernels
     /// The cross entropy of each sample and its gradient, (softmax - q) / counted, a warp for a sample; q is 1 at the target but for what smoothing shares out
     /// (Szegedy et al. 2015, section 7).
     /// </summary>
-    public static string CrossEntropy() => LayerContext.Kernel(
-        "cross_entropy", ParameterKernels.Threads, ["logits", "targets", "gradient", "losses"], ["samples", "classes", "ignored", "f32 wanted", "f32 shared", "f32 share"], context =>
+    public static string CrossEntropy() => ParameterKernels.EachWarp(
+        "cross_entropy", "samples", ["logits", "targets", "gradient", "losses"], ["classes", "ignored", "f32 wanted", "f32 shared", "f32 share"], (context, sample) =>
         {
             PtxWriter writer = context.Writer;
-            string end = writer.Label("end"), lane = context.Thread.Lane;
-            string sample = writer.Integer("mad.lo.u32", "sample", context.Block("x", "block"), LayerContext.Text(ParameterKernels.Threads / 32), context.Thread.Warp);
-            context.SkipWhere(writer.Compare("ge.u32", "isBeyond", sample, context.Number("samples")), end);
+            string lane = context.Thread.Lane;
             string classes = context.Number("classes"), row = writer.Integer("mul.lo.u32", "row", sample, classes), target = writer.Integer("ld.global.nc.u32", "target", $"[{context.At("targets", sample)}]");
             string isIgnored = writer.Compare("eq.u32", "isIgnored", target, context.Number("ignored")), hasGradient = context.IsGiven("gradient");
             string wanted = context.Real("wanted"), shared = context.Real("shared"), share = context.Real("share");
@@ -43,15 +41,16 @@ internal static class StepKernels
             string loss = writer.Real("fma.rn.f32", "loss", shared, writer.Real("sub.rn.f32", "ofAll", all, total), first);
             loss = writer.Real("selp.f32", "counted", PtxWriter.Constant(0f), loss, isIgnored);
             writer.Line($"@{writer.Compare("eq.u32", "isFirst", lane, "0")} st.global.f32 [{context.At("losses", sample)}], {loss}");
-            context.SkipWhere($"!{hasGradient}", end);
-            string scale = writer.Real("selp.f32", "scale", PtxWriter.Constant(0f), share, isIgnored);
-            Each((c, at, logit) =>
+            context.Only(hasGradient, "no_gradient", () =>
             {
-                string q = writer.Real("selp.f32", "q", wanted, PtxWriter.Constant(0f), writer.Compare("eq.u32", "isTarget", c, target));
-                string probability = Exponential(logit, logSum), difference = writer.Real("sub.rn.f32", "difference", probability, writer.Real("add.rn.f32", "probabilityWanted", q, shared));
-                writer.Line($"st.global.f32 [{context.At("gradient", at)}], {writer.Real("mul.rn.f32", "change", difference, scale)}");
+                string scale = writer.Real("selp.f32", "scale", PtxWriter.Constant(0f), share, isIgnored);
+                Each((c, at, logit) =>
+                {
+                    string q = writer.Real("selp.f32", "q", wanted, PtxWriter.Constant(0f), writer.Compare("eq.u32", "isTarget", c, target));
+                    string probability = Exponential(logit, logSum), difference = writer.Real("sub.rn.f32", "difference", probability, writer.Real("add.rn.f32", "probabilityWanted", q, shared));
+                    writer.Line($"st.global.f32 [{context.At("gradient", at)}], {writer.Real("mul.rn.f32", "change", difference, scale)}");
+                });
             });
-            writer.Place(end);
 
             void Each(Action<string, string, string> body) => writer.Loop("c", lane, classes, "32", c =>
             {
@@ -78,7 +77,7 @@ internal static class StepKernels
     {
         PtxWriter writer = context.Writer;
         string array = writer.Shared("ofWarps", ParameterKernels.Threads / 32), ofWarps = writer.Integer("mov.u32", "ofWarpsAt", array);
-        string block = context.Block("x", "block"), step = Everyone(context, block, out string first);
+        string block = context.Block("x", "block"), step = GridStride(context, block, out string first);
         string total = writer.Real("mov.f32", "total", PtxWriter.Constant(0f));
         writer.Loop("i", first, context.Number("count"), step, index =>
         {
@@ -96,16 +95,17 @@ internal static class StepKernels
     });
 
     /// <summary>
-    /// All gradients times limit / (norm + 1e-6) where that is below 1 (Pascanu et al. 2012, as torch.nn.utils.clip_grad_norm_ has it). Every warp adds up the parts, in
-    /// the same order; a norm that is no number makes all gradients none.
+    /// All gradients times limit / (norm + 1e-6) where that is below 1 (Pascanu et al. 2012, as torch.nn.utils.clip_grad_norm_ has it), and the norm before. Every warp adds up the
+    /// parts, in the same order; a norm that is no number makes all gradients none.
     /// </summary>
-    public static string Clip() => LayerContext.Kernel("clip", ParameterKernels.Threads, ["gradients", "parts"], ["count", "partCount", "f32 limit"], context =>
+    public static string Clip() => LayerContext.Kernel("clip", ParameterKernels.Threads, ["gradients", "parts", "norm"], ["count", "partCount", "f32 limit"], context =>
     {
         PtxWriter writer = context.Writer;
-        string step = Everyone(context, context.Block("x", "block"), out string first), end = writer.Label("end"), total = writer.Real("mov.f32", "total", PtxWriter.Constant(0f));
+        string step = GridStride(context, context.Block("x", "block"), out string first), end = writer.Label("end"), total = writer.Real("mov.f32", "total", PtxWriter.Constant(0f));
         context.Know("count");
         writer.Loop("p", context.Thread.Lane, context.Number("partCount"), "32", part => writer.Line($"add.rn.f32 {total}, {total}, {context.Load("parts", part)}"));
-        string norm = writer.Real("sqrt.rn.f32", "norm", writer.OverWarp(writer.Sum, total));
+        string norm = writer.Real("sqrt.rn.f32", "ofAll", writer.OverWarp(writer.Sum, total));
+        context.Only(context.IsGiven("norm"), "not_asked", () => writer.OnlyWhereZero(first, "other_threads", () => writer.Line($"st.global.f32 [{context["norm"]}], {norm}")));
         string factor = writer.Real("div.rn.f32", "factor", context.Real("limit"), writer.Real("add.rn.f32", "above", norm, PtxWriter.Constant(1e-6f)));
         context.SkipWhere(writer.Compare("ge.f32", "isWithin", factor, PtxWriter.Constant(1f)), end);
         writer.Loop("i", first, context.Number("count"), step, index =>
@@ -169,7 +169,7 @@ internal static class StepKernels
         });
 
     /// <summary>A thread's first index where all threads of the grid share indices out, and how far apart its are.</summary>
-    private static string Everyone(LayerContext context, string block, out string first)
+    private static string GridStride(LayerContext context, string block, out string first)
     {
         first = context.Writer.Integer("mad.lo.u32", "first", block, LayerContext.Text(ParameterKernels.Threads), context.Thread.Number);
         return context.Writer.Integer("mul.lo.u32", "step", context.Writer.Integer("mov.u32", "blocks", "%nctaid.x"), LayerContext.Text(ParameterKernels.Threads));
@@ -179,14 +179,15 @@ internal static class StepKernels
     private static (string Value, string Gradient) Trained(LayerContext context, string index, out string decay)
     {
         PtxWriter writer = context.Writer;
-        string end = writer.Label("is_trained");
+        string end = writer.Label("is_trained"), at = context.At("gradients", index), gradient = writer.Real("ld.global.f32", "gradient", $"[{at}]");
+
+        // Those that are not trained too: clipping by a norm that is no number leaves none there.
+        writer.Line($"st.global.f32 [{at}], {PtxWriter.Constant(0f)}");
         decay = writer.Real("ld.global.nc.f32", "decay", $"[{context.At("decays", index)}]");
         string isTrained = writer.Compare("ge.f32", "isTrained", decay, PtxWriter.Constant(0f));
         writer.Line($"@{isTrained} bra {end}");
         writer.Line("ret");
         writer.Place(end);
-        string at = context.At("gradients", index), gradient = writer.Real("ld.global.f32", "gradient", $"[{at}]");
-        writer.Line($"st.global.f32 [{at}], {PtxWriter.Constant(0f)}");
         return (writer.Real("ld.global.f32", "value", $"[{context.At("values", index)}]"), gradient);
     }
 }
