@@ -66,6 +66,20 @@ public sealed class TrainerTests
         Assert.Throws<ArgumentException>("data", () => new Trainer(gate, Same(gate)) { BatchSize = 16, DropLast = true }.Train(new GateData(15), 1));
     }
 
+    /// <summary>Where the index that is ignored is a class that the gate knows, its samples are no right ones either.</summary>
+    [Fact]
+    public void Ignored_samples_are_never_right()
+    {
+        var gate = new TrainedGate(1);
+        int[,] confusion = Trainer.Evaluate(gate, new GateData(16), 16).Confusion;
+        int known = Enumerable.Range(0, GateData.Logits).First(c => confusion[c, c] > 0);
+        var loss = new CrossEntropyLoss(ignoreIndex: known);
+        double expected = Trainer.Evaluate(gate, new GateData(16), 16, loss).Accuracy;
+        var seen = new List<TrainingProgress>();
+        new Trainer(gate, Same(gate), loss) { BatchSize = 16, Progress = seen.Add }.Train(new GateData(16), 1);
+        Assert.Equal(expected, seen.Single().Accuracy, 1e-9);
+    }
+
     [Fact]
     public void Ignored_samples_count_nowhere()
     {
