@@ -46,9 +46,6 @@ internal sealed class TimedCall(GpuModule gpu, Action call, params GpuBuffer[] b
     /// <summary>What is done when everything was given back.</summary>
     public Action? Ends { get; set; }
 
-    /// <summary>The module.</summary>
-    public GpuModule Module => gpu;
-
     /// <summary>What ran.</summary>
     public string Form => gpu.Form;
 

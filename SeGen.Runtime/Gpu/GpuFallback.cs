@@ -47,10 +47,7 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
 
     public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
     {
-        if (norm is not null)
-            CheckBuffer(norm, nameof(norm));
-
-        GradientClipping.Check(Parameters, limit);
+        CheckClipping(limit, norm);
         CheckGradients(_isGradientHere, nameof(ClipGradientNorm));
         float before = Parameters.ClipGradientNorm(limit);
         if (norm is not null)
@@ -59,14 +56,7 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(mean);
-        CheckBuffer(logits, nameof(logits));
-        CheckBuffer(mean, nameof(mean));
-        if (gradient is not null)
-            CheckBuffer(gradient, nameof(gradient));
-
+        CheckLoss(loss, logits, gradient, mean);
         mean.Host[0] = loss.Forward(logits.Host, targets, gradient is null ? [] : gradient.Host);
     }
 

@@ -210,10 +210,7 @@ public class StepOnGpuTests : NetworkOnGpuTest
         CudaBlock cpu = new(1);
         using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
         using GpuBuffer x = gpu.Allocate(CudaBlock.InputLength), y = gpu.Allocate(CudaBlock.OutputLength);
-        x.CopyFrom(Values(x.Length, 1));
-        gpu.ForwardTraining(x, y);
-        gpu.Backward(y, null);
-        gpu.Optimize(new SgdOptimizer(cpu.Parameters, 0.1f));
+        Optimize(gpu, x, y, new SgdOptimizer(cpu.Parameters, 0.1f));
         cpu.Parameters[0].Write()[0] = 1;
         Assert.Contains("make another", Assert.Throws<InvalidOperationException>(() => gpu.Forward(x, y)).Message, StringComparison.Ordinal);
         Assert.Contains("make another", Assert.Throws<InvalidOperationException>(gpu.Synchronize).Message, StringComparison.Ordinal);
@@ -256,15 +253,21 @@ public class StepOnGpuTests : NetworkOnGpuTest
         CudaBlock cpu = new(1);
         using GpuModule gpu = cpu.CreateCuda(GpuPolicy.Require);
         using GpuBuffer x = gpu.Allocate(CudaBlock.InputLength), y = gpu.Allocate(CudaBlock.OutputLength);
-        x.CopyFrom(Values(x.Length, 1));
         var optimizer = new SgdOptimizer(cpu.Parameters, 0.1f);
-        gpu.ForwardTraining(x, y);
-        gpu.Backward(y, null);
-        gpu.Optimize(optimizer);
+        Optimize(gpu, x, y, optimizer);
         Assert.Contains("no gradients on the GPU", Assert.Throws<InvalidOperationException>(() => gpu.Optimize(optimizer)).Message, StringComparison.Ordinal);
         Assert.Contains("ClipGradientNorm comes after Backward", Assert.Throws<InvalidOperationException>(() => gpu.ClipGradientNorm(1)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("limit", () => gpu.ClipGradientNorm(float.NaN));
         Assert.Contains("other parameters", Assert.Throws<ArgumentException>(() => gpu.Optimize(new SgdOptimizer(new CudaBlock(1).Parameters, 0.1f))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A step whose gradient is the output itself.</summary>
+    private static void Optimize(GpuModule gpu, GpuBuffer x, GpuBuffer y, Optimizer optimizer)
+    {
+        x.CopyFrom(Values(x.Length, 1));
+        gpu.ForwardTraining(x, y);
+        gpu.Backward(y, null);
+        gpu.Optimize(optimizer);
     }
 
     private static unsafe void Download(GpuContext context, ulong from, float[] to)

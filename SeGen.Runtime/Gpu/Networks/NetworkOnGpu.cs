@@ -61,10 +61,7 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
 
     public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
     {
-        GradientClipping.Check(Parameters, limit);
-        if (norm is not null)
-            CheckBuffer(norm, nameof(norm));
-
+        CheckClipping(limit, norm);
         lock (Context.Lock)
         {
             GpuLauncher launcher = EnterWithGradients(nameof(ClipGradientNorm));
@@ -76,21 +73,7 @@ internal sealed class NetworkOnGpu : ModuleOnGpu
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(mean);
-        CheckBuffer(logits, nameof(logits));
-        CheckBuffer(mean, nameof(mean));
-        if (gradient is not null)
-        {
-            CheckBuffer(gradient, nameof(gradient));
-            if (gradient.Length != logits.Length)
-                throw new ArgumentException($"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits.", nameof(gradient));
-
-            if (gradient.Overlaps(logits) == false)
-                throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
-        }
-
+        CheckLoss(loss, logits, gradient, mean);
         lock (Context.Lock)
         {
             GpuLauncher launcher = Enter();
