@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using SeGen.Benchmarks;
 using SeGen.Benchmarks.GeneratorTime;
+using SeGen.Benchmarks.Loading;
 using SeGen.Benchmarks.Micro;
 using SeGen.Benchmarks.Peers;
 using SeGen.Benchmarks.Startup;
@@ -49,6 +50,14 @@ var serveStart = new Command("serve-start", "Times ONNX Runtime's first result i
 serveStart.Hidden = true;
 serveStart.SetAction(arguments => OnnxRuntimeStart.Print(arguments.GetValue(where)!, arguments.GetValue(threads)));
 
+var loading = new Command("loading", "Measures what loading an SE-ResNet-50 takes in memory at most.") { folder };
+loading.SetAction(arguments => LoadingMemory.Run(Path.GetFullPath(arguments.GetValue(folder)!)));
+
+var way = new Argument<int>("way");
+var serveLoading = new Command("serve-loading", "Loads in this process.") { where, way };
+serveLoading.Hidden = true;
+serveLoading.SetAction(arguments => LoadingMemory.Serve(arguments.GetValue(where)!, arguments.GetValue(way)));
+
 var sizes = new Command("sizes", "Measures what fixing height and width gains over any size.");
 sizes.SetAction(_ => FixedAgainstAny.Run());
 
@@ -65,7 +74,7 @@ micro.SetAction(arguments => { BenchmarkSwitcher.FromAssembly(typeof(Case).Assem
 var sigmoid = new Command("sigmoid", "Measures the error of the sigmoid over all floats.");
 sigmoid.SetAction(_ => SigmoidError.Run());
 
-return new RootCommand("Benchmarks of SeGen.") { peers, digits, startup, serve, serveStart, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SeGen.") { peers, digits, startup, serve, serveStart, loading, serveLoading, sizes, generator, build, sigmoid, micro }.Parse(args).Invoke();
 
 void Measure(ParseResult arguments)
 {

@@ -23,6 +23,7 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     internal static class Steps
     {
         public const string Specs = nameof(Specs);
+        public const string Stubs = nameof(Stubs);
         public const string Namespace = nameof(Namespace);
         public const string Kernels = nameof(Kernels);
     }
@@ -35,6 +36,16 @@ public sealed class SeGenGenerator : IIncrementalGenerator
             .Select(static (reading, _) => reading.Block!)
             .WithTrackingName(Steps.Specs);
         context.RegisterSourceOutput(blocks, AddBlock);
+        foreach (string root in DeclaredAttribute.Roots)
+        {
+            // A root attribute that stands on two parts of a class is an error, and the class is read at each of them.
+            IncrementalValuesProvider<StubSpec> stubs = Readings(context, root)
+                .Select(static (reading, _) => reading.Stub)
+                .Collect()
+                .SelectMany(static (all, _) => all.OfType<StubSpec>().GroupBy(s => s.Type.HintName).Select(g => g.First()))
+                .WithTrackingName(Steps.Stubs);
+            context.RegisterSourceOutput(stubs, AddStub);
+        }
 
         // Kernels are shared by all modules of a compilation: each is a source of its own, written once.
         IncrementalValueProvider<string> space = context.CompilationProvider.Select(static (c, _) => KernelFile.Namespace(c.AssemblyName)).WithTrackingName(Steps.Namespace);
@@ -48,7 +59,8 @@ public sealed class SeGenGenerator : IIncrementalGenerator
                 .WithTrackingName(Steps.Specs);
             IncrementalValuesProvider<NetworkPlan> plans = networks
                 .Combine(forced)
-                .Select(static (both, _) => NetworkPlanner.Plan(both.Right is { } convolutions ? both.Left with { Convolutions = convolutions } : both.Left));
+                .Select(static (both, cancellation) => NetworkPlanner.Plan(
+                    both.Right is { } convolutions ? both.Left with { Convolutions = convolutions } : both.Left, cancellation));
             context.RegisterSourceOutput(plans.Combine(space), AddNetwork);
             IncrementalValueProvider<EquatableArray<KernelSpec>> more = plans
                 .Select(static (plan, _) => plan.Kernels.ToEquatableArray())
@@ -63,7 +75,10 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     }
 
     private static IncrementalValuesProvider<Reading> Readings(IncrementalGeneratorInitializationContext context, string root)
-        => context.SyntaxProvider.ForAttributeWithMetadataName($"SeGen.{root}Attribute", IsClass, (c, cancellation) => Read(c, root, cancellation)).Where(static r => r is not null).Select(static (r, _) => r!);
+        => context.SyntaxProvider
+            .ForAttributeWithMetadataName($"SeGen.{root}Attribute", IsClass, (c, cancellation) => Read(c, root, cancellation))
+            .Where(static r => r is not null)
+            .Select(static (r, _) => r!);
 
     /// <summary>One way for all convolutions that it can compute, instead of what the planner finds best: for tests and measurements.</summary>
     private static Convolutions? ForcedConvolutions(AnalyzerConfigOptions options)
@@ -75,25 +90,28 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     private static Reading? Read(GeneratorAttributeSyntaxContext context, string root, CancellationToken cancellation)
     {
         Declaration declaration = DeclarationParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation);
-        return declaration.RootKind == root ? DeclarationRules.Read(declaration) : null;
+        return declaration.RootKind == root ? DeclarationRules.Read(declaration, cancellation: cancellation) : null;
     }
 
     private static void AddBlock(SourceProductionContext context, SEBlockSpec spec)
     {
         SEBlockPlan plan = SEBlockPlanner.Plan(spec);
-        context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(plan), Utf8WithoutMark));
+        context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(plan, context.CancellationToken), Utf8WithoutMark));
         if (spec.Emit == Model.Emit.Cuda)
-            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan), Utf8WithoutMark));
+            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan, context.CancellationToken), Utf8WithoutMark));
     }
+
+    private static void AddStub(SourceProductionContext context, StubSpec spec)
+        => context.AddSource(spec.Type.HintName, SourceText.From(StubEmitter.Emit(spec), Utf8WithoutMark));
 
     private static void AddNetwork(SourceProductionContext context, (NetworkPlan Plan, string Namespace) network)
     {
         NetworkSpec spec = network.Plan.Spec;
-        context.AddSource(spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace), Utf8WithoutMark));
+        context.AddSource(spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace, context.CancellationToken), Utf8WithoutMark));
         if (spec.Emit == Model.Emit.Cuda)
-            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(NetworkCudaEmitter.Emit(spec), Utf8WithoutMark));
+            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(NetworkCudaEmitter.Emit(spec, context.CancellationToken), Utf8WithoutMark));
     }
 
     private static void AddKernel(SourceProductionContext context, (KernelSpec Kernel, string Namespace) kernel)
-        => context.AddSource(KernelFile.HintName(kernel.Kernel), SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace), Utf8WithoutMark));
+        => context.AddSource(KernelFile.HintName(kernel.Kernel), SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace, context.CancellationToken), Utf8WithoutMark));
 }

@@ -118,12 +118,12 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor EmptyMap = Error(
         id: DiagnosticIds.EmptyMap,
         title: "Nothing is left of the pixels",
-        message: "The window of {0} pixels is larger than its input of {1} x {2}, padding included; remove a stride before it, pad it, or enlarge the input");
+        message: "The window of {0} pixels of {3} is larger than its input of {1} x {2}, padding included; {4}");
 
     public static readonly DiagnosticDescriptor GroupsDoNotDivide = Error(
         id: DiagnosticIds.GroupsDoNotDivide,
         title: "Groups must divide the channels",
-        message: "{0} groups do not divide {1} input and {2} output channels; write a number that divides both");
+        message: "{0} groups do not divide {1} input and {2} output channels; write one of {3}");
 
     public static readonly DiagnosticDescriptor IdentityChangesShape = Error(
         id: DiagnosticIds.IdentityChangesShape,
@@ -175,12 +175,23 @@ internal static class Descriptors
         title: "On GPUs networks have one size",
         message: "'{0}' has no Height and Width, and Emit.Cuda lays a network's memory out for one size of input; write both, or remove Emit");
 
+    public static readonly DiagnosticDescriptor TooManyLayers = Error(
+        id: DiagnosticIds.TooManyLayers,
+        title: "A module has too many layers",
+        message: "This layer and those before it come to more than {0} operations, with the modules that Layer<T> names written out; build the module of fewer");
+
+    public static readonly DiagnosticDescriptor HidesName = Error(
+        id: DiagnosticIds.HidesName,
+        title: "A type changes the meaning of generated code",
+        message: "Rename or move the type '{1}': the code that SeGen writes for '{0}' would mean it by mistake");
+
     public static readonly ImmutableArray<DiagnosticDescriptor> All =
     [
         NotPartial, ContainerNotPartial, UnsupportedType, MemberExists, NamedLikeMember, CannotConstruct, GateTwice, ChannelsMissing,
         ChannelsDiffer, OutOfRange, UndefinedValue, SizeIncomplete, HiddenIsZero, TooLarge, NoEffect, PerimeterSqueeze,
         LayerWithoutNetwork, LayersScattered, RootTwice, NoLayers, ShapeMismatch, EmptyMap, GroupsDoNotDivide, IdentityChangesShape, NotALayer, SizeNeeded,
         BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten, CudaNeedsSize,
+        TooManyLayers, HidesName,
     ];
 
     /// <summary>The descriptor with an id.</summary>

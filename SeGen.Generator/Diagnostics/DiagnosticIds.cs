@@ -36,4 +36,6 @@ internal static class DiagnosticIds
     public const string NotPossible = "SEGEN031";
     public const string MustBeWritten = "SEGEN032";
     public const string CudaNeedsSize = "SEGEN033";
+    public const string TooManyLayers = "SEGEN034";
+    public const string HidesName = "SEGEN035";
 }

@@ -37,10 +37,13 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
             return;
 
         Declaration declaration = DeclarationParser.Parse(type, context.CancellationToken);
-        foreach (Violation violation in DeclarationRules.Check(declaration))
+        foreach (Violation violation in DeclarationRules.Check(declaration, context.CancellationToken))
         {
+            Location? other = violation.Other >= 0 && violation.Other != violation.Index
+                ? attributes[violation.Other].ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).GetLocation()
+                : null;
             context.ReportDiagnostic(Diagnostic.Create(
-                Descriptors.Of(violation.Id), Locate(violation, type, attributes, context.CancellationToken), [.. violation.Values]));
+                Descriptors.Of(violation.Id), Locate(violation, type, attributes, context.CancellationToken), other is null ? null : [other], [.. violation.Values]));
         }
     }
 

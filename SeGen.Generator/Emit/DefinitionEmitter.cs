@@ -45,6 +45,8 @@ internal static class DefinitionEmitter
         // A constant of the class around has the property's name.
         Property(writer, "int", "MaxBatch", $"{SEBlockEmitter.ModuleClass(plan)}.MaxBatch");
         Property(writer, "bool", "InPlace", "true");
+        Property(writer, "bool", "IsGate", "true");
+        NetworkDefinitionEmitter.Settings(writer, plan.Spec.Settings, plan.Trains);
         Property(writer, "int", "PackedLength", "WeightsLength");
     }
 

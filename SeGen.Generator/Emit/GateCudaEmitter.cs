@@ -7,8 +7,8 @@ namespace SeGen.Generator.Emit;
 /// <summary>Writes the second file of a gate that is declared with Emit.Cuda: CreateCuda, and the kernels as PTX.</summary>
 internal static class GateCudaEmitter
 {
-    public static string Emit(SEBlockPlan plan) => CudaFile.Write(plan.Spec.Type, plan.Spec.Declaration, "GateKernels", writer =>
-        Kernels(writer, new GateLaunch(plan.Gate, plan.Spec.Height, plan.Spec.Width), plan.Trains));
+    public static string Emit(SEBlockPlan plan, CancellationToken cancellation = default) => CudaFile.Write(plan.Spec.Type, plan.Spec.Declaration, "GateKernels", writer =>
+        Kernels(writer, new GateLaunch(plan.Gate, plan.Spec.Height, plan.Spec.Width), plan.Trains), cancellation);
 
     private static void Kernels(SourceWriter writer, GateLaunch launch, bool trains)
     {

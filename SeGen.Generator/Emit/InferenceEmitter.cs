@@ -14,7 +14,7 @@ internal static class InferenceEmitter
         bool images = RunPhrases.HasImagePhase(plan);
         writer.Blank();
         writer.Line("/// <summary>Inference; the scratch holds one image's values after the other's.</summary>");
-        using (writer.Block("private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, (long)MaxBatch * ForwardLength)\n    where TKernels : struct, IKernels"))
+        using (writer.Block("private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, 0, imageLength: ForwardLength)\n    where TKernels : struct, IKernels"))
         {
             string phases = images ? "WholeImages = 0, SqueezeChannels = 1, ScaleChannels = 2" : "SqueezeChannels = 0, ScaleChannels = 1";
             writer.Line($"private const int {phases}{(ScaleAndSqueezeOp.IsIn(plan) ? ", ScaleAndSqueezeChannels = 3" : "")};");

@@ -7,6 +7,12 @@ internal sealed record ModuleFacts(TypeSpec Type, IReadOnlyList<string> Declarat
 {
     public bool IsGate { get; init; }
 
+    /// <summary>Whether there is training code.</summary>
+    public bool Trains { get; init; } = true;
+
+    /// <summary>Whether the user has written a ToString.</summary>
+    public bool HasToString { get; init; }
+
     /// <summary>Whether it has gates inside that can be watched.</summary>
     public bool HasGates { get; init; }
 
@@ -36,5 +42,5 @@ internal sealed record ModuleFacts(TypeSpec Type, IReadOnlyList<string> Declarat
     public bool IsFixed => InputHeight > 0;
 
     /// <summary>The class that holds everything but the user's part; local to the file.</summary>
-    public string ModuleClass => Type.Name.TrimStart('@') + "Module";
+    public string ModuleClass => FileNames.Identifier(Type.Name) + "Module";
 }

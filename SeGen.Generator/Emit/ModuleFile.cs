@@ -6,9 +6,9 @@ internal static class ModuleFile
     /// <param name="module">What the user's part says.</param>
     /// <param name="usings">Namespaces beyond those that every such class uses.</param>
     /// <param name="body">Writes what stands in the class.</param>
-    public static string Write(ModuleFacts module, IEnumerable<string> usings, Action<SourceWriter> body)
+    public static string Write(ModuleFacts module, IEnumerable<string> usings, Action<SourceWriter> body, CancellationToken cancellation = default)
     {
-        var writer = new SourceWriter();
+        var writer = new SourceWriter(cancellation);
         Header(writer, module);
         UserPart(writer, module);
         writer.Blank();
@@ -55,16 +55,19 @@ internal static class ModuleFile
         writer.Blank();
     }
 
-    private static void UserPart(SourceWriter writer, ModuleFacts module)
+    private static void UserPart(SourceWriter writer, ModuleFacts module) => Within(writer, module.Type, () => ModuleMembersEmitter.Emit(writer, module));
+
+    /// <summary>Writes something in the namespace and the types that are around the user's class.</summary>
+    public static void Within(SourceWriter writer, Model.TypeSpec type, Action part)
     {
         var scopes = new Stack<SourceWriter.Scope>();
-        if (module.Type.Namespace.Length > 0)
-            scopes.Push(writer.Block($"namespace {module.Type.Namespace}"));
+        if (type.Namespace.Length > 0)
+            scopes.Push(writer.Block($"namespace {type.Namespace}"));
 
-        foreach (Model.ContainingType container in module.Type.Containers)
+        foreach (Model.ContainingType container in type.Containers)
             scopes.Push(writer.Block($"{container.Keywords} {container.Name}"));
 
-        ModuleMembersEmitter.Emit(writer, module);
+        part();
         while (scopes.Count > 0)
             scopes.Pop().Dispose();
     }

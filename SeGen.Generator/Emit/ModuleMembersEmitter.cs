@@ -9,10 +9,6 @@ namespace SeGen.Generator.Emit;
 internal static class ModuleMembersEmitter
 {
     private const string State = GeneratedMembers.State;
-    private const string Input = "global::System.ReadOnlySpan<float> input";
-    private const string Output = "global::System.Span<float> output";
-    private const string Size = ", int height, int width";
-    private const string SizeArguments = ", height, width";
 
     public static void Emit(SourceWriter writer, ModuleFacts module)
     {
@@ -26,8 +22,15 @@ internal static class ModuleMembersEmitter
             writer.Line($"private readonly global::SeGen.CompilerServices.ModuleState {State};");
             Constructors(writer, module, name);
             Properties(writer);
-            Forward(writer, module);
-            Checkpoints(writer);
+            foreach (ModuleMethod method in ModuleMethods.Of(module))
+                Method(writer, method);
+
+            if (!module.IsFixed)
+                OutputSize(writer, module);
+
+            if (!module.HasToString)
+                Text(writer);
+
             if (module.HasGates)
                 Observer(writer);
         }
@@ -88,7 +91,7 @@ internal static class ModuleMembersEmitter
 
     private static void Constructors(SourceWriter writer, ModuleFacts module, string name)
     {
-        string definition = $"global::SeGen.Generated.{module.ModuleClass}.Definition.Instance";
+        string definition = Definition(module);
         writer.Blank();
         writer.Line($$"""
             /// <summary>New weights, drawn from PyTorch's default distributions with seed 0.</summary>
@@ -103,20 +106,17 @@ internal static class ModuleMembersEmitter
 
             private {{name}}(global::SeGen.CompilerServices.ModuleState state) => {{State}} = state;
 
-            /// <summary>A module with the weights of a safetensors file.</summary>
-            /// <param name="path">The file.</param>
-            /// <param name="naming">Whose names the file's tensors carry.</param>
-            /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-            public static {{name}} Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
-            {
-                {{name}} module = strict ? new {{name}}(new global::SeGen.CompilerServices.ModuleState({{definition}})) : new {{name}}();
-                module.LoadWeights(path, naming, strict);
-                return module;
-            }
-
             /// <summary>Another instance over the same weights, with workspaces of its own.</summary>
             public {{name}} ShareWeights() => new {{name}}({{State}}.ShareWeights());
             """);
+        foreach (ModuleMethod load in ModuleMethods.Loads(name))
+        {
+            writer.Blank();
+            writer.Line(load.Documentation);
+            writer.Line($"public static {load.Type} Load({load.Parameters})");
+            using (writer.Indent())
+                writer.Line($"=> new {name}(global::SeGen.CompilerServices.ModuleState.Load({definition}, {load.Arguments}));");
+        }
     }
 
     private static void Properties(SourceWriter writer)
@@ -152,36 +152,29 @@ internal static class ModuleMembersEmitter
             """);
     }
 
-    /// <summary>The form that fits the declaration is public; the other is there for those who hold an IModule.</summary>
-    private static void Forward(SourceWriter writer, ModuleFacts module)
+    private static void OutputSize(SourceWriter writer, ModuleFacts module)
     {
-        const string Memory = "global::System.ReadOnlyMemory<float> input";
-        foreach ((string method, string from) in new[] { ("Forward", Input), ("ForwardTraining", Input), ("ForwardTrainingByReference", Memory) })
-        {
-            Method(writer, method, $"{from}, {Output}", "input, output", isPublic: module.IsFixed);
-            Method(writer, method, $"{from}, {Output}{Size}", $"input, output{SizeArguments}", isPublic: !module.IsFixed);
-        }
-
-        Method(
-            writer, "Forward", "in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> input, in global::System.Numerics.Tensors.TensorSpan<float> output",
-            "input, output", isPublic: true);
-        Method(writer, "Backward", "global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient", "outputGradient, inputGradient", isPublic: true);
-
-        if (!module.IsGate)
-            return;
-
-        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates", "input, gates", isPublic: module.IsFixed, of: "IGate");
-        Method(writer, "Excite", $"{Input}, global::System.Span<float> gates{Size}", $"input, gates{SizeArguments}", isPublic: !module.IsFixed, of: "IGate");
+        writer.Blank();
+        writer.Line($$"""
+            /// <summary>The shape of an image of the output, for the size of an input's.</summary>
+            /// <param name="height">Height of the input in pixels.</param>
+            /// <param name="width">Width of the input in pixels.</param>
+            /// <exception cref="global::System.ArgumentException">The size is below 1, too large, or too small for a window of the module.</exception>
+            public static (int Channels, int Height, int Width) OutputSize(int height, int width)
+                => global::SeGen.CompilerServices.ModuleState.OutputSize({{Definition(module)}}, height, width);
+            """);
     }
 
-    private static void Checkpoints(SourceWriter writer)
+    private static void Text(SourceWriter writer)
     {
-        Method(writer, "LoadWeights", "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true", "path, global::SeGen.KeyMap.From(naming), strict", isPublic: true);
-        Method(writer, "LoadWeights", "string path, global::SeGen.KeyMap keys, bool strict = true", "path, keys, strict", isPublic: true);
-        Method(writer, "LoadWeights", "global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true", "stream, keys, strict", isPublic: true);
-        Method(writer, "LoadWeights", "global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true", "memory, keys, strict", isPublic: true);
-        Method(writer, "SaveWeights", "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen", "path, naming", isPublic: true);
+        writer.Blank();
+        writer.Line($$"""
+            /// <summary>What the module is and where its weights come from, on one line.</summary>
+            public override string ToString() => {{State}}.ToString();
+            """);
     }
+
+    private static string Definition(ModuleFacts module) => $"global::SeGen.Generated.{module.ModuleClass}.Definition.Instance";
 
     /// <summary>Explicit, so that it takes no name from the user's class.</summary>
     private static void Observer(SourceWriter writer)
@@ -196,13 +189,13 @@ internal static class ModuleMembersEmitter
             """);
     }
 
-    private static void Method(SourceWriter writer, string name, string parameters, string arguments, bool isPublic, string of = "IModule")
+    private static void Method(SourceWriter writer, ModuleMethod method)
     {
         writer.Blank();
-        if (isPublic)
+        if (method.IsPublic)
             writer.Line("/// <inheritdoc/>");
 
-        writer.Line($"{(isPublic ? "public void " : $"void global::SeGen.{of}.")}{name}({parameters}) => {State}.{name}({arguments});");
+        writer.Line($"{method.Head(method.IsPublic)} => {State}.{method.Name}({method.Arguments});");
     }
 
     private static void Constant(SourceWriter writer, string type, string name, string value, string summary)

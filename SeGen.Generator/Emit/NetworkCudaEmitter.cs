@@ -23,7 +23,7 @@ internal sealed class NetworkCudaEmitter
     /// <param name="value">How a value is declared, by its number.</param>
     private NetworkCudaEmitter(NetworkSpec spec, SourceWriter writer, bool isTraining, Func<int, string> value) => (_spec, _writer, _isTraining, _value) = (spec, writer, isTraining, value);
 
-    public static string Emit(NetworkSpec spec) => CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer =>
+    public static string Emit(NetworkSpec spec, CancellationToken cancellation = default) => CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer =>
     {
         (string inference, string inferenceOnTensorCores) = Inference(spec, writer);
         (string training, string trainingOnTensorCores) = spec.InferenceOnly ? ("", "") : Training(spec, writer);
@@ -33,7 +33,7 @@ internal sealed class NetworkCudaEmitter
 
         foreach ((string property, string text) in modules.Where(m => m.Text.Length > 0))
             CudaFile.Text(writer, property, text);
-    });
+    }, cancellation);
 
     /// <summary>Writes the steps of inference, and returns the kernels that they ask for.</summary>
     private static (string Text, string TensorCores) Inference(NetworkSpec spec, SourceWriter writer)

@@ -28,6 +28,7 @@ internal static class NetworkDefinitionEmitter
 
             Property(writer, "int", "MaxBatch", Numbers.Text(plan.Spec.MaxBatch));
             Property(writer, "int", "PackedLength", "WeightsLength");
+            Settings(writer, plan.Spec.Settings, plan.Training is not null);
             OutputSize(writer, plan, output);
             Parameters(writer, graph);
             Pack(writer, plan);
@@ -44,6 +45,29 @@ internal static class NetworkDefinitionEmitter
     /// <summary>The size after a window, from the one before it.</summary>
     public static string Slide(SizeRule rule, string from)
         => $"{from}.Slide({Numbers.Text(rule.Window!.Reach)}, {Numbers.Text(rule.Window.Stride)}, {Numbers.Text(rule.Window.Padding)}, {(rule.Window.CeilMode ? "true" : "false")})";
+
+    /// <summary>What files carry beside the weights, and whether there is training code.</summary>
+    public static void Settings(SourceWriter writer, EquatableArray<string> settings, bool trains)
+    {
+        writer.Blank();
+        if (settings.Count > 0)
+        {
+            using (writer.Block("public override string[] Settings => new[]"))
+            {
+                foreach (string line in settings)
+                    writer.Line($"{Text(line)},");
+            }
+
+            writer.TerminateStatement();
+        }
+        else
+        {
+            writer.Line("public override string[] Settings => [];");
+        }
+
+        if (!trains)
+            Property(writer, "bool", "Trains", "false");
+    }
 
     private static void OutputSize(SourceWriter writer, NetworkPlan plan, Tensor output)
     {

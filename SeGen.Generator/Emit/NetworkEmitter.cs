@@ -6,14 +6,14 @@ namespace SeGen.Generator.Emit;
 /// <summary>Writes the file of a module that is a block or a network: the user's part, then the order in which kernels run.</summary>
 internal static class NetworkEmitter
 {
-    public static string Emit(NetworkPlan plan, string kernels) => ModuleFile.Write(Facts(plan), [kernels], writer =>
+    public static string Emit(NetworkPlan plan, string kernels, CancellationToken cancellation = default) => ModuleFile.Write(Facts(plan), [kernels], writer =>
     {
         Constants(writer, plan);
         NetworkDefinitionEmitter.Emit(writer, plan);
         NetworkInferenceEmitter.Emit(writer, plan);
         if (plan.Training is { } training)
             NetworkTrainingEmitter.Emit(writer, training);
-    });
+    }, cancellation);
 
     /// <summary>The constant or field with the place of a buffer in the arena.</summary>
     public static string Place(NetworkPlan plan, string buffer)
@@ -29,6 +29,8 @@ internal static class NetworkEmitter
         return new ModuleFacts(plan.Spec.Type, plan.Spec.Declaration, plan.Spec.Summary, NetworkTable.Lines(plan))
         {
             HasGates = plan.Steps.Any(s => s.Step is FactorsStep),
+            Trains = plan.Training is not null,
+            HasToString = plan.Spec.HasToString,
             InputChannels = plan.Graph.Input.Channels,
             InputHeight = from.Height,
             InputWidth = from.Width,

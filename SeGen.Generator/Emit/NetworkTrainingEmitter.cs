@@ -59,7 +59,7 @@ internal static class NetworkTrainingEmitter
         writer.Blank();
         writer.Line("public Training(PackedWeights weights)");
         using (writer.Indent())
-            writer.Line($": base(weights, \"{plan.Spec.Type.DisplayName}\", {Numbers.Text(plan.Workspace)})");
+            writer.Line($": base(weights, {Numbers.Text(plan.Workspace)})");
 
         using (writer.Block())
         {

@@ -6,7 +6,7 @@ namespace SeGen.Generator.Emit;
 /// <summary>Writes the file of a module that is one gate: the user's part, then the code behind it.</summary>
 internal static class SEBlockEmitter
 {
-    public static string Emit(SEBlockPlan plan) => ModuleFile.Write(Facts(plan), [], writer =>
+    public static string Emit(SEBlockPlan plan, CancellationToken cancellation = default) => ModuleFile.Write(Facts(plan), [], writer =>
     {
         Constants(writer, plan);
         DefinitionEmitter.Emit(writer, plan);
@@ -15,10 +15,10 @@ internal static class SEBlockEmitter
             TrainingEmitter.Emit(writer, plan);
 
         KernelsEmitter.Emit(writer, plan);
-    });
+    }, cancellation);
 
     /// <summary>The class that holds everything but the user's part; local to the file.</summary>
-    public static string ModuleClass(SEBlockPlan plan) => plan.Spec.Type.Name.TrimStart('@') + "Module";
+    public static string ModuleClass(SEBlockPlan plan) => FileNames.Identifier(plan.Spec.Type.Name) + "Module";
 
     private static ModuleFacts Facts(SEBlockPlan plan)
     {
@@ -28,6 +28,8 @@ internal static class SEBlockEmitter
             $"A squeeze-and-excitation gate over [N, {Numbers.Text(plan.Channels)}, {size}]: y = s * x, one factor s for each image and channel.", SummaryTable.Lines(plan))
         {
             IsGate = true,
+            Trains = plan.Trains,
+            HasToString = plan.Spec.HasToString,
             InputChannels = plan.Channels,
             InputHeight = plan.Spec.Height,
             InputWidth = plan.Spec.Width,

@@ -6,7 +6,8 @@ namespace SeGen.Generator.Emit;
 /// Text with indentation. Blocks are used as <c>using (writer.Block("for (...)"))</c>, so that an emitter is nested as its output is;
 /// lines end with '\n' on every machine.
 /// </summary>
-internal sealed class SourceWriter
+/// <param name="cancellation">Looked at with every line: who no longer wants the file does not wait for it.</param>
+internal sealed class SourceWriter(CancellationToken cancellation = default)
 {
     private const string Indentation = "    ";
 
@@ -61,6 +62,7 @@ internal sealed class SourceWriter
 
     private void Single(string line)
     {
+        cancellation.ThrowIfCancellationRequested();
         _justOpened = false;
         if (_blankPending)
         {

@@ -8,10 +8,10 @@ internal static class TrainingEmitter
 {
     public static void Emit(SourceWriter writer, SEBlockPlan plan)
     {
-        string sums = plan.GradientLength > 0 ? " + GradientLength" : "";
+        string sums = plan.GradientLength > 0 ? "GradientLength" : "0";
         writer.Blank();
-        writer.Line("/// <summary>Training steps; the sums of the parameters' gradients lie behind the images' scratch.</summary>");
-        using (writer.Block($"private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, (long)MaxBatch * TrainingLength{sums})\n    where TKernels : struct, IKernels"))
+        writer.Line("/// <summary>Training steps; the sums of the parameters' gradients lie before the images' scratch.</summary>");
+        using (writer.Block($"private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, {sums}, imageLength: TrainingLength)\n    where TKernels : struct, IKernels"))
         {
             writer.Line("private const int ForwardImages = 0, BackwardImages = 1, SqueezeChannels = 2, ScaleChannels = 3, GateChannels = 4, InputChannels = 5;");
             writer.Blank();
@@ -194,11 +194,11 @@ internal static class TrainingEmitter
         }
 
         writer.Blank();
-        writer.Line("private ref float Image(nuint image) => ref Add(ref Scratch, image * TrainingLength);");
+        writer.Line($"private ref float Image(nuint image) => ref Add(ref Scratch, {(ParameterGradientOp.IsIn(plan) ? "GradientLength + " : "")}image * TrainingLength);");
         if (ParameterGradientOp.IsIn(plan))
         {
             writer.Blank();
-            writer.Line("private ref float Sums => ref Image(MaxBatch);");
+            writer.Line("private ref float Sums => ref Scratch;");
         }
     }
 

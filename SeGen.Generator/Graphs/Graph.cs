@@ -25,4 +25,11 @@ internal sealed record Graph(EquatableArray<Tensor> Tensors, EquatableArray<Size
 /// <param name="Emit">Whether kernels for GPUs are written too.</param>
 internal sealed record NetworkSpec(
     TypeSpec Type, EquatableArray<string> Declaration, string Summary, Graph Graph, EquatableArray<string> LayerNames, int MaxBatch,
-    bool InferenceOnly = false, Convolutions Convolutions = Convolutions.Fast, Model.Emit Emit = Model.Emit.Cpu);
+    bool InferenceOnly = false, Convolutions Convolutions = Convolutions.Fast, Model.Emit Emit = Model.Emit.Cpu)
+{
+    /// <summary>Whether the class has a ToString of its own.</summary>
+    public bool HasToString { get; init; }
+
+    /// <summary>What decides the results beside the weights, a line for each layer.</summary>
+    public EquatableArray<string> Settings { get; init; }
+}

@@ -1,6 +1,7 @@
 using SeGen.Generator.Diagnostics;
 using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
+using SeGen.Generator.Parsing;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Rules;
 
@@ -16,7 +17,13 @@ internal sealed class GraphBuilder
     public const int Nothing = -1;
 
     private readonly List<Tensor> _tensors = [];
+    /// <summary>More operations than any network has, and few enough that a plan of them takes seconds.</summary>
+    public const int MaxOperations = 30_000;
+
     private readonly List<SizeRule> _sizes = [];
+
+    // The layer whose window gave a size.
+    private readonly List<int> _layerOfSize = [-1];
     private readonly List<Op> _ops = [];
     private readonly List<Violation> _violations = [];
 
@@ -38,6 +45,15 @@ internal sealed class GraphBuilder
     /// <summary>Whether the layers of another class are read: its warnings are reported where it is declared.</summary>
     public bool IsNested { get; set; }
 
+    /// <summary>Looked at with every operation.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>What is wrong with the modules that layers name, each looked into once.</summary>
+    public Dictionary<NestedModule, Violation?> NestedFaults { get; set; } = new(ByReference<NestedModule>.Comparer);
+
+    /// <summary>What decides the results of the layers so far beside their weights, a line for each.</summary>
+    public List<string> Settings { get; } = [];
+
     /// <summary>What messages call a value: the layer that it comes from.</summary>
     public Func<int, string> NameOfLayer { get; set; } = static _ => "";
 
@@ -51,9 +67,12 @@ internal sealed class GraphBuilder
 
     public SizeRule SizeOf(int value) => _tensors[value].IsVector ? SizeRule.OfVector : _sizes[_tensors[value].Size];
 
-    public int Fail(string id, string argument, params string[] values)
+    public int Fail(string id, string argument, params string[] values) => FailWith(id, argument, -1, values);
+
+    /// <summary>The same, pointing to another layer that has a part in it.</summary>
+    public int FailWith(string id, string argument, int other, params string[] values)
     {
-        Note([argument.Length == 0 ? Violation.OfAttribute(id, Layer, values) : Violation.OfArgument(id, argument, values)]);
+        Note([(argument.Length == 0 ? Violation.OfAttribute(id, Layer, values) : Violation.OfArgument(id, argument, values)) with { Other = other }]);
         return Nothing;
     }
 
@@ -67,7 +86,8 @@ internal sealed class GraphBuilder
 
         int from = this[x].Channels;
         if (from % groups != 0 || channels % groups != 0)
-            return Fail(DiagnosticIds.GroupsDoNotDivide, "Groups", Numbers.Text(groups), Numbers.Text(from), Numbers.Text(channels));
+            return FailWith(
+                DiagnosticIds.GroupsDoNotDivide, "Groups", LayerOf(x), Numbers.Text(groups), Numbers.Text(from), Numbers.Text(channels), CommonDivisors(from, channels));
 
         // Only a depthwise convolution is sure to read less than all its inputs in whole vectors.
         double inputs = groups == from && groups == channels ? 1 : VectorWidth.Pad((long)from);
@@ -124,7 +144,7 @@ internal sealed class GraphBuilder
             return Nothing;
 
         if (this[a] != this[b])
-            return Fail(DiagnosticIds.IdentityChangesShape, "", Describe(b), Describe(a));
+            return FailWith(DiagnosticIds.IdentityChangesShape, "", LayerOf(b), Describe(b), Describe(a));
 
         return Add(this[a], y => new AddOp(a, b, y, Layer));
     }
@@ -147,7 +167,10 @@ internal sealed class GraphBuilder
     public int Dropout(int x, double probability) => x == Nothing ? Nothing : Add(this[x], y => new DropoutOp(x, y, Layer, probability));
 
     /// <summary>The layer that a value comes from, for messages.</summary>
-    public string Origin(int value) => _ops.LastOrDefault(o => o.Output == value) is { } op ? NameOfLayer(op.Layer) : "the input";
+    public string Origin(int value) => LayerOf(value) is >= 0 and int layer ? NameOfLayer(layer) : "the input";
+
+    /// <summary>The attribute that a value comes from, or -1 for the input.</summary>
+    public int LayerOf(int value) => _ops.LastOrDefault(o => o.Output == value)?.Layer ?? -1;
 
     /// <summary>"64 x 56 x 56", or "64 x (H + 1) / 2 x (W + 1) / 2", for messages.</summary>
     public string Describe(int value)
@@ -200,8 +223,7 @@ internal sealed class GraphBuilder
         (int height, int width) = size.IsFixed ? (window.Output(size.Height), window.Output(size.Width)) : (0, 0);
         if (size.IsFixed && (height < 1 || width < 1))
         {
-            long padding = 2L * window.Padding;
-            Fail(DiagnosticIds.EmptyMap, "", Numbers.Text(window.Extent), Numbers.Text(size.Height + padding), Numbers.Text(size.Width + padding));
+            FailEmpty(x, window, size);
             return int.MinValue;
         }
 
@@ -227,11 +249,72 @@ internal sealed class GraphBuilder
     private int NewSize(int from, Window window, int height, int width)
     {
         _sizes.Add(new SizeRule(from, window, height, width));
+        _layerOfSize.Add(Layer);
         return _sizes.Count - 1;
+    }
+
+    /// <summary>
+    /// Nothing is left for a window. The fault is that of the layer before which has the largest stride where that passes over pixels that
+    /// it never reads; else the window's own, and that layer is pointed to.
+    /// </summary>
+    private void FailEmpty(int x, Window window, SizeRule size)
+    {
+        int widest = -1;
+        for (int i = this[x].IsVector ? SizeRule.One : this[x].Size; i > 0; i = _sizes[i].From)
+        {
+            if (_sizes[i].Window is { Stride: > 1 } before && (widest < 0 || before.Stride > _sizes[widest].Window!.Stride))
+                widest = i;
+        }
+
+        long padding = 2L * window.Padding;
+        string[] values =
+        [
+            Numbers.Text(window.Extent), Numbers.Text(size.Height + padding), Numbers.Text(size.Width + padding), NameOfLayer(Layer),
+            widest < 0
+                ? "pad it, or enlarge the input"
+                : $"lower the stride of {Numbers.Text(_sizes[widest].Window!.Stride)} of {NameOfLayer(_layerOfSize[widest])}, which leaves {Sides(widest)} of {Sides(_sizes[widest].From)}, pad it, or enlarge the input",
+        ];
+        int here = Layer;
+        bool skips = widest >= 0 && _sizes[widest].Window!.Stride > _sizes[widest].Window!.Extent;
+        if (skips)
+            Layer = _layerOfSize[widest];
+
+        FailWith(DiagnosticIds.EmptyMap, skips ? "Stride" : "", skips ? here : widest < 0 ? -1 : _layerOfSize[widest], values);
+        Layer = here;
+    }
+
+    private string Sides(int size) => $"{Numbers.Text(_sizes[size].Height)} x {Numbers.Text(_sizes[size].Width)}";
+
+    /// <summary>The numbers that divide both, for a message: all, or the first few and the largest.</summary>
+    private static string CommonDivisors(int a, int b)
+    {
+        const int Shown = 12;
+        while (b != 0)
+            (a, b) = (b, a % b);
+
+        List<int> divisors = [];
+        for (int d = 1; (long)d * d <= a; d++)
+        {
+            if (a % d != 0)
+                continue;
+
+            divisors.Add(d);
+            if (d != a / d)
+                divisors.Add(a / d);
+        }
+
+        divisors.Sort();
+        return divisors.Count <= Shown
+            ? string.Join(", ", divisors.Select(d => Numbers.Text(d)))
+            : $"{string.Join(", ", divisors.Take(Shown).Select(d => Numbers.Text(d)))} ... {Numbers.Text(divisors[divisors.Count - 1])}";
     }
 
     private int Add(Tensor tensor, Func<int, Op> create)
     {
+        Cancellation.ThrowIfCancellationRequested();
+        if (_ops.Count == MaxOperations)
+            return Fail(DiagnosticIds.TooManyLayers, "", Numbers.Grouped(MaxOperations));
+
         SizeRule size = tensor.IsVector ? SizeRule.OfVector : _sizes[tensor.Size];
         double length = (double)VectorWidth.Pad((long)tensor.Channels) * size.Height * size.Width;
         if (size.IsFixed && length > GateRules.MaxLength)

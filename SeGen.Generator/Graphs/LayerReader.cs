@@ -32,25 +32,33 @@ internal static class LayerReader
             return GraphBuilder.Nothing;
 
         var scope = new Scope(path, -1, BlockKind.None);
+        void describe(params (string, string)[] settings) => builder.Settings.Add(LayerSettings.Line(layer.Kind, path, settings));
         switch (layer.Kind)
         {
             case "Conv":
                 return Conv(builder, x, own, scope, next);
             case "BatchNorm":
+                describe(("Epsilon", Numbers.Text(Epsilon(own, defaults))));
                 return builder.BatchNorm(x, scope, "", Epsilon(own, defaults), Momentum(own, defaults));
             case "ReLU":
+                describe();
                 return builder.Activate(x, Activation.ReLU);
             case "ReLU6":
+                describe();
                 return builder.Activate(x, Activation.ReLU6);
             case "SiLU":
+                describe();
                 return builder.Activate(x, Activation.SiLU);
             case "HardSwish":
+                describe();
                 return builder.Activate(x, Activation.HardSwish);
             case "MaxPool" or "AveragePool":
-                return Pool(builder, x, own, layer.Kind == "MaxPool");
+                return Pool(builder, x, own, path, layer.Kind == "MaxPool");
             case "GlobalAveragePool":
+                describe();
                 return builder.GlobalPool(x);
             case "Linear":
+                describe(("Features", Numbers.Text(own.Int("Features", 0))));
                 return builder.Linear(x, scope, own.Int("Features", 0), own.Flag("Bias", true));
             case "Dropout":
                 return builder.Dropout(x, own.Number("P", 0));
@@ -75,6 +83,7 @@ internal static class LayerReader
             own.Enum<ResidualBody>("Body"), own.Int("Groups", 1), own.Int("BaseWidth", 64), own.Enum<SEPlacement>("Placement"), own.Enum<Shortcut>("Shortcut"),
             Epsilon(own, defaults), Momentum(own, defaults), own.Flag("ZeroInitLast", false));
         NoteUnusedGate(builder, own, settings.Placement);
+        builder.Settings.Add(LayerSettings.Line(DeclaredAttribute.Residual, path, LayerSettings.OfResidual(settings, builder[x].Channels)));
         return ResidualBlocks.Add(builder, x, path, settings);
     }
 
@@ -96,9 +105,11 @@ internal static class LayerReader
                 DiagnosticIds.NotPossible, "Placement", "Placement", "the gate of an inverted residual block stands after its depthwise convolution; write Standard or None");
 
         NoteUnusedGate(builder, own, placement);
-        return InvertedBlocks.Add(builder, x, path, new InvertedSettings(
+        var settings = new InvertedSettings(
             GateReader.Merge(own, defaults), own.Int("Channels", builder[x].Channels), own.Int("Expand", 0), kernel, own.Int("Stride", 1),
-            own.Enum<Activation>("BlockActivation"), placement == SEPlacement.Standard, Epsilon(own, defaults), Momentum(own, defaults)));
+            own.Enum<Activation>("BlockActivation"), placement == SEPlacement.Standard, Epsilon(own, defaults), Momentum(own, defaults));
+        builder.Settings.Add(LayerSettings.Line(DeclaredAttribute.Inverted, path, LayerSettings.OfInverted(settings)));
+        return InvertedBlocks.Add(builder, x, path, settings);
     }
 
     /// <summary>Values that are wrong whatever stands around them, and warnings.</summary>
@@ -153,16 +164,20 @@ internal static class LayerReader
             return builder.Fail(DiagnosticIds.MustBeWritten, "Kernel", "Padding", "an even kernel has no middle, so there is no default");
 
         var window = new Window(kernel, own.Int("Stride", 1), own.Int("Padding", (kernel - 1) / 2), own.Int("Dilation", 1));
+        builder.Settings.Add(LayerSettings.Line(
+            "Conv", scope.Path, [("Channels", Numbers.Text(own.Int("Channels", 0))), .. LayerSettings.OfWindow(window), ("Groups", Numbers.Text(own.Int("Groups", 1)))]));
         return builder.Conv(x, scope, "", own.Int("Channels", 0), window, own.Int("Groups", 1), own.Flag("Bias", next != "BatchNorm"));
     }
 
-    private static int Pool(GraphBuilder builder, int x, AttributeArguments own, bool maximum)
+    private static int Pool(GraphBuilder builder, int x, AttributeArguments own, string path, bool maximum)
     {
         int kernel = own.Int("Kernel", 1), padding = own.Int("Padding", 0);
         if (padding > kernel / 2)
             return builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(padding), $"at most half the kernel, {Numbers.Text(kernel / 2)}");
 
-        return builder.Pool(x, maximum, new Window(kernel, own.Int("Stride", kernel), padding, 1, own.Flag("CeilMode", false)));
+        var window = new Window(kernel, own.Int("Stride", kernel), padding, 1, own.Flag("CeilMode", false));
+        builder.Settings.Add(LayerSettings.Line(maximum ? "MaxPool" : "AveragePool", path, LayerSettings.OfWindow(window)));
+        return builder.Pool(x, maximum, window);
     }
 
     private static int Gate(GraphBuilder builder, int x, AttributeArguments own, string path, AttributeArguments defaults)
@@ -171,7 +186,9 @@ internal static class LayerReader
         if (own.IsWritten("Channels") && own.Int("Channels", 0) != channels)
             return Mismatch(builder, x, "Channels", $"{Numbers.Text(own.Int("Channels", 0))} channels");
 
-        GateSpec? gate = GateReader.Read(builder, GateReader.Merge(own, defaults), channels, channels);
+        AttributeArguments merged = GateReader.Merge(own, defaults);
+        GateSpec? gate = GateReader.Read(builder, merged, channels, channels);
+        builder.Settings.Add(LayerSettings.Line(DeclaredAttribute.Block, path, LayerSettings.OfGate(merged)));
         return builder.Gate(x, new Scope(path, -1, BlockKind.Gate), "", gate);
     }
 
@@ -181,8 +198,11 @@ internal static class LayerReader
             return builder.Fail(DiagnosticIds.NotALayer, "", module.Name, fault);
 
         // What is wrong with it by itself is reported there; of a circle of modules each is told.
-        var alone = new Declaration(NoType, module.Name, IsPartial: true, null, null, null, default, module.Attributes, -1, default);
-        if (DeclarationRules.Check(alone).FirstOrDefault(v => Descriptors.IsError(v.Id)) is { } wrong)
+        var alone = new Declaration(NoType, module.Name, IsPartial: true, null, null, null, default, module.Attributes, -1, default, HasToString: false, HiddenBy: null);
+        if (!builder.NestedFaults.TryGetValue(module, out Violation? wrong))
+            builder.NestedFaults[module] = wrong = DeclarationRules.FirstFault(alone, builder.NestedFaults, builder.Cancellation);
+
+        if (wrong is not null)
         {
             return wrong.Id == DiagnosticIds.NotALayer
                 ? builder.Fail(wrong.Id, "", [.. wrong.Values])
@@ -228,7 +248,7 @@ internal static class LayerReader
     }
 
     private static int Mismatch(GraphBuilder builder, int x, string argument, string needs)
-        => builder.Fail(DiagnosticIds.ShapeMismatch, argument, builder.NameOfLayer(builder.Layer), needs, builder.Origin(x), builder.Describe(x));
+        => builder.FailWith(DiagnosticIds.ShapeMismatch, argument, builder.LayerOf(x), builder.NameOfLayer(builder.Layer), needs, builder.Origin(x), builder.Describe(x));
 
     private static void NoteUnusedGate(GraphBuilder builder, AttributeArguments own, SEPlacement placement)
     {

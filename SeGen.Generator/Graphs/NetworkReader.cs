@@ -3,6 +3,7 @@ using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
 using SeGen.Generator.Parsing;
 using SeGen.Generator.Planning;
+using SeGen.Generator.Planning.Gpu;
 using SeGen.Generator.Planning.Training;
 using SeGen.Generator.Rules;
 
@@ -16,7 +17,10 @@ internal sealed record NetworkReading(NetworkSpec? Spec, EquatableArray<Violatio
 /// <summary>Reads a declaration whose root is a block or network: layer after layer, into a graph with inferred shapes.</summary>
 internal static class NetworkReader
 {
-    public static NetworkReading Read(Declaration declaration)
+    /// <param name="declaration">The declaration.</param>
+    /// <param name="known">What is wrong with modules that layers name, where that is known already.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static NetworkReading Read(Declaration declaration, Dictionary<NestedModule, Violation?>? known = null, CancellationToken cancellation = default)
     {
         var attributes = declaration.Attributes;
         DeclaredAttribute root = attributes[declaration.Root];
@@ -24,11 +28,12 @@ internal static class NetworkReader
         if (wrong.Count > 0 || attributes.Any(a => a.Arguments.IsBroken))
             return new NetworkReading(null, wrong.ToEquatableArray());
 
-        (NetworkSpec? spec, IEnumerable<Violation> found) = Read(declaration, root);
+        (NetworkSpec? spec, IEnumerable<Violation> found) = Read(declaration, root, known, cancellation);
         return new NetworkReading(spec, found.Select(v => WhereWritten(declaration, v)).ToEquatableArray());
     }
 
-    private static (NetworkSpec? Spec, IEnumerable<Violation> Violations) Read(Declaration declaration, DeclaredAttribute root)
+    private static (NetworkSpec? Spec, IEnumerable<Violation> Violations) Read(
+        Declaration declaration, DeclaredAttribute root, Dictionary<NestedModule, Violation?>? known, CancellationToken cancellation)
     {
         // A gate attribute beside a block says more about the block.
         var attributes = declaration.Attributes;
@@ -44,7 +49,11 @@ internal static class NetworkReader
         {
             Layer = declaration.Root,
             NameOfLayer = i => LayerName(attributes, i),
+            Cancellation = cancellation,
         };
+        if (known is not null)
+            builder.NestedFaults = known;
+
         int output = root.Kind == DeclaredAttribute.Network
             ? NetworkLayers(builder, attributes, root)
             : Block(builder, root.Kind, module);
@@ -58,9 +67,13 @@ internal static class NetworkReader
             declaration.Type, declaration.Source, Summary(root.Kind, builder, output), builder.ToGraph(output),
             Enumerable.Range(0, attributes.Count).Select(i => LayerName(attributes, i)).ToEquatableArray(), module.Int("MaxBatch", GateDefaults.MaxBatch),
             module.Flag("InferenceOnly", false), module.Enum<Precision>("Precision") == Precision.Strict ? Convolutions.Strict : Convolutions.Fast,
-            module.Enum<Model.Emit>("Emit"));
+            module.Enum<Model.Emit>("Emit"))
+        {
+            HasToString = declaration.HasToString,
+            Settings = builder.Settings.ToEquatableArray(),
+        };
         builder.Layer = declaration.Root;
-        CheckArena(builder, spec);
+        CheckArena(builder, spec, cancellation);
         if (!spec.InferenceOnly)
             CheckGradients(builder, spec.Graph);
 
@@ -202,24 +215,32 @@ internal static class NetworkReader
     }
 
     /// <summary>What lives at the same time fits one array.</summary>
-    private static void CheckArena(GraphBuilder builder, NetworkSpec spec)
+    private static void CheckArena(GraphBuilder builder, NetworkSpec spec, CancellationToken cancellation)
     {
-        // Planning costs time, so that it is done only where all values together would not fit.
-        if (!spec.Graph.IsFixed || builder.ValuesLength <= GateRules.MaxLength)
+        // Planning costs time, so that it is done only where all values together would not fit; in training there are twice as many.
+        if (!spec.Graph.IsFixed || 2 * builder.ValuesLength <= GateRules.MaxLength)
             return;
 
-        long arena = NetworkPlanner.Plan(spec with { InferenceOnly = true }).ArenaLength;
+        long arena = NetworkPlanner.Plan(spec with { InferenceOnly = true }, cancellation).ArenaLength;
+        string what = "The workspace of one image";
+        if (arena <= GateRules.MaxLength && spec.Emit == Model.Emit.Cuda)
+            (arena, what) = (new GpuInferencePlan(spec).ArenaLength, "On a GPU the workspace of one image");
+
+        if (arena <= GateRules.MaxLength && spec.Emit == Model.Emit.Cuda && !spec.InferenceOnly)
+            (arena, what) = (new GpuTrainingPlan(spec).ArenaLength, "On a GPU the workspace of training on one image, which InferenceOnly = true would leave out,");
+
         if (arena > GateRules.MaxLength)
-            builder.Fail(DiagnosticIds.TooLarge, "", "The workspace of one image", Numbers.Grouped(arena), Numbers.Grouped(GateRules.MaxLength));
+            builder.Fail(DiagnosticIds.TooLarge, "", what, Numbers.Grouped(arena), Numbers.Grouped(GateRules.MaxLength));
     }
 
     /// <summary>Gradients fit an array too: those of convolutions lie in borders as wide as their taps reach.</summary>
     private static void CheckGradients(GraphBuilder builder, Graph graph)
     {
+        var index = new GraphIndex(graph);
         double length(int value)
         {
             SizeRule size = graph.SizeOf(graph.Tensors[value]);
-            double border = 2.0 * (graph.Ops.FirstOrDefault(o => o.Output == value) is ConvOp conv ? TurnedConv.Border(conv.Window) : 0);
+            double border = 2.0 * (index.Producer(value) is ConvOp conv ? TurnedConv.Border(conv.Window) : 0);
             return VectorWidth.Pad((long)graph.Tensors[value].Channels) * (size.Height + border) * (size.Width + border);
         }
 

@@ -20,5 +20,11 @@ internal sealed record GateSpec(int Channels, int Hidden, SEBias Bias, Squeeze S
 internal sealed record SEBlockSpec(
     TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch, bool InferenceOnly = false, Emit Emit = Emit.Cpu)
 {
+    /// <summary>Whether the class has a ToString of its own.</summary>
+    public bool HasToString { get; init; }
+
+    /// <summary>What decides the results beside the weights, a line for each layer.</summary>
+    public EquatableArray<string> Settings { get; init; }
+
     public bool IsFixed => Height > 0;
 }

@@ -5,7 +5,8 @@ namespace SeGen.Generator.Parsing;
 /// <summary>A member of the user's that is in the way of one that the generator would write.</summary>
 /// <param name="Name">As a user would write it: "Forward(ReadOnlySpan&lt;float&gt;, Span&lt;float&gt;)".</param>
 /// <param name="Index">Which of the type's members, for its location.</param>
-internal sealed record Conflict(string Name, int Index);
+/// <param name="Key">The generated member, as <see cref="GeneratedMembers.KeyOf"/> names it.</param>
+internal sealed record Conflict(string Name, int Index, string Key);
 
 /// <summary>
 /// Everything that the rules and the generator need to know of an annotated class, and nothing that keeps a compilation alive.
@@ -20,6 +21,8 @@ internal sealed record Conflict(string Name, int Index);
 /// <param name="Attributes">SeGen's attributes, in source order.</param>
 /// <param name="Scattered">The first of them that stands on another declaration of the class than the one before, or -1.</param>
 /// <param name="Source">The attributes as they were written.</param>
+/// <param name="HasToString">Whether the class, or one that it extends, has a ToString of its own.</param>
+/// <param name="HiddenBy">A type whose name or place changes what generated code means, or null.</param>
 internal sealed record Declaration(
     TypeSpec Type,
     string SimpleName,
@@ -30,7 +33,9 @@ internal sealed record Declaration(
     EquatableArray<Conflict> Conflicts,
     EquatableArray<DeclaredAttribute> Attributes,
     int Scattered,
-    EquatableArray<string> Source)
+    EquatableArray<string> Source,
+    bool HasToString,
+    string? HiddenBy)
 {
     /// <summary>The position of the attribute that says what kind of module this is, or -1: layers of no network.</summary>
     public int Root

@@ -33,7 +33,9 @@ internal static class DeclarationParser
             Conflicts(type, described.Any(a => a.Arguments.Enum<Model.Emit>("Emit") == Model.Emit.Cuda), cancellation).ToEquatableArray(),
             described,
             Scattered(attributes, cancellation),
-            attributes.Select(a => a.ApplicationSyntaxReference?.GetSyntax(cancellation).NormalizedText() ?? "").ToEquatableArray());
+            attributes.Select(a => a.ApplicationSyntaxReference?.GetSyntax(cancellation).NormalizedText() ?? "").ToEquatableArray(),
+            HasToString(type, cancellation),
+            HidingTypes.Find(type.ContainingAssembly, cancellation));
     }
 
     /// <summary>SeGen's attributes of a class, in source order.</summary>
@@ -81,11 +83,12 @@ internal static class DeclarationParser
 
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
+            string where = SymbolEqualityComparer.Default.Equals(outer, type) ? "" : $"nested in '{outer.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}', which is ";
             if (outer.IsFileLocal)
-                return "file-local";
+                return where + "file-local";
 
             if (outer.Arity > 0)
-                return "generic";
+                return where + "generic";
         }
 
         if (ModuleBase(type) is { } basis)
@@ -134,7 +137,7 @@ internal static class DeclarationParser
         for (int i = 0; i < own.Length; i++)
         {
             if (!IsWrittenElsewhere(own[i], cancellation) && GeneratedMembers.Collides(own[i], isCuda))
-                yield return new Conflict(own[i].ToDisplayString(MemberFormat), i);
+                yield return new Conflict(own[i].ToDisplayString(MemberFormat), i, GeneratedMembers.KeyOf(own[i]));
         }
 
         // A base that is a module has all of them, and is refused for that.
@@ -148,9 +151,21 @@ internal static class DeclarationParser
             {
                 if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
                     && !IsWrittenElsewhere(member, cancellation) && GeneratedMembers.Collides(member, isCuda))
-                    yield return new Conflict($"{basis.Name}.{member.Name}", -1);
+                    yield return new Conflict($"{basis.Name}.{member.Name}", -1, GeneratedMembers.KeyOf(member));
             }
         }
+    }
+
+    /// <summary>One that the user wrote, here or in a base class; object's is for the generator to override.</summary>
+    private static bool HasToString(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        for (INamedTypeSymbol? t = type; t is { SpecialType: SpecialType.None }; t = t.BaseType)
+        {
+            if (OwnMembers(t, cancellation).Any(m => m is IMethodSymbol { Name: "ToString", Arity: 0, Parameters.Length: 0 } or { Name: "ToString", Kind: not SymbolKind.Method }))
+                return true;
+        }
+
+        return false;
     }
 
     private static INamedTypeSymbol? ModuleBase(INamedTypeSymbol type)

@@ -30,4 +30,8 @@ internal sealed record DeclaredAttribute(string Kind, AttributeArguments Argumen
 /// <param name="Name">The class.</param>
 /// <param name="Fault">Why it cannot be a layer and what to change, or null.</param>
 /// <param name="Attributes">Its attributes, in source order.</param>
-internal sealed record NestedModule(string Name, string? Fault, EquatableArray<DeclaredAttribute> Attributes);
+internal sealed record NestedModule(string Name, string? Fault, EquatableArray<DeclaredAttribute> Attributes)
+{
+    /// <summary>Whether a module inside cannot be a layer.</summary>
+    public bool IsFaulty { get; init; }
+}

@@ -18,7 +18,7 @@ internal static class GeneratedMembers
     private static readonly string[] Interfaces = ["SeGen.IModule.", "SeGen.IGate.", "SeGen.IGatedModule."];
 
     private const string Input = "System.ReadOnlySpan<float>", Output = "System.Span<float>", Size = "int,int";
-    private const string Naming = "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool";
+    private const string Naming = "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool", Stream = "System.IO.Stream", Memory = "System.ReadOnlyMemory<byte>";
 
     private static readonly HashSet<string> Names =
     [
@@ -30,7 +30,10 @@ internal static class GeneratedMembers
     private static readonly Dictionary<string, string[]> Methods = new()
     {
         [".ctor"] = ["", "int", "SeGen.CompilerServices.ModuleState"],
-        ["Load"] = [$"string,{Naming}"],
+        ["Load"] =
+        [
+            $"string,{Naming},bool", $"string,{Keys},bool", $"{Stream},{Naming},bool", $"{Stream},{Keys},bool", $"{Memory},{Naming},bool", $"{Memory},{Keys},bool",
+        ],
         ["ShareWeights"] = [""],
         [Cuda] = ["SeGen.GpuPolicy,int?"],
         ["Prepare"] = ["bool"],
@@ -43,8 +46,10 @@ internal static class GeneratedMembers
         ["ForwardTrainingByReference"] = [$"System.ReadOnlyMemory<float>,{Output}", $"System.ReadOnlyMemory<float>,{Output},{Size}"],
         ["Excite"] = [$"{Input},{Output}", $"{Input},{Output},{Size}"],
         ["Backward"] = [$"{Input},{Output}"],
-        ["LoadWeights"] = [$"string,{Naming}", $"string,{Keys}", $"System.IO.Stream,{Keys}", $"System.ReadOnlyMemory<byte>,{Keys}"],
-        ["SaveWeights"] = ["string,SeGen.Naming"],
+        ["LoadWeights"] = [$"string,{Naming}", $"string,{Keys}", $"{Stream},{Naming}", $"{Stream},{Keys}", $"{Memory},{Naming}", $"{Memory},{Keys}"],
+        ["SaveWeights"] = ["string,SeGen.Naming,SeGen.WeightType"],
+        ["Verify"] = ["string,float"],
+        ["OutputSize"] = ["int,int"],
     };
 
     // "System.Span<float>": namespaces and keywords, no nullability.
@@ -56,6 +61,17 @@ internal static class GeneratedMembers
     /// <summary>Whether a class cannot have this name, since a member of it would have the same.</summary>
     public static bool IsReservedForMembers(string className)
         => Names.Contains(className) || (Methods.ContainsKey(className) && className != ".ctor");
+
+    /// <summary>What a generated member is known by: its name, of a method with the types of its parameters.</summary>
+    public static string KeyOf(ISymbol member)
+    {
+        bool isAccessor = Names.Contains(member.Name) && (member.Name.StartsWith("get_", StringComparison.Ordinal) || member.Name.StartsWith("set_", StringComparison.Ordinal));
+        string name = isAccessor ? member.Name.Substring("get_".Length) : member.Name;
+        return member is IMethodSymbol method && name == member.Name ? KeyOf(name, Types(method)) : name;
+    }
+
+    /// <summary>The key of a method.</summary>
+    public static string KeyOf(string name, string types) => $"{name}({types})";
 
     /// <summary>Whether a member and a generated one cannot stand in the same class.</summary>
     /// <param name="member">The member.</param>
@@ -72,6 +88,8 @@ internal static class GeneratedMembers
             return false;
 
         return member is not IMethodSymbol method
-            || (method.Arity == 0 && signatures.Contains(string.Join(",", method.Parameters.Select(p => p.Type.ToDisplayString(ParameterFormat)))));
+            || (method.Arity == 0 && signatures.Contains(Types(method)));
     }
+
+    private static string Types(IMethodSymbol method) => string.Join(",", method.Parameters.Select(p => p.Type.ToDisplayString(ParameterFormat)));
 }

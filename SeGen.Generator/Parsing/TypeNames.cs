@@ -9,6 +9,8 @@ namespace SeGen.Generator.Parsing;
 /// <summary>Names of types as C# source and as file names.</summary>
 internal static class TypeNames
 {
+    private const int LongestTree = 1000, LongestText = 300;
+
     public static TypeSpec Describe(INamedTypeSymbol type)
     {
         var containers = new Stack<ContainingType>();
@@ -33,9 +35,29 @@ internal static class TypeNames
         if (node is not AttributeSyntax attribute)
             return "";
 
+        // Rewriting the tree takes time with the square of a long expression's length.
+        string written = attribute.ToString();
+        if (written.Length > LongestTree)
+            return $"[{Shortened(written)}]";
+
         AttributeSyntax bare = attribute.ReplaceTokens(attribute.DescendantTokens(), static (_, token) => token.WithoutTrivia());
         string text = bare.NormalizeWhitespace(indentation: "", eol: " ").ToFullString();
         return $"[{string.Concat(text.Select(c => SyntaxFacts.IsNewLine(c) ? ' ' : c))}]";
+    }
+
+    /// <summary>The tokens of a long text with a blank between them, cut where nobody reads on.</summary>
+    private static string Shortened(string written)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (SyntaxToken token in SyntaxFactory.ParseTokens(written).TakeWhile(t => !t.IsKind(SyntaxKind.EndOfFileToken)))
+        {
+            if (text.Length > LongestText)
+                return $"{text} ...";
+
+            text.Append(text.Length == 0 ? "" : " ").Append(token.Text.Length > LongestText ? "..." : token.Text);
+        }
+
+        return string.Concat(text.ToString().Select(c => SyntaxFacts.IsNewLine(c) ? ' ' : c));
     }
 
     private static string Keywords(INamedTypeSymbol type) => type switch
@@ -70,6 +92,6 @@ internal static class TypeNames
         }
 
         string name = string.Join(".", parts);
-        return ambiguous ? $"{name}.{Numbers.StableHash(exact)}.g.cs" : $"{name}.g.cs";
+        return FileNames.Bounded(name, ambiguous ? exact : null) + ".g.cs";
     }
 }

@@ -13,13 +13,16 @@ namespace SeGen.Generator.Planning;
 internal sealed class Fusion
 {
     private readonly Graph _graph;
+    private readonly GraphIndex _index;
     private readonly List<Step> _steps = [];
+    private readonly HashSet<int> _summed = [];
+    private int _dropouts;
     private readonly HashSet<int> _done = [];
     private readonly HashSet<int> _ready = [0];
 
     private readonly bool _trains;
 
-    private Fusion(Graph graph, bool trains) => (_graph, _trains) = (graph, trains);
+    private Fusion(Graph graph, bool trains) => (_graph, _index, _trains) = (graph, new GraphIndex(graph), trains);
 
     /// <summary>The steps of a graph in inference, in an order in which they can run.</summary>
     public static IReadOnlyList<Step> Fuse(Graph graph) => new Fusion(graph, trains: false).Run();
@@ -51,7 +54,7 @@ internal sealed class Fusion
                 Emit(new LinearStep(linear, Activation.Identity, linear.Output));
                 break;
             case DropoutOp dropout when _trains:
-                Emit(new DropoutStep(dropout, _steps.OfType<DropoutStep>().Count()));
+                Emit(new DropoutStep(dropout, _dropouts++));
                 break;
             case ConvOp conv:
                 AddConv(conv);
@@ -68,7 +71,7 @@ internal sealed class Fusion
                 break;
             case FactorsOp factors:
                 int x = Resolve(factors.X);
-                Emit(new FactorsStep(factors with { X = x, Inputs = Of(factors.X) }, TakesSums(factors) && _steps.OfType<ConvStep>().Any(s => s.Output == x && s.HasSums)));
+                Emit(new FactorsStep(factors with { X = x, Inputs = Of(factors.X) }, TakesSums(factors) && _summed.Contains(x)));
                 break;
             case DropoutOp:
                 break;
@@ -93,7 +96,7 @@ internal sealed class Fusion
         Activation activation = TakeActivation(y, out y);
         GateOp? gate = Pending(conv.X);
         int x = gate?.Input ?? conv.X;
-        bool sums = Readers(y).OfType<FactorsOp>().Any(TakesSums) && !_graph.Tensors[y].IsVector;
+        bool sums = _index.Readers(y).OfType<FactorsOp>().Any(TakesSums) && !_graph.Tensors[y].IsVector;
         Emit(new ConvStep(conv with { X = Resolve(x), Inputs = Of(x) }, norm, residual, activation, sums, y) { Factors = gate?.Factors ?? -1 });
     }
 
@@ -143,12 +146,15 @@ internal sealed class Fusion
     private void Emit(Step step)
     {
         _steps.Add(step);
+        if (step is ConvStep { HasSums: true })
+            _summed.Add(step.Output);
+
         _ready.Add(step.Output);
     }
 
-    private GateOp? Pending(int value) => IsPendingGate(value) ? (GateOp)_graph.Ops.First(o => o.Output == value) : null;
+    private GateOp? Pending(int value) => IsPendingGate(value) ? (GateOp)_index.Producer(value)! : null;
 
-    private bool IsPendingGate(int value) => !_ready.Contains(value) && _graph.Ops.FirstOrDefault(o => o.Output == value) is GateOp;
+    private bool IsPendingGate(int value) => !_ready.Contains(value) && _index.Producer(value) is GateOp;
 
     /// <summary>The other part of the sum that only this value goes into, where it is there; the value becomes the sum.</summary>
     private int TakeResidual(ref int value)
@@ -177,12 +183,7 @@ internal sealed class Fusion
         if (op is null)
             return null;
 
-        for (int i = 0; i < _graph.Ops.Count; i++)
-        {
-            if (ReferenceEquals(_graph.Ops[i], op))
-                _done.Add(i);
-        }
-
+        _done.Add(_index.PositionOf(op));
         return op.Output;
     }
 
@@ -190,18 +191,16 @@ internal sealed class Fusion
     private T? Only<T>(int value)
         where T : Op
     {
-        Op[] readers = [.. Readers(value)];
-        return readers.Length == 1 && _graph.Output != value && readers[0] is T only && only.Inputs.Count(i => i == value) == 1 ? only : null;
+        IReadOnlyList<Op> readers = _index.Readers(value);
+        return readers.Count == 1 && _graph.Output != value && readers[0] is T only && only.Inputs.Count(i => i == value) == 1 ? only : null;
     }
-
-    private IEnumerable<Op> Readers(int value) => _graph.Ops.Where(o => o.Inputs.Contains(value));
 
     private EquatableArray<int> Of(int value) => new([Resolve(value)]);
 
     /// <summary>The value itself, or the one that a dropout passes on.</summary>
     private int Resolve(int value)
     {
-        while (!_trains && _graph.Ops.FirstOrDefault(o => o.Output == value) is DropoutOp dropout)
+        while (!_trains && _index.Producer(value) is DropoutOp dropout)
             value = dropout.X;
 
         return value;

@@ -45,7 +45,7 @@ internal sealed record NetworkRow(string Layer, string Kind, string Output, long
 
 /// <summary>What is decided about a network before any text is written.</summary>
 internal sealed record NetworkPlan(
-    NetworkSpec Spec, IReadOnlyList<PlannedStep> Steps, IReadOnlyList<ArenaBuffer> Buffers, long ArenaLength, long LengthWithoutReuse, int Slots, int WeightsLength,
+    NetworkSpec Spec, IReadOnlyList<PlannedStep> Steps, BufferTable Buffers, long ArenaLength, long LengthWithoutReuse, int Slots, int WeightsLength,
     IReadOnlyList<NetworkRow> Rows, TrainingPlan? Training)
 {
     /// <summary>Floats that each thread needs for itself while it runs a cut.</summary>
@@ -66,5 +66,5 @@ internal sealed record NetworkPlan(
     public IEnumerable<KernelSpec> Kernels
         => Steps.SelectMany(s => new KernelSpec?[] { s.Border, s.Kernel, s.Sum, s.Excite }).OfType<KernelSpec>().Concat(Training?.Kernels ?? []).GroupBy(k => k.Name).Select(g => g.First());
 
-    public ArenaBuffer Buffer(string name) => Buffers.First(b => b.Name == name);
+    public ArenaBuffer Buffer(string name) => Buffers[name];
 }

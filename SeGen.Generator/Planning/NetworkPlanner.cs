@@ -16,14 +16,16 @@ internal sealed class NetworkPlanner
     private readonly NetworkSpec _spec;
     private readonly Graph _graph;
     private readonly IReadOnlyList<Step> _steps;
+    private readonly StepIndex _index;
+    private readonly CancellationToken _cancellation;
     private readonly Dictionary<int, Place> _places = [];
     private readonly HashSet<int> _joined = [];
 
-    private NetworkPlanner(NetworkSpec spec)
+    private NetworkPlanner(NetworkSpec spec, CancellationToken cancellation)
     {
-        _spec = spec;
-        _graph = spec.Graph;
+        (_spec, _graph, _cancellation) = (spec, spec.Graph, cancellation);
         _steps = Fusion.Fuse(_graph);
+        _index = new StepIndex(_graph, _steps);
         foreach (int value in _steps.SelectMany(s => s.Reads).Distinct())
             _places[value] = PlaceOf(value);
 
@@ -34,16 +36,17 @@ internal sealed class NetworkPlanner
         }
     }
 
-    public static NetworkPlan Plan(NetworkSpec spec) => new NetworkPlanner(spec).Plan();
+    public static NetworkPlan Plan(NetworkSpec spec, CancellationToken cancellation = default) => new NetworkPlanner(spec, cancellation).Plan();
 
     private NetworkPlan Plan()
     {
         List<ArenaBuffer> buffers = [.. Buffers()];
-        IReadOnlyList<ArenaBuffer> placed = _graph.IsFixed ? Arena.Place(buffers) : Arena.Slots(buffers);
+        IReadOnlyList<ArenaBuffer> placed = _graph.IsFixed ? Arena.Place(buffers, _cancellation) : Arena.Slots(buffers);
         var steps = new List<PlannedStep>();
         int weights = 0;
         foreach (Step step in _steps)
         {
+            _cancellation.ThrowIfCancellationRequested();
             PlannedStep planned = Kernels(step, weights) with { IsJoined = _joined.Contains(step.Output) };
             steps.Add(planned);
             weights = checked(weights + VectorWidth.Pad(planned.WeightsLength));
@@ -52,24 +55,25 @@ internal sealed class NetworkPlanner
         long arena = _graph.IsFixed ? placed.Max(b => b.Offset + b.Length) : 0;
         int slots = _graph.IsFixed ? 0 : (int)placed.Max(b => b.Offset) + 1;
         var plan = new NetworkPlan(
-            _spec, steps, placed, arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), [],
-            _spec.InferenceOnly ? null : TrainingPlanner.Plan(_spec));
+            _spec, steps, new BufferTable(placed), arena, _graph.IsFixed ? placed.Sum(b => b.Length) : 0, slots, Math.Max(1, weights), [],
+            _spec.InferenceOnly ? null : TrainingPlanner.Plan(_spec, _cancellation));
         plan = plan with { Workspace = steps.Max(s => (s.Kernel as ConvolutionKernel)?.WorkspaceLength ?? 0) };
         return plan with { Rows = [.. NetworkRows.Of(plan)] };
     }
 
-    private Place PlaceOf(int value) => ValuePlaces.Of(_graph, _steps, value);
+    private Place PlaceOf(int value) => _index.PlaceOf(value);
 
     private IEnumerable<ArenaBuffer> Buffers()
     {
         for (int i = 0; i < _steps.Count; i++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             Step step = _steps[i];
             if (step is ExportStep)
                 continue;
 
             int value = step.Output;
-            int last = Enumerable.Range(0, _steps.Count).Where(s => _steps[s].Reads.Contains(value)).DefaultIfEmpty(i).Max();
+            int last = _index.LastReader(value, i);
 
             // What a step reads that runs with the next one is read until that one has finished.
             last += _joined.Contains(_steps[last].Output) ? 1 : 0;
@@ -82,7 +86,7 @@ internal sealed class NetworkPlanner
             if (step is ConvStep { HasSums: true } conv)
             {
                 // Read by the gates that come next.
-                int until = Enumerable.Range(0, _steps.Count).Where(s => _steps[s] is FactorsStep { FromSums: true } f && f.Factors.Input == value).DefaultIfEmpty(i).Max();
+                int until = _index.LastReader(value, i, s => s is FactorsStep { FromSums: true });
                 ConvolutionKernel kernel = ConvOf(conv);
                 int floats = kernel.Out.PaddedChannels * (kernel.Out.IsFixed ? kernel.Bands : 1);
                 yield return new ArenaBuffer($"sums{Numbers.Text(value)}", value, null, floats, i, until, 0);
@@ -135,7 +139,7 @@ internal sealed class NetworkPlanner
         => first is ConvStep { HasSums: false } expand && next is ConvStep filter && filter.X == first.Output
             && ConvOf(expand) is ConvKernel { Form: ConvForm.Dense, Out: { IsFixed: true, Blocks: >= LeastColumns } } && ConvOf(filter) is ConvKernel { Form: ConvForm.Depthwise };
 
-    private int BandsOf(int value) => ConvOf(_steps.OfType<ConvStep>().First(s => s.Output == value)).Bands;
+    private int BandsOf(int value) => ConvOf((ConvStep)_index.Writer(value)!).Bands;
 
     private ConvolutionKernel ConvOf(ConvStep step)
     {

@@ -7,11 +7,13 @@ namespace SeGen.Generator.Planning;
 internal static class ValuePlaces
 {
     /// <summary>The layout of a value: in planes where only ungrouped convolutions read few channels; the border that its readers' padding needs.</summary>
-    public static Place Of(Graph graph, IReadOnlyList<Step> steps, int value)
+    /// <param name="graph">The graph.</param>
+    /// <param name="readers">The steps that read the value.</param>
+    /// <param name="value">The value.</param>
+    public static Place Of(Graph graph, IReadOnlyList<Step> readers, int value)
     {
         Tensor tensor = graph.Tensors[value];
         SizeRule size = graph.SizeOf(tensor);
-        Step[] readers = [.. steps.Where(s => s.Reads.Contains(value))];
         int border = readers.OfType<ConvStep>().Where(s => s.X == value).Select(s => s.Conv.Window.Padding).DefaultIfEmpty(0).Max();
         bool planar = value == 0 && tensor.Channels < VectorWidth.MaxLanes && readers.All(r => r is ConvStep conv && conv.Conv.Groups == 1 && conv.Residual != value);
         return new Place(tensor.Channels, size.Height, size.Width, border, planar);

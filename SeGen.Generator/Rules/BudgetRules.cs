@@ -10,7 +10,7 @@ namespace SeGen.Generator.Rules;
 /// <summary>A module keeps the bounds that its Budget sets.</summary>
 internal static class BudgetRules
 {
-    public static IEnumerable<Violation> Check(Declaration declaration, SEBlockSpec? block, NetworkSpec? network)
+    public static IEnumerable<Violation> Check(Declaration declaration, SEBlockSpec? block, NetworkSpec? network, CancellationToken cancellation)
     {
         for (int i = 0; i < declaration.Attributes.Count; i++)
         {
@@ -18,7 +18,7 @@ internal static class BudgetRules
             if (declaration.Attributes[i].Kind != DeclaredAttribute.Budget || budget.IsBroken)
                 continue;
 
-            (long parameters, long multiplyAdds, long workspace) = Numbers(block, network);
+            (long parameters, long multiplyAdds, long workspace) = Numbers(block, network, cancellation);
             foreach ((string name, long value, string unit) in new[]
             {
                 ("Parameters", parameters, "parameters"), ("MultiplyAdds", multiplyAdds, "multiply-adds"), ("WorkspaceBytes", workspace, "bytes of workspace"),
@@ -38,7 +38,7 @@ internal static class BudgetRules
         }
     }
 
-    private static (long Parameters, long MultiplyAdds, long WorkspaceBytes) Numbers(SEBlockSpec? block, NetworkSpec? network)
+    private static (long Parameters, long MultiplyAdds, long WorkspaceBytes) Numbers(SEBlockSpec? block, NetworkSpec? network, CancellationToken cancellation)
     {
         if (block is not null)
         {
@@ -46,7 +46,7 @@ internal static class BudgetRules
             return (plan.ParameterCount, plan.MultiplyAdds, plan.WorkspaceBytes);
         }
 
-        NetworkPlan whole = NetworkPlanner.Plan(network!);
+        NetworkPlan whole = NetworkPlanner.Plan(network!, cancellation);
         return (whole.ParameterCount, whole.MultiplyAdds, whole.WorkspaceBytes);
     }
 }

@@ -10,10 +10,14 @@ namespace SeGen.Generator.Rules;
 /// </summary>
 internal static class DeclarationRules
 {
-    public static IEnumerable<Violation> Check(Declaration declaration) => Read(declaration).Violations;
+    public static IEnumerable<Violation> Check(Declaration declaration, CancellationToken cancellation = default) => Read(declaration, cancellation: cancellation).Violations;
+
+    /// <summary>What is wrong with a module that a layer names, or null; those inside it that were looked into already are not again.</summary>
+    public static Violation? FirstFault(Declaration declaration, Dictionary<NestedModule, Violation?> known, CancellationToken cancellation)
+        => Read(declaration, known, cancellation).Violations.FirstOrDefault(v => Descriptors.IsError(v.Id));
 
     /// <summary>What the user asked for, or no spec where the declaration is wrong.</summary>
-    public static Reading Read(Declaration declaration)
+    public static Reading Read(Declaration declaration, Dictionary<NestedModule, Violation?>? known = null, CancellationToken cancellation = default)
     {
         List<Violation> violations = [.. TypeRules.Check(declaration)];
         SEBlockSpec? block = null;
@@ -27,18 +31,19 @@ internal static class DeclarationRules
                 block = ReadBlock(declaration, violations);
                 break;
             default:
-                NetworkReading reading = NetworkReader.Read(declaration);
+                NetworkReading reading = NetworkReader.Read(declaration, known, cancellation);
                 violations.AddRange(reading.Violations);
                 network = reading.Spec;
                 break;
         }
 
         if ((block is not null || network is not null) && !violations.Any(v => Descriptors.IsError(v.Id)))
-            violations.AddRange(BudgetRules.Check(declaration, block, network));
+            violations.AddRange(BudgetRules.Check(declaration, block, network, cancellation));
 
-        return violations.Any(v => Descriptors.IsError(v.Id))
-            ? new Reading(null, null, violations.ToEquatableArray())
-            : new Reading(block, network, violations.ToEquatableArray());
+        bool isWrong = violations.Any(v => Descriptors.IsError(v.Id));
+        return new Reading(
+            isWrong ? null : block, isWrong ? null : network,
+            isWrong || (block is null && network is null) ? Stubs.Of(declaration, violations) : null, violations.ToEquatableArray());
     }
 
     private static Violation NoModule(Declaration declaration)
@@ -81,12 +86,17 @@ internal static class DeclarationRules
                 gate.Int("Width", 0),
                 gate.Int("MaxBatch", GateDefaults.MaxBatch),
                 gate.Flag("InferenceOnly", false),
-                gate.Enum<Model.Emit>("Emit"));
+                gate.Enum<Model.Emit>("Emit"))
+            {
+                HasToString = declaration.HasToString,
+                Settings = new EquatableArray<string>([LayerSettings.Line(DeclaredAttribute.Block, "", LayerSettings.OfGate(gate))]),
+            };
     }
 }
 
 /// <summary>What a declaration comes to.</summary>
 /// <param name="Block">A gate alone, or null.</param>
 /// <param name="Network">A block or network, or null.</param>
+/// <param name="Stub">Where there is neither of them: what keeps the class's uses from being errors of their own, or null.</param>
 /// <param name="Violations">What is wrong, warnings included.</param>
-internal sealed record Reading(SEBlockSpec? Block, NetworkSpec? Network, EquatableArray<Violation> Violations);
+internal sealed record Reading(SEBlockSpec? Block, NetworkSpec? Network, StubSpec? Stub, EquatableArray<Violation> Violations);

@@ -23,6 +23,9 @@ internal static class TypeRules
         if (GeneratedMembers.IsReservedForMembers(name))
             yield return Violation.OfType(DiagnosticIds.NamedLikeMember, name);
 
+        if (declaration.HiddenBy is { } hiding)
+            yield return Violation.OfType(DiagnosticIds.HidesName, name, hiding);
+
         foreach (Conflict conflict in declaration.Conflicts)
             yield return Violation.OfMember(DiagnosticIds.MemberExists, conflict.Index, name, conflict.Name);
     }

@@ -26,6 +26,9 @@ internal enum Place
 /// <param name="Values">What goes into the message.</param>
 internal sealed record Violation(string Id, Place Place, int Index, string Argument, EquatableArray<string> Values)
 {
+    /// <summary>The attribute that has a part in it, for an additional location, or -1.</summary>
+    public int Other { get; init; } = -1;
+
     public static Violation OfType(string id, params string[] values) => new(id, Place.Type, 0, "", new EquatableArray<string>(values));
 
     public static Violation OfMember(string id, int index, params string[] values)

@@ -52,8 +52,8 @@ public abstract class GateSettingsAttribute : Attribute
     public Precision Precision { get; set; }
 
     /// <summary>
-    /// What the module is written for; Cpu where not written. A property of the module; so far only that of an <see cref="SEBlockAttribute"/> that
-    /// stands alone may be Cuda.
+    /// What the module is written for; Cpu where not written. Cuda adds kernels for NVIDIA GPUs and <c>CreateCuda</c>, to gates, blocks and networks; the
+    /// latter two need Height and Width. A property of the module, like its size.
     /// </summary>
     public Emit Emit { get; set; }
 

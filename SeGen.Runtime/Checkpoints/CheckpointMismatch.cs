@@ -2,12 +2,13 @@ using System.Text;
 
 namespace SeGen;
 
-/// <summary>Collects all differences between a file and a module and words them as one message.</summary>
-internal sealed class CheckpointMismatch(string file, Naming naming)
+/// <summary>Collects all differences between a file and a module and words them as one message: the likely cause first, then the first few of each kind.</summary>
+internal sealed class CheckpointMismatch(SafeTensorsFile file, KeyMap keys)
 {
     private readonly List<(string Key, Parameter Parameter)> _missing = [];
     private readonly List<(string Key, TensorInfo Tensor)> _unexpected = [];
     private readonly List<(string Key, string Fault)> _faulty = [];
+    private readonly List<string> _different = [];
 
     public void Missing(string key, Parameter parameter) => _missing.Add((key, parameter));
 
@@ -15,50 +16,69 @@ internal sealed class CheckpointMismatch(string file, Naming naming)
 
     public void Faulty(string key, string fault) => _faulty.Add((key, fault));
 
-    public void ThrowIfAny(ParameterSet parameters, bool strict)
+    public void Differs(string difference) => _different.Add(difference);
+
+    /// <exception cref="CheckpointException">
+    /// A tensor is faulty; or the load is strict and something is missing, unexpected or declared otherwise; or it is not, and nothing at
+    /// all was found.
+    /// </exception>
+    public void ThrowIfAny(ParameterSet parameters, bool strict, int loaded)
     {
-        if (_faulty.Count > 0 || strict && (_missing.Count > 0 || _unexpected.Count > 0))
+        bool isNothing = loaded == 0 && parameters.Count > 0;
+        if (_faulty.Count > 0 || isNothing || (strict && _missing.Count + _unexpected.Count + _different.Count > 0))
             throw new CheckpointException(
-                file, [.. _missing.Select(m => m.Key)], [.. _unexpected.Select(u => u.Key)], [.. _faulty.Select(f => f.Key)], Message(parameters));
+                file.Name, [.. _missing.Select(m => m.Key)], [.. _unexpected.Select(u => u.Key)], [.. _faulty.Select(f => f.Key), .. _different],
+                Message(parameters, loaded));
     }
 
-    private string Message(ParameterSet parameters)
+    private string Map => keys.IsPlain ? $"Naming.{keys.Naming}" : keys.ToString();
+
+    private string Message(ParameterSet parameters, int loaded)
     {
         var text = new StringBuilder();
-        text.Append(file).Append(": the tensors are not the module's (Naming.").Append(naming).Append("):");
-        foreach ((string key, string fault) in _faulty)
-            text.Append("\n  wrong       ").Append(key).Append(": ").Append(fault);
+        text.Append(file.Name).Append(": ");
+        if (_missing.Count + _unexpected.Count + _faulty.Count == 0)
+            text.Append("the weights fit, but were saved by a module that was declared otherwise; correct the declaration, or load with strict: false:");
+        else if (loaded == 0)
+            text.Append("none of the module's ").Append(parameters.Count).Append(" parameters is in the file (").Append(Map).Append("):");
+        else
+            text.Append("the tensors are not the module's (").Append(Map).Append("):");
 
-        string[] candidates = [.. _unexpected.Select(u => u.Key)];
-        foreach ((string key, Parameter parameter) in _missing)
-        {
-            text.Append("\n  missing     ").Append(key).Append(" [").AppendJoin(", ", parameter.Shape.ToArray()).Append(']');
-            if (Similarity.Closest(key, candidates) is { } closest)
-                text.Append(" - did you mean ").Append(closest).Append('?');
-        }
+        if (LikelyCause.Of(_missing, _unexpected, keys) is { } cause)
+            text.Append("\n  ").Append(cause);
 
-        foreach ((string key, TensorInfo tensor) in _unexpected.OrderBy(u => u.Key, StringComparer.Ordinal))
-            text.Append("\n  unexpected  ").Append(key).Append(' ').Append(tensor.Type).Append(' ').Append(tensor.ShapeText);
-
-        if (OtherNaming(parameters) is { } other)
-            text.Append("\nThe names are those of Naming.").Append(other).Append(": pass it to read this file.");
-
+        LoadReport.Append(text, "wrong", [.. _faulty.Select(f => $"{f.Key}: {f.Fault}")]);
+        LoadReport.Append(text, "differs", _different);
+        LoadReport.Append(text, "missing", Missing());
+        LoadReport.Append(
+            text, "unexpected", [.. _unexpected.Select(u => $"{SafeTensorsException.Cut(u.Key)} {u.Tensor.TypeName} {u.Tensor.ShapeText}")]);
         return text.ToString();
     }
 
-    /// <summary>A convention in which every missing name is one of the file's.</summary>
-    private Naming? OtherNaming(ParameterSet parameters)
+    /// <summary>Those that will be shown with what was probably meant: a name that is near, of a tensor that fits, and each but once.</summary>
+    private List<string> Missing()
     {
-        if (_missing.Count == 0)
-            return null;
-
-        HashSet<string> unexpected = [.. _unexpected.Select(u => u.Key)];
-        foreach (Naming other in Enum.GetValues<Naming>())
+        var lines = new List<string>(_missing.Count);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string key, Parameter parameter) in _missing)
         {
-            if (_missing.All(m => BlockNames.TryTranslate(m.Parameter.Spec, other) is { } name && unexpected.Contains(name)))
-                return other;
+            string line = $"{SafeTensorsException.Cut(key)} [{string.Join(", ", parameter.Shape.ToArray())}]";
+            if (lines.Count < LoadReport.Listed)
+            {
+                string[] candidates =
+                [
+                    .. _unexpected.Where(u => !taken.Contains(u.Key) && u.Tensor.IsFloat && CheckpointMatch.SameShape(parameter.Shape, u.Tensor.Shape)).Select(u => u.Key),
+                ];
+                if (Similarity.Closest(key, candidates) is { } closest)
+                {
+                    taken.Add(closest);
+                    line += $" - did you mean {closest}?";
+                }
+            }
+
+            lines.Add(line);
         }
 
-        return null;
+        return lines;
     }
 }

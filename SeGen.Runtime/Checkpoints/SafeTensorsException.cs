@@ -27,5 +27,8 @@ public sealed class SafeTensorsException : IOException
     /// <summary>What is wrong.</summary>
     public string Fault { get; }
 
+    /// <summary>A name of the file, cut to what a person reads.</summary>
+    internal static string Cut(string text) => Cut(text, LongestName);
+
     private static string Cut(string text, int longest) => text.Length <= longest ? text : $"{text.AsSpan(0, longest)}...";
 }

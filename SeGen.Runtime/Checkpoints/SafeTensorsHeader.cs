@@ -20,13 +20,15 @@ internal sealed class SafeTensorsHeader
     public const int MaxMetadata = 1 << 16;
 
     private readonly string _file;
-    private readonly long _dataLength;
+
+    // Null where only the end of a stream tells.
+    private readonly long? _dataLength;
 
     // Sorted, not hashed: a file chooses its offsets, and could choose those that a hash table handles in quadratic time.
     private readonly SortedSet<long> _starts = [];
     private long _total;
 
-    private SafeTensorsHeader(string file, long dataLength)
+    private SafeTensorsHeader(string file, long? dataLength)
     {
         _file = file;
         _dataLength = dataLength;
@@ -36,9 +38,15 @@ internal sealed class SafeTensorsHeader
 
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Reads a header of N bytes that is followed by the given number of bytes of data.</summary>
-    public static SafeTensorsHeader Parse(string file, ReadOnlySpan<byte> json, long dataLength)
+    /// <summary>Bytes of all tensors together.</summary>
+    public long DataLength => _total;
+
+    /// <summary>Reads a header of N bytes that is followed by the given number of bytes of data, or by a number that nobody knows yet.</summary>
+    public static SafeTensorsHeader Parse(string file, ReadOnlySpan<byte> json, long? dataLength)
     {
+        if (json.StartsWith("\uFEFF"u8))
+            throw new SafeTensorsException(file, null, "the header begins with a byte-order mark, which JSON may not have; write it without one");
+
         if (!Utf8.IsValid(json))
             throw new SafeTensorsException(file, null, "the header is not UTF-8");
 
@@ -107,7 +115,7 @@ internal sealed class SafeTensorsHeader
 
     private TensorInfo ReadTensor(ref Utf8JsonReader reader, string name)
     {
-        TensorType? type = null;
+        string? type = null;
         long[]? shape = null;
         (long Begin, long End)? offsets = null;
 
@@ -126,13 +134,20 @@ internal sealed class SafeTensorsHeader
                 throw new SafeTensorsException(_file, name, $"has \"{property}\" twice");
 
             if (property == "dtype")
-                type = ReadType(ref reader, name);
+            {
+                Expect(ref reader, JsonTokenType.String, name, "dtype must be a string");
+                type = Text(ref reader, name);
+            }
             else if (property == "shape")
+            {
                 shape = [.. ReadIntegers(ref reader, name, "shape")];
+            }
             else
+            {
                 offsets = ReadIntegers(ref reader, name, "data_offsets") is [long begin, long end]
                     ? (begin, end)
                     : throw new SafeTensorsException(_file, name, "data_offsets must be two numbers");
+            }
         }
 
         if (type is null || shape is null || offsets is null)
@@ -141,36 +156,14 @@ internal sealed class SafeTensorsHeader
         if (offsets.Value.End < offsets.Value.Begin)
             throw new SafeTensorsException(_file, name, $"data_offsets end before they begin ({offsets.Value.Begin}, {offsets.Value.End})");
 
+        (TensorType read, int bits) = TensorTypes.Of(type)
+            ?? throw new SafeTensorsException(_file, name, $"has the dtype {type}, which is no name of a type");
         long bytes = offsets.Value.End - offsets.Value.Begin;
-        long needed = ByteLength(name, type.Value, shape);
-        if (bytes != needed)
+        if (ByteLength(name, bits, shape) is { } needed && bytes != needed)
             throw new SafeTensorsException(
                 _file, name, $"has {bytes:N0} bytes of data where {type} [{string.Join(", ", shape)}] needs {needed:N0}");
 
-        return new TensorInfo(name, type.Value, shape, offsets.Value.Begin, bytes);
-    }
-
-    private TensorType ReadType(ref Utf8JsonReader reader, string name)
-    {
-        Expect(ref reader, JsonTokenType.String, name, "dtype must be a string");
-        string text = Text(ref reader, name);
-        return text switch
-        {
-            "BOOL" => TensorType.Bool,
-            "U8" => TensorType.U8,
-            "I8" => TensorType.I8,
-            "I16" => TensorType.I16,
-            "U16" => TensorType.U16,
-            "F16" => TensorType.F16,
-            "BF16" => TensorType.BF16,
-            "I32" => TensorType.I32,
-            "U32" => TensorType.U32,
-            "F32" => TensorType.F32,
-            "F64" => TensorType.F64,
-            "I64" => TensorType.I64,
-            "U64" => TensorType.U64,
-            _ => throw new SafeTensorsException(_file, name, $"has the dtype {text}, which SeGen does not read"),
-        };
+        return new TensorInfo(name, type, read, shape, offsets.Value.Begin, bytes);
     }
 
     private List<long> ReadIntegers(ref Utf8JsonReader reader, string name, string property)
@@ -195,13 +188,14 @@ internal sealed class SafeTensorsHeader
         return values;
     }
 
-    private long ByteLength(string name, TensorType type, long[] shape)
+    /// <summary>The bytes that a tensor must have, or null where the size of its type is not known.</summary>
+    private long? ByteLength(string name, int bits, long[] shape)
     {
-        long bytes = TensorInfo.SizeOf(type);
+        long values = 1, bytes = Math.Max(1, bits / 8);
         try
         {
             foreach (long size in shape)
-                bytes = checked(bytes * size);
+                (values, bytes) = (checked(values * size), checked(bytes * size));
         }
         catch (OverflowException e)
         {
@@ -209,18 +203,27 @@ internal sealed class SafeTensorsHeader
             throw new SafeTensorsException(_file, name, $"the shape [{string.Join(", ", shape)}] has more bytes than can be counted", e);
         }
 
-        return bytes;
+        if (bits == 0)
+            return null;
+
+        Int128 all = (Int128)values * bits;
+        return all % 8 == 0
+            ? (long)(all / 8)
+            : throw new SafeTensorsException(_file, name, $"the shape [{string.Join(", ", shape)}] does not fill whole bytes with values of {bits} bits");
     }
 
     /// <summary>What can be said of one tensor before the others are known: it ends within the data, and starts where no other does.</summary>
     private void CheckRoom(TensorInfo tensor)
     {
-        if (tensor.Offset > _dataLength || tensor.ByteLength > _dataLength - tensor.Offset)
+        if (_dataLength is { } known && (tensor.Offset > known || tensor.ByteLength > known - tensor.Offset))
             throw new SafeTensorsException(
-                _file, tensor.Name, $"its data ends at {tensor.Offset + tensor.ByteLength:N0}, past the {_dataLength:N0} bytes that the file has");
+                _file, tensor.Name, $"its data ends at {tensor.Offset + tensor.ByteLength:N0}, past the {known:N0} bytes that the file has");
 
         if (tensor.ByteLength == 0)
             return;
+
+        if (_total > long.MaxValue - tensor.ByteLength)
+            throw new SafeTensorsException(_file, tensor.Name, "all tensors together have more bytes than can be counted");
 
         _total += tensor.ByteLength;
         if (!_starts.Add(tensor.Offset) || _total > _dataLength)
@@ -241,8 +244,8 @@ internal sealed class SafeTensorsHeader
             at += tensor.ByteLength;
         }
 
-        if (at != _dataLength)
-            throw new SafeTensorsException(_file, null, $"there are {_dataLength - at:N0} bytes after the last tensor");
+        if (_dataLength is { } known && at != known)
+            throw new SafeTensorsException(_file, null, $"there are {known - at:N0} bytes after the last tensor");
     }
 
     private void Expect(ref Utf8JsonReader reader, JsonTokenType type, string? tensor, string fault)

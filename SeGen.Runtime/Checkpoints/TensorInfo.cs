@@ -41,6 +41,9 @@ public enum TensorType
 
     /// <summary>Unsigned, 64 bits.</summary>
     U64,
+
+    /// <summary>A type of safetensors that SeGen does not read, such as F8_E4M3 or C64; <see cref="TensorInfo.TypeName"/> says which.</summary>
+    Other,
 }
 
 /// <summary>One tensor of a safetensors file.</summary>
@@ -48,9 +51,16 @@ public sealed class TensorInfo
 {
     private readonly long[] _shape;
 
-    internal TensorInfo(string name, TensorType type, long[] shape, long offset, long byteLength)
+    internal TensorInfo(string name, string typeName, TensorType type, long[] shape, long offset, long byteLength)
     {
-        (Name, Type, _shape, Offset, ByteLength) = (name, type, shape, offset, byteLength);
+        (Name, TypeName, Type, _shape, Offset, ByteLength) = (name, typeName, type, shape, offset, byteLength);
+
+        // That the product is one of 64 bits was checked when the header was read.
+        long length = 1;
+        foreach (long size in shape)
+            length *= size;
+
+        Length = length;
     }
 
     /// <summary>The tensor's key.</summary>
@@ -59,11 +69,14 @@ public sealed class TensorInfo
     /// <summary>The type of its elements.</summary>
     public TensorType Type { get; }
 
+    /// <summary>The type as the file names it: "F32", "F8_E4M3".</summary>
+    public string TypeName { get; }
+
     /// <summary>Sizes, outermost first; empty for a scalar.</summary>
     public ReadOnlySpan<long> Shape => _shape;
 
     /// <summary>How many elements it has.</summary>
-    public long Length => ByteLength / SizeOf(Type);
+    public long Length { get; }
 
     /// <summary>Bytes from the end of the file's header.</summary>
     public long Offset { get; }
@@ -72,15 +85,13 @@ public sealed class TensorInfo
     public long ByteLength { get; }
 
     /// <summary>"fc1.weight F32 [8, 128]".</summary>
-    public override string ToString() => $"{Name} {Type} {ShapeText}";
+    public override string ToString() => $"{Name} {TypeName} {ShapeText}";
 
     internal string ShapeText => $"[{string.Join(", ", _shape)}]";
 
-    internal static int SizeOf(TensorType type) => type switch
-    {
-        TensorType.Bool or TensorType.U8 or TensorType.I8 => 1,
-        TensorType.I16 or TensorType.U16 or TensorType.F16 or TensorType.BF16 => 2,
-        TensorType.I32 or TensorType.U32 or TensorType.F32 => 4,
-        _ => 8,
-    };
+    /// <summary>Which of several files has it.</summary>
+    internal SafeTensorsPart? Part { get; set; }
+
+    /// <summary>Whether its values are floats that SeGen reads.</summary>
+    internal bool IsFloat => Type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64;
 }

@@ -8,6 +8,9 @@ internal sealed class AlignedBuffer
 {
     private const int Alignment = 64;
 
+    /// <summary>The longest there is: an array of .NET, less what aligning it costs.</summary>
+    public static long MaxLength => Array.MaxLength - Alignment / sizeof(float);
+
     private readonly float[] _array;
     private readonly int _start;
 

@@ -32,9 +32,21 @@ internal static class ModuleArguments
                 height != module.Height ? nameof(height) : nameof(width));
     }
 
+    /// <summary>Refuses an empty input by its own name, before the output's length is said to be wrong for it.</summary>
+    public static void CheckNotEmpty(ModuleDefinition module, ReadOnlySpan<float> input, int height, int width)
+    {
+        if (input.IsEmpty)
+            throw new ArgumentException(
+                $"{module.Name} needs one image or more of {module.InputChannels} x {height} x {width} values; the input is empty (a null array is an empty span).", nameof(input));
+    }
+
     /// <summary>The number of images in the input, with the output's length checked against it.</summary>
     public static int Batch(ModuleDefinition module, ReadOnlySpan<float> input, ReadOnlySpan<float> output, int height, int width)
     {
+        // Nothing in and nothing out is a batch of no images.
+        if (!output.IsEmpty)
+            CheckNotEmpty(module, input, height, width);
+
         int batch = Batch(module, input.Length, output.Length, height, width);
         CheckOverlap(module, input, output, module.InPlace, nameof(output));
         return batch;
@@ -63,7 +75,7 @@ internal static class ModuleArguments
 
         if (given != needed)
             throw new ArgumentException(
-                $"{module.Name} needs {batch} x {string.Join(" x ", shape.ToArray())} = {needed:N0} values here and was given {given:N0}.", name);
+                $"{module.Name} needs {batch} x {string.Join(" x ", shape.ToArray())} = {needed:N0} values here and was given {given:N0}{(given == 0 ? " (a null array is an empty span)" : "")}.", name);
     }
 
     /// <summary>Refuses spans that overlap, but for the very same one where that is allowed.</summary>

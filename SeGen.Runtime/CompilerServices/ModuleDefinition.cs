@@ -36,6 +36,15 @@ public abstract class ModuleDefinition
     /// <summary>Height and width of the output for those of an input; the same where the module does not say otherwise.</summary>
     public virtual (int Height, int Width) OutputSize(int height, int width) => (height, width);
 
+    /// <summary>What decides the results beside the weights: a line for each layer, its kind, settings and name.</summary>
+    public virtual string[] Settings => [];
+
+    /// <summary>Whether it is a gate alone, whose factors can be asked for.</summary>
+    public virtual bool IsGate => false;
+
+    /// <summary>Whether training code was generated.</summary>
+    public virtual bool Trains => true;
+
     /// <summary>The parameters in the order of the state_dict, with their first values drawn from the given source in that order.</summary>
     public abstract ParameterSpec[] CreateParameters(Random random);
 
@@ -50,6 +59,5 @@ public abstract class ModuleDefinition
 
     /// <summary>Makes an object that runs training steps, with its own scratch.</summary>
     /// <exception cref="NotSupportedException">The module was declared with InferenceOnly.</exception>
-    public virtual TrainingRun CreateTraining(PackedWeights weights)
-        => throw new NotSupportedException($"{Name} is declared with InferenceOnly = true, so that no training code was generated; remove it to train.");
+    public virtual TrainingRun CreateTraining(PackedWeights weights) => throw new NotSupportedException($"{Name} has no training code.");
 }

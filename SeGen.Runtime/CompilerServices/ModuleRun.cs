@@ -23,22 +23,24 @@ public abstract unsafe class ModuleRun : ParallelWork
     private const int MaxWorkspaces = 64;
 
     private readonly PackedWeights _weights;
-    private readonly long _workspaceLength;
+    private readonly long _scratchLength, _imageLength, _workspaceLength;
+    private PackedSet? _packed;
     private AlignedBuffer _scratch;
     private AlignedBuffer? _workspaces;
     private float* _input;
     private float* _output;
     private int _threads;
 
-    private protected ModuleRun(PackedWeights weights, long scratchLength, long workspaceLength = 0)
+    private protected ModuleRun(PackedWeights weights, long scratchLength, long workspaceLength = 0, long imageLength = 0)
     {
         _weights = weights;
         _workspaceLength = Slot(0, workspaceLength);
+        (_scratchLength, _imageLength) = (scratchLength, imageLength);
         _scratch = new AlignedBuffer(scratchLength);
     }
 
-    /// <summary>The packed weights.</summary>
-    protected ref readonly float Weights => ref _weights.Start;
+    /// <summary>The packed weights, of one version from the beginning of a call to its end.</summary>
+    protected ref readonly float Weights => ref _packed!.Buffer.Start;
 
     /// <summary>The scratch, zeroed when it was made, at a multiple of 64 bytes.</summary>
     protected ref float Scratch => ref _scratch.Start;
@@ -84,35 +86,58 @@ public abstract unsafe class ModuleRun : ParallelWork
     private protected int OutputMisalignment => (int)(((nuint)_output & 63) / sizeof(float));
 
     /// <summary>Makes the scratch at least so many floats long; what was in it is lost.</summary>
+    /// <exception cref="InvalidOperationException">They are more than an array holds.</exception>
     protected void EnsureScratch(long length)
     {
-        if (_scratch.Length < length)
-            _scratch = new AlignedBuffer(length);
+        if (_scratch.Length >= length)
+            return;
+
+        if (length > AlignedBuffer.MaxLength)
+            throw new InvalidOperationException(
+                $"{_weights.Definition.Name}: {Task} of {Height} x {Width} takes {length:N0} floats, more than an array holds; {Remedy}.");
+
+        _scratch = new AlignedBuffer(length);
     }
+
+    /// <summary>What a run does, and what makes it smaller, for messages.</summary>
+    private protected virtual string Task => Batch == 1 ? "inference on an image" : $"inference on {Batch} images";
+
+    private protected virtual string Remedy => "use smaller images";
 
     /// <summary>Where a slot ends that begins at an offset: at a multiple of a cache line.</summary>
     protected static long Slot(long start, long length) => (start + length + 15) / 16 * 16;
 
-    internal void Bind(float* input, float* output, int batch, int height, int width, int threads)
+    /// <summary>Sets up a call, or a slice of one.</summary>
+    /// <param name="weights">The weights of the whole call; null where the run's layers pack their own.</param>
+    /// <param name="input">What is read.</param>
+    /// <param name="output">What is written, or null.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="threads">The most threads.</param>
+    internal void Bind(PackedSet? weights, float* input, float* output, int batch, int height, int width, int threads)
     {
+        _packed = weights;
         _input = input;
         _output = output;
         _threads = threads;
         (Batch, Height, Width, Pixels) = (batch, height, width, (nuint)height * (nuint)width);
+        if (_imageLength > 0)
+            EnsureScratch(_scratchLength + batch * _imageLength);
+
         if (_workspaceLength > 0)
             EnsureWorkspaces();
-
-        EnsureWeights();
     }
 
-    /// <summary>Packs the weights again where they have changed.</summary>
-    internal virtual void EnsureWeights() => _weights.EnsureCurrent(_threads);
-
+    /// <summary>After a call, however it ended: nothing of it is kept.</summary>
     internal void Unbind()
     {
+        _packed = null;
         _input = null;
         _output = null;
     }
+
+    private protected PackedSet? Packed => _packed;
 
     /// <summary>Runs a phase in cuts, on several threads where there is enough to do.</summary>
     /// <param name="phase">Handed to <see cref="ParallelWork.RunCut"/>.</param>

@@ -74,8 +74,14 @@ public abstract unsafe class NetworkRun : ForwardRun
     private void RunOn(NetworkRun run, int image, int images, int threads)
     {
         (long input, long output) = _weights.ImageLengths(Height, Width);
-        run.Bind(InputAt(image * input), OutputAt(image * output), images, Height, Width, threads);
-        run.ForwardImages();
-        run.Unbind();
+        run.Bind(Packed, InputAt(image * input), OutputAt(image * output), images, Height, Width, threads);
+        try
+        {
+            run.ForwardImages();
+        }
+        finally
+        {
+            run.Unbind();
+        }
     }
 }

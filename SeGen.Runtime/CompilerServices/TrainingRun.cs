@@ -13,10 +13,11 @@ public abstract unsafe class TrainingRun : ModuleRun
 
     /// <summary>Makes the scratch.</summary>
     /// <param name="weights">The weights.</param>
-    /// <param name="scratchLength">Floats of the scratch.</param>
+    /// <param name="scratchLength">Floats of the scratch, whatever the batch.</param>
     /// <param name="workspaceLength">Floats that a thread needs for itself while it runs a cut.</param>
-    protected TrainingRun(PackedWeights weights, long scratchLength, long workspaceLength = 0)
-        : base(weights, scratchLength, workspaceLength)
+    /// <param name="imageLength">Floats of the scratch for each image of a batch.</param>
+    protected TrainingRun(PackedWeights weights, long scratchLength, long workspaceLength = 0, long imageLength = 0)
+        : base(weights, scratchLength, workspaceLength, imageLength)
     {
         Parameters = weights.Parameters;
 
@@ -42,6 +43,13 @@ public abstract unsafe class TrainingRun : ModuleRun
 
     /// <summary>What the caller lent to the last forward pass; empty where it was copied.</summary>
     internal ReadOnlyMemory<float> Lent { get; private set; }
+
+    /// <summary>Whether the kernels read the packed weights of inference; else the run's layers pack their own.</summary>
+    internal virtual bool ReadsPackedWeights => true;
+
+    private protected override string Task => $"training on {Batch} images";
+
+    private protected override string Remedy => "use smaller batches";
 
     /// <summary>See <see cref="IModule.FreezeStatistics"/>.</summary>
     internal bool FreezeStatistics { get; set; }

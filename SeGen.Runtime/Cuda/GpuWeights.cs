@@ -44,11 +44,16 @@ internal sealed unsafe class GpuWeights : IDisposable
 
         // The copy before this one may still be under way.
         _context.Stream.Synchronize();
-        int at = 0;
-        for (int p = 0; p < _parameters.Count; p++)
+        lock (_parameters.Changing)
         {
-            _parameters[p].Values.CopyTo(_host.Span[at..]);
-            at += _parameters[p].Length;
+            // Once more: a load that held the lock has raised it, and what is copied now is all of that load's.
+            version = _parameters.Version;
+            int at = 0;
+            for (int p = 0; p < _parameters.Count; p++)
+            {
+                _parameters[p].Values.CopyTo(_host.Span[at..]);
+                at += _parameters[p].Length;
+            }
         }
 
         _context.Stream.Upload(_values.Address, _host.Start, _length);

@@ -65,6 +65,7 @@ public interface IModule
     /// <param name="output">The output's elements.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the batch is larger than MaxBatch.</exception>
     /// <exception cref="InvalidOperationException">The declaration does not fix height and width, or another thread trains this instance.</exception>
+    /// <exception cref="NotSupportedException">The module was declared with InferenceOnly.</exception>
     void ForwardTraining(ReadOnlySpan<float> input, Span<float> output);
 
     /// <summary>The forward pass of a training step at a height and width given at run time.</summary>
@@ -106,37 +107,73 @@ public interface IModule
     /// </exception>
     void Backward(ReadOnlySpan<float> outputGradient, Span<float> inputGradient);
 
-    /// <summary>Reads the weights from a safetensors file. Either all are read, or none.</summary>
+    /// <summary>
+    /// Reads the weights from a safetensors file, or from the shards of its index (<c>model.safetensors.index.json</c>). All are read
+    /// before any is changed; a Forward that runs meanwhile on another thread computes with the old weights to its end.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="naming">Whose names the file's tensors carry.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    /// <exception cref="SafeTensorsException">The file is broken.</exception>
+    /// <param name="strict">
+    /// Whether a missing or unexpected tensor is an error, and a layer that was declared otherwise in the module that SeGen saved; a wrong
+    /// shape always is, and so is a file with none of the module's tensors.
+    /// </param>
+    /// <returns>What was read and what was not.</returns>
+    /// <exception cref="SafeTensorsException">The file is broken, or of another format; the message says what to do.</exception>
     /// <exception cref="CheckpointException">The file's tensors are not the module's; every difference is listed.</exception>
-    void LoadWeights(string path, Naming naming = Naming.SeGen, bool strict = true);
+    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    LoadReport LoadWeights(string path, Naming naming = Naming.SeGen, bool strict = true);
 
     /// <inheritdoc cref="LoadWeights(string, Naming, bool)"/>
     /// <param name="path">The file.</param>
     /// <param name="keys">How the file's names become the module's.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    void LoadWeights(string path, KeyMap keys, bool strict = true);
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer declared otherwise, is an error.</param>
+    LoadReport LoadWeights(string path, KeyMap keys, bool strict = true);
 
-    /// <summary>Reads the weights from a stream of safetensors, from its position to its end.</summary>
-    /// <inheritdoc cref="LoadWeights(string, KeyMap, bool)"/>
+    /// <summary>Reads the weights from a stream of safetensors, from its position to its end. A stream that cannot seek is read forward once.</summary>
+    /// <inheritdoc cref="LoadWeights(string, Naming, bool)"/>
     /// <param name="stream">The stream; it stays open.</param>
-    /// <param name="keys">How the file's names become the module's; null for SeGen's own names.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    void LoadWeights(Stream stream, KeyMap? keys = null, bool strict = true);
+    /// <param name="naming">Whose names the stream's tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer declared otherwise, is an error.</param>
+    LoadReport LoadWeights(Stream stream, Naming naming = Naming.SeGen, bool strict = true);
+
+    /// <inheritdoc cref="LoadWeights(Stream, Naming, bool)"/>
+    /// <param name="stream">The stream; it stays open.</param>
+    /// <param name="keys">How the stream's names become the module's.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer declared otherwise, is an error.</param>
+    LoadReport LoadWeights(Stream stream, KeyMap keys, bool strict = true);
 
     /// <summary>Reads the weights from safetensors in memory.</summary>
-    /// <inheritdoc cref="LoadWeights(string, KeyMap, bool)"/>
+    /// <inheritdoc cref="LoadWeights(string, Naming, bool)"/>
     /// <param name="memory">The whole file's bytes.</param>
-    /// <param name="keys">How the file's names become the module's; null for SeGen's own names.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    void LoadWeights(ReadOnlyMemory<byte> memory, KeyMap? keys = null, bool strict = true);
+    /// <param name="naming">Whose names the tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer declared otherwise, is an error.</param>
+    LoadReport LoadWeights(ReadOnlyMemory<byte> memory, Naming naming = Naming.SeGen, bool strict = true);
 
-    /// <summary>Writes the weights to a safetensors file. A file that is there is replaced once the new one is complete.</summary>
+    /// <inheritdoc cref="LoadWeights(ReadOnlyMemory{byte}, Naming, bool)"/>
+    /// <param name="memory">The whole file's bytes.</param>
+    /// <param name="keys">How the names become the module's.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer declared otherwise, is an error.</param>
+    LoadReport LoadWeights(ReadOnlyMemory<byte> memory, KeyMap keys, bool strict = true);
+
+    /// <summary>
+    /// Writes the weights to a safetensors file, with what the module was declared with in its metadata. A file that is there is replaced
+    /// once the new one is complete and on the disk.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="naming">Whose names the tensors get.</param>
+    /// <param name="type">The type of the values; of 16 bits they are rounded to the nearest.</param>
     /// <exception cref="IOException">The file cannot be written; one that was there is left as it was.</exception>
-    void SaveWeights(string path, Naming naming = Naming.SeGen);
+    /// <exception cref="InvalidOperationException">A finite value is out of the type's range, or the values were released; nothing was written.</exception>
+    void SaveWeights(string path, Naming naming = Naming.SeGen, WeightType type = WeightType.F32);
+
+    /// <summary>
+    /// Compares what the module computes with what was recorded, in PyTorch for instance: the last step of every import. The file has the
+    /// tensors "input" [N, C, H, W] and "output", and perhaps "gate.NAME", the factors [N, C] of the gate of that name.
+    /// </summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="tolerance">The largest difference that is allowed, relative to the largest magnitude of each tensor; at least 0.</param>
+    /// <returns>What was compared, and what the file has that cannot be observed.</returns>
+    /// <exception cref="VerificationException">A tensor differs by more; the exception names the first in the order in which they are computed.</exception>
+    /// <exception cref="SafeTensorsException">The file is broken, has no such tensors, or they do not have the module's shapes.</exception>
+    VerifyReport Verify(string path, float tolerance = 1e-4f);
 }

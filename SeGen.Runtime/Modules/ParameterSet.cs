@@ -10,6 +10,9 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     private readonly Dictionary<string, Parameter> _byName;
     private long _version = 1;
 
+    /// <summary>Held while all values are read together, or replaced together: packing, loading, saving, going to a device.</summary>
+    internal Lock Changing { get; } = new();
+
     /// <summary>Held while a step's gradients are added.</summary>
     internal Lock AddingGradients { get; } = new();
 
@@ -23,6 +26,9 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
 
     /// <summary>How many tensors there are.</summary>
     public int Count => _parameters.Length;
+
+    /// <summary>What the module was declared with, for the files that it writes.</summary>
+    internal IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>Grows with every <see cref="Parameter.Write"/>; modules compare it to know whether to pack the weights anew.</summary>
     public long Version => Interlocked.Read(ref _version);
@@ -50,7 +56,17 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     }
 
     /// <summary>Says that values were changed through spans from earlier calls of <see cref="Parameter.Write"/>.</summary>
-    public void MarkChanged() => Interlocked.Increment(ref _version);
+    public void MarkChanged() => Raise();
+
+    /// <summary>Makes room for values that will be read, where none were drawn.</summary>
+    internal void Allocate()
+    {
+        foreach (Parameter parameter in _parameters)
+            parameter.Allocate();
+    }
+
+    /// <summary>Raises the version and returns it.</summary>
+    internal long Raise() => Interlocked.Increment(ref _version);
 
     /// <summary>The tensors in the order of the state_dict.</summary>
     public IEnumerator<Parameter> GetEnumerator() => ((IEnumerable<Parameter>)_parameters).GetEnumerator();

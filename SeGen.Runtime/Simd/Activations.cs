@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace SeGen.Simd;
 
 /// <summary>
-/// The other activations of a gate, as PyTorch defines them; a NaN stays a NaN: on x86 the minimum or maximum of a number and a NaN is the second
-/// operand, hence their order. SiLU is v / (1 + exp(-v)); below -87 it stays where it is there, at -1.4e-36.
+/// The other activations of a gate, as PyTorch defines them, at the infinities too: SiLU and hard swish of minus infinity are NaN (infinity times 0).
+/// NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU is v / (1 + exp(-v)); for finite
+/// values below -87 it stays where it is there, at -1.4e-36.
 /// </summary>
 public static class Activations
 {
@@ -19,7 +20,7 @@ public static class Activations
     public static float SiLU(float value)
     {
         float v = MathF.Max(Exponential.Least, value);
-        return v / (1f + MathF.Exp(-v));
+        return value == float.NegativeInfinity ? float.NaN : v / (1f + MathF.Exp(-v));
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1).</summary>
@@ -41,7 +42,8 @@ public static class Activations
     public static Vector512<float> SiLU(Vector512<float> value)
     {
         var v = Vector512.MaxNative(Vector512.Create(Exponential.Least), value);
-        return Exponential.Quotient(v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
+        var silu = Exponential.Quotient(v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
+        return Vector512.ConditionalSelect(Vector512.Equals(value, Vector512.Create(float.NegativeInfinity)), Vector512.Create(float.NaN), silu);
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 16 values.</summary>
@@ -66,7 +68,8 @@ public static class Activations
     public static Vector256<float> SiLU(Vector256<float> value)
     {
         var v = Vector256.MaxNative(Vector256.Create(Exponential.Least), value);
-        return Exponential.Quotient(v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
+        var silu = Exponential.Quotient(v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
+        return Vector256.ConditionalSelect(Vector256.Equals(value, Vector256.Create(float.NegativeInfinity)), Vector256.Create(float.NaN), silu);
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 8 values.</summary>
@@ -91,7 +94,8 @@ public static class Activations
     public static Vector128<float> SiLU(Vector128<float> value)
     {
         var v = Vector128.MaxNative(Vector128.Create(Exponential.Least), value);
-        return Exponential.Quotient(v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
+        var silu = Exponential.Quotient(v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
+        return Vector128.ConditionalSelect(Vector128.Equals(value, Vector128.Create(float.NegativeInfinity)), Vector128.Create(float.NaN), silu);
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 4 values.</summary>

@@ -15,7 +15,8 @@ public static class SeGenThreads
 
     /// <summary>
     /// The number of threads for modules whose own <see cref="IModule.Threads"/> is 0: what was set here, else the environment
-    /// variable SEGEN_THREADS, else the number of processors. 1 keeps all work on the caller's thread. Results do not depend on it.
+    /// variable SEGEN_THREADS, else the number of processors. 1 keeps all work on the caller's thread. Results do not depend on it, and more
+    /// threads than processors are not used.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1 or more than <see cref="Maximum"/>.</exception>
     /// <exception cref="InvalidOperationException">SEGEN_THREADS is no number in that range.</exception>
@@ -29,6 +30,12 @@ public static class SeGenThreads
             _degree = value;
         }
     }
+
+    /// <summary>The most threads that can help: more than there are processors only wait for each other. Settable for tests.</summary>
+    internal static int MostUseful { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>So many threads, or as many as can help.</summary>
+    internal static int Useful(int threads) => Math.Min(threads, MostUseful);
 
     internal static int FromEnvironment(string? text)
     {

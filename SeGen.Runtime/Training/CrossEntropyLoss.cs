@@ -32,7 +32,10 @@ public sealed class CrossEntropyLoss
     /// <exception cref="ArgumentException">Lengths do not fit, a target is no class, or the gradient overlaps the logits in part.</exception>
     public float Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> gradient)
     {
-        int classes = targets.IsEmpty ? 0 : logits.Length / targets.Length;
+        if (targets.IsEmpty)
+            throw new ArgumentException("targets is empty (a null array is an empty span); one class is needed for each sample.", nameof(targets));
+
+        int classes = logits.Length / targets.Length;
         if (classes == 0 || classes * targets.Length != logits.Length)
             throw new ArgumentException($"{logits.Length} logits are no whole rows for {targets.Length} targets.", nameof(logits));
 

@@ -11,6 +11,7 @@ public abstract class Optimizer
     private readonly long[] _steps;
     private readonly string[] _bufferNames;
     private float _learningRate;
+    private bool _isStepping;
 
     /// <param name="parameters">What is trained.</param>
     /// <param name="learningRate">At least 0.</param>
@@ -55,7 +56,24 @@ public abstract class Optimizer
     internal abstract IReadOnlyList<float> Settings { get; }
 
     /// <summary>Changes every trainable parameter once by its gradient. Allocates nothing after the first step.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="Decays"/> called it.</exception>
     public void Step()
+    {
+        if (_isStepping)
+            throw new InvalidOperationException("Step was called by Decays, in the middle of a step; parameters would be changed twice.");
+
+        _isStepping = true;
+        try
+        {
+            StepAll();
+        }
+        finally
+        {
+            _isStepping = false;
+        }
+    }
+
+    private void StepAll()
     {
         Version++;
         for (int i = 0; i < _buffers.Length; i++)
@@ -64,8 +82,11 @@ public abstract class Optimizer
             if (!parameter.IsTrainable || !parameter.HasGradient)
                 continue;
 
+            // Asked first, so that a predicate which throws leaves the parameter whole.
+            float decay = Decays(parameter) ? WeightDecay : 0;
+
             // Marked before and after: who packs the weights meanwhile must pack them again.
-            Update(parameter.Write(), parameter.Gradient, _buffers[i] ??= Buffers(parameter.Values.Length), Decays(parameter) ? WeightDecay : 0, ++_steps[i]);
+            Update(parameter.Write(), parameter.Gradient, _buffers[i] ??= Buffers(parameter.Values.Length), decay, ++_steps[i]);
             parameter.MarkChanged();
         }
     }

@@ -27,6 +27,7 @@ public sealed partial class Trainer
     private readonly float _clipNorm;
     private TrainingPosition _position;
     private bool _ownsState;
+    private int _isRunning;
 
     // Of one run: a batch, what the module makes of it, and the order of the samples.
     private float[] _input = [], _logits = [];
@@ -119,11 +120,19 @@ public sealed partial class Trainer
         if (!File.Exists(path))
             return false;
 
-        // What a GPU still has of a run that was broken off must not come over what is read.
-        _step.Bring();
-        _position = TrainingState.Load(path, _optimizer, Settings());
-        _ownsState = true;
-        return true;
+        Enter();
+        try
+        {
+            // What a GPU still has of a run that was broken off must not come over what is read.
+            _step.Bring();
+            _position = TrainingState.Load(path, _optimizer, Settings());
+            _ownsState = true;
+            return true;
+        }
+        finally
+        {
+            Volatile.Write(ref _isRunning, 0);
+        }
     }
 
     /// <summary>Trains until so many epochs are done, counting those that a resumed run has behind it.</summary>
@@ -132,7 +141,10 @@ public sealed partial class Trainer
     /// <param name="cancellation">Ends the run between two steps, after saving its state.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ArgumentException">The data does not fit the module, or a class is none.</exception>
-    /// <exception cref="InvalidOperationException">The state file is another run's: it was there, and <see cref="TryResume"/> was not called.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The state file is another run's: it was there, and <see cref="TryResume"/> was not called. Or this trainer is in the middle of Train
+    /// already, whose <see cref="Progress"/> or data called it.
+    /// </exception>
     /// <exception cref="IOException">The state cannot be saved; known after the first step.</exception>
     /// <exception cref="GpuException">A call of the GPU's driver, or a kernel, failed.</exception>
     public void Train(ITrainingData data, int epochs, CancellationToken cancellation = default)
@@ -152,8 +164,28 @@ public sealed partial class Trainer
         if (StateFile is { } path && !_ownsState && File.Exists(path))
             throw new InvalidOperationException($"{path} is there already: call TryResume to go on from it, or move it away.");
 
-        Allocate(data);
-        using IDisposable? memory = _step.Begin();
+        Enter();
+        try
+        {
+            Allocate(data);
+            using IDisposable? memory = _step.Begin();
+            RunEpochs(data, epochs, steps, cancellation);
+        }
+        finally
+        {
+            Volatile.Write(ref _isRunning, 0);
+        }
+    }
+
+    /// <summary>A step that is under way has the batch, the order and the position: Progress and data.Read may look, and not train.</summary>
+    private void Enter()
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+            throw new InvalidOperationException("This trainer is in the middle of Train; what it calls, and other threads, cannot call Train or TryResume of it.");
+    }
+
+    private void RunEpochs(ITrainingData data, int epochs, int steps, CancellationToken cancellation)
+    {
         try
         {
             while (_position.Epoch < epochs)

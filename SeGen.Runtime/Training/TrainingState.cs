@@ -25,7 +25,7 @@ internal static class TrainingState
         {
             Parameter parameter = parameters[i];
             int[] shape = parameter.Shape.ToArray();
-            tensors.Add(new(parameter.Name, shape, parameter.Values.ToArray()));
+            tensors.Add(new(parameter.Name, shape, parameter.Memory));
             if (parameter.Batches is { } batches)
                 tensors.Add(new(parameter.Name + BatchesOf, [], default, batches));
 
@@ -35,7 +35,7 @@ internal static class TrainingState
                 tensors.Add(new($"{Prefix}{parameter.Name}.{optimizer.BufferNames[b]}", shape, buffers[b]));
         }
 
-        SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string>(settings)
+        var metadata = new Dictionary<string, string>(settings)
         {
             ["format"] = Format,
             ["learning rate"] = optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture),
@@ -45,7 +45,10 @@ internal static class TrainingState
             ["samples"] = Text(position.Samples),
             ["correct"] = Text(position.Correct),
             ["loss sum"] = position.LossSum.ToString("R", CultureInfo.InvariantCulture),
-        });
+        };
+        DeclaredSettings.AddTo(metadata, parameters.Settings);
+        lock (parameters.Changing)
+            SafeTensorsWriter.Write(path, tensors, metadata);
     }
 
     /// <exception cref="SafeTensorsException">The file is no state of such a run; the message says what differs.</exception>
@@ -60,6 +63,9 @@ internal static class TrainingState
             if (Metadata(file, key) is var given && given != value)
                 throw new SafeTensorsException(file.Name, null, $"it is of a run with {key} {given}; this one has {value}");
         }
+
+        if (DeclaredSettings.Differences(optimizer.Parameters.Settings, file.Metadata) is { Count: > 0 } differences)
+            throw new SafeTensorsException(file.Name, null, $"it is of a module that was declared otherwise: {string.Join("; ", differences.Take(LoadReport.Listed))}");
 
         var position = new TrainingPosition(
             Integer(file, "count"), Integer(file, "epoch"), Integer(file, "step"), Integer(file, "samples"),
@@ -109,7 +115,7 @@ internal static class TrainingState
             throw new SafeTensorsException(file.Name, name, "it is missing");
 
         if (tensor.Type != TensorType.F32 || !tensor.Shape.SequenceEqual([.. like.Shape.ToArray().Select(d => (long)d)]))
-            throw new SafeTensorsException(file.Name, name, $"it is {tensor.Type} {tensor.ShapeText}; F32 [{string.Join(", ", like.Shape.ToArray())}] is needed");
+            throw new SafeTensorsException(file.Name, name, $"it is {tensor.TypeName} {tensor.ShapeText}; F32 [{string.Join(", ", like.Shape.ToArray())}] is needed");
 
         float[] values = new float[tensor.Length];
         file.ReadSingles(tensor, values);
@@ -123,8 +129,8 @@ internal static class TrainingState
             return null;
 
         return tensor.Type == TensorType.I64 && tensor.Shape.IsEmpty
-            ? file.ReadInt64(tensor)
-            : throw new SafeTensorsException(file.Name, name, $"it is {tensor.Type} {tensor.ShapeText}; I64 [] is needed");
+            ? SafeTensorsFile.ReadInt64(tensor)
+            : throw new SafeTensorsException(file.Name, name, $"it is {tensor.TypeName} {tensor.ShapeText}; I64 [] is needed");
     }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

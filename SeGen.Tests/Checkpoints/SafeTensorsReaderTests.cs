@@ -8,7 +8,7 @@ public class SafeTensorsReaderTests
     private const string NoNumber = "must hold whole numbers from 0 to 2^63 - 1";
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(1)]
     [InlineData(7)]
     public void Refuses_a_file_too_short_for_the_length_of_its_header(int length)
         => Refuses(new byte[length], null, $"has {length} bytes; a safetensors file begins with the 8 of its header's length");
@@ -54,7 +54,6 @@ public class SafeTensorsReaderTests
     [InlineData("{}x", 3)]
     [InlineData("{} // said", 4)]
     [InlineData("/* said */{}", 1)]
-    [InlineData("\uFEFF{}", 1)]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[01],\"data_offsets\":[0,1]}}", 30)]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],}}", 53)]
     [InlineData("{\"a\":{\"dtype\":\"\\x\"}}", 17)]

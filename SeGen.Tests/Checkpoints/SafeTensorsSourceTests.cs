@@ -39,7 +39,8 @@ public class SafeTensorsSourceTests
     }
 
     [Theory]
-    [InlineData(0, "has 0 bytes; a safetensors file begins with the 8 of its header's length")]
+    [InlineData(0, "is empty; a download or a save that broke off leaves such a file")]
+    [InlineData(1, "has 1 bytes; a safetensors file begins with the 8 of its header's length")]
     [InlineData(7, "has 7 bytes; a safetensors file begins with the 8 of its header's length")]
     [InlineData(100, "claims a header of {0} bytes; only 92 follow")]
     public void A_file_that_ends_early_is_refused_alike_from_every_source(int length, string fault)

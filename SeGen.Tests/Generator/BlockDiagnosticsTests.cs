@@ -56,7 +56,7 @@ public class BlockDiagnosticsTests
     [InlineData("""Name is "\t" """, """SEBlock(16, [|Name = "\t"|]), SEResidual""")]
     public void A_name_can_stand_in_a_file(string message, string attributes) => DiagnosticAssert.Error(
         "SEGEN010",
-        $"{message.Trim()}; it must be without line breaks, control characters, quotation marks, and dots at its ends",
+        $"{message.Trim()}; it must be without line breaks, control characters, quotation marks, half of a surrogate pair, and dots at its ends",
         $"[{attributes}] partial class Net;");
 
     [Theory]

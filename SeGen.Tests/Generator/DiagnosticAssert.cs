@@ -5,12 +5,20 @@ namespace SeGen.Tests.Generator;
 /// <summary>What tests of diagnostics expect of a declaration.</summary>
 internal static class DiagnosticAssert
 {
-    /// <summary>The error stands at every mark, with this message; nothing else is reported, and nothing is generated.</summary>
-    public static void Error(string id, string message, string source)
+    /// <summary>The error stands at every mark, with this message; nothing else is reported, and what is generated are members that throw, which compile.</summary>
+    public static GeneratorResult Error(string id, string message, string source)
     {
         GeneratorResult result = Check(id, DiagnosticSeverity.Error, message, source);
-        Assert.Empty(result.Sources);
+        StubsAlone(result);
+        if (result.Sources.Length > 0)
+            Assert.Empty(result.CompilerComplaints);
+
+        return result;
     }
+
+    /// <summary>What was generated is no module: its members throw.</summary>
+    public static void StubsAlone(GeneratorResult result)
+        => Assert.All(result.Sources, s => Assert.Contains("all of them throw.", s.SourceText.ToString(), StringComparison.Ordinal));
 
     /// <summary>The warning stands at every mark; the module is generated all the same, and it compiles.</summary>
     public static void Warning(string id, string message, string source)
@@ -37,7 +45,7 @@ internal static class DiagnosticAssert
     {
         GeneratorResult result = GeneratorHarness.Run(source);
         Assert.Null(result.Run.Exception);
-        Assert.Empty(result.Sources);
+        StubsAlone(result);
         Assert.Empty(result.Reported);
         Assert.Contains(result.Output.GetDiagnostics(), d => d.Id == compilerId);
     }

@@ -97,7 +97,9 @@ public class IncrementalityTests
         {
             // The input of an output step is the spec that it writes.
             (IncrementalGeneratorRunStep source, int index) = Assert.Single(step.Inputs);
-            reasons.Add(((SEBlockSpec)source.Outputs[index].Value).Type.HintName, Assert.Single(step.Outputs).Reason);
+            reasons.Add(
+                source.Outputs[index].Value is SeGen.Generator.Rules.StubSpec stub ? $"stub {stub.Type.HintName}" : ((SEBlockSpec)source.Outputs[index].Value).Type.HintName,
+                Assert.Single(step.Outputs).Reason);
         }
 
         return reasons;

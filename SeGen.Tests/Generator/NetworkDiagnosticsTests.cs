@@ -139,7 +139,7 @@ public class NetworkDiagnosticsTests
             "[SENetwork(3), Layer<B>] partial class A; [SENetwork(3), ReLU, Layer<A>] partial class B; [SENetwork(3), Layer<B>] partial class C;");
 
         Assert.Null(result.Run.Exception);
-        Assert.Empty(result.Sources);
+        DiagnosticAssert.StubsAlone(result);
         Assert.Equal(
             [
                 "'A' cannot be a layer: it contains 'B' itself; remove one of the two layers",
@@ -159,7 +159,7 @@ public class NetworkDiagnosticsTests
         GeneratorResult result = GeneratorHarness.Run($"{attributes} partial class Inner; [SENetwork(16), Layer<Inner>] partial class Net;");
 
         Assert.Null(result.Run.Exception);
-        Assert.Empty(result.Sources);
+        DiagnosticAssert.StubsAlone(result);
         Assert.Equal([id, "SEGEN025"], result.Reported.Select(d => d.Id));
         Assert.Equal(
             "'Inner' cannot be a layer: its own declaration is wrong; correct that first", result.Reported[1].GetMessage(CultureInfo.InvariantCulture));

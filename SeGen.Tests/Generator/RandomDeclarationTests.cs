@@ -36,7 +36,7 @@ public class RandomDeclarationTests(ITestOutputHelper log)
         for (int i = 0; i < all.Length; i++)
             Assert.True(diagnosed.Contains(first + i) != all[i].IsRight, $"seed {Seed}: [SEBlock({all[i].Arguments})] is {(all[i].IsRight ? "right and diagnosed" : "wrong and not diagnosed")}.");
 
-        Assert.Equal(all.Count(d => d.IsRight), result.Sources.Length);
+        Assert.Equal(all.Count(d => d.IsRight), result.Sources.Count(s => !s.SourceText.ToString().Contains("all of them throw.", StringComparison.Ordinal)));
     }
 
     private static void AssertRunsRight(RandomDeclaration[] right)

@@ -64,19 +64,36 @@ partial class AnyGate : global::SeGen.IGate
 
     private AnyGate(global::SeGen.CompilerServices.ModuleState state) => _seGen = state;
 
-    /// <summary>A module with the weights of a safetensors file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="naming">Whose names the file's tensors carry.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    public static AnyGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
-    {
-        AnyGate module = strict ? new AnyGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.AnyGateModule.Definition.Instance)) : new AnyGate();
-        module.LoadWeights(path, naming, strict);
-        return module;
-    }
-
     /// <summary>Another instance over the same weights, with workspaces of its own.</summary>
     public AnyGate ShareWeights() => new AnyGate(_seGen.ShareWeights());
+
+    /// <summary>A module with the weights of safetensors: of a file or the shards of its index, a stream, or memory. None are drawn first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="naming">Whose names the file's tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer that was declared otherwise, is an error; a wrong shape always is.</param>
+    /// <param name="release">Whether weights are kept only as inference reads them: half of the memory, and nothing to save or train.</param>
+    public static AnyGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new AnyGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyGateModule.Definition.Instance, path, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyGate Load(string path, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new AnyGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyGateModule.Definition.Instance, path, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyGate Load(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new AnyGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyGateModule.Definition.Instance, stream, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyGate Load(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new AnyGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyGateModule.Definition.Instance, stream, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyGate Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new AnyGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyGateModule.Definition.Instance, memory, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyGate Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new AnyGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyGateModule.Definition.Instance, memory, keys, strict, release));
 
     /// <inheritdoc/>
     public global::SeGen.ParameterSet Parameters => _seGen.Parameters;
@@ -132,19 +149,38 @@ partial class AnyGate : global::SeGen.IGate
     public void Excite(global::System.ReadOnlySpan<float> input, global::System.Span<float> gates, int height, int width) => _seGen.Excite(input, gates, height, width);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(stream, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
 
     /// <inheritdoc/>
-    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen) => _seGen.SaveWeights(path, naming);
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(memory, global::SeGen.KeyMap.From(naming), strict);
+
+    /// <inheritdoc/>
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+
+    /// <inheritdoc/>
+    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32) => _seGen.SaveWeights(path, naming, type);
+
+    /// <inheritdoc/>
+    public global::SeGen.VerifyReport Verify(string path, float tolerance = 1e-4f) => _seGen.Verify(path, tolerance);
+
+    /// <summary>The shape of an image of the output, for the size of an input's.</summary>
+    /// <param name="height">Height of the input in pixels.</param>
+    /// <param name="width">Width of the input in pixels.</param>
+    /// <exception cref="global::System.ArgumentException">The size is below 1, too large, or too small for a window of the module.</exception>
+    public static (int Channels, int Height, int Width) OutputSize(int height, int width)
+        => global::SeGen.CompilerServices.ModuleState.OutputSize(global::SeGen.Generated.AnyGateModule.Definition.Instance, height, width);
+
+    /// <summary>What the module is and where its weights come from, on one line.</summary>
+    public override string ToString() => _seGen.ToString();
 }
 
 namespace SeGen.Generated
@@ -203,6 +239,13 @@ namespace SeGen.Generated
 
             public override bool InPlace => true;
 
+            public override bool IsGate => true;
+
+            public override string[] Settings => new[]
+            {
+                "SEBlock(Bias=Both, Squeeze=Mean, Activation=ReLU, Gate=Sigmoid)",
+            };
+
             public override int PackedLength => WeightsLength;
 
             public override ParameterSpec[] CreateParameters(Random random) => new[]
@@ -242,7 +285,7 @@ namespace SeGen.Generated
         }
 
         /// <summary>Inference; the scratch holds one image's values after the other's.</summary>
-        private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, (long)MaxBatch * ForwardLength)
+        private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, 0, imageLength: ForwardLength)
             where TKernels : struct, IKernels
         {
             private const int SqueezeChannels = 0, ScaleChannels = 1;
@@ -315,8 +358,8 @@ namespace SeGen.Generated
             private static nuint End(int cut) => cut == 3 ? Channels : First(cut + 1);
         }
 
-        /// <summary>Training steps; the sums of the parameters' gradients lie behind the images' scratch.</summary>
-        private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, (long)MaxBatch * TrainingLength + GradientLength)
+        /// <summary>Training steps; the sums of the parameters' gradients lie before the images' scratch.</summary>
+        private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, GradientLength, imageLength: TrainingLength)
             where TKernels : struct, IKernels
         {
             private const int ForwardImages = 0, BackwardImages = 1, SqueezeChannels = 2, ScaleChannels = 3, GateChannels = 4, InputChannels = 5;
@@ -435,9 +478,9 @@ namespace SeGen.Generated
                 }
             }
 
-            private ref float Image(nuint image) => ref Add(ref Scratch, image * TrainingLength);
+            private ref float Image(nuint image) => ref Add(ref Scratch, GradientLength + image * TrainingLength);
 
-            private ref float Sums => ref Image(MaxBatch);
+            private ref float Sums => ref Scratch;
 
             protected override void AddGradients()
             {

@@ -82,19 +82,36 @@ partial class HardGate : global::SeGen.IGate
 
     private HardGate(global::SeGen.CompilerServices.ModuleState state) => _seGen = state;
 
-    /// <summary>A module with the weights of a safetensors file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="naming">Whose names the file's tensors carry.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    public static HardGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
-    {
-        HardGate module = strict ? new HardGate(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.HardGateModule.Definition.Instance)) : new HardGate();
-        module.LoadWeights(path, naming, strict);
-        return module;
-    }
-
     /// <summary>Another instance over the same weights, with workspaces of its own.</summary>
     public HardGate ShareWeights() => new HardGate(_seGen.ShareWeights());
+
+    /// <summary>A module with the weights of safetensors: of a file or the shards of its index, a stream, or memory. None are drawn first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="naming">Whose names the file's tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer that was declared otherwise, is an error; a wrong shape always is.</param>
+    /// <param name="release">Whether weights are kept only as inference reads them: half of the memory, and nothing to save or train.</param>
+    public static HardGate Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new HardGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.HardGateModule.Definition.Instance, path, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static HardGate Load(string path, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new HardGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.HardGateModule.Definition.Instance, path, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static HardGate Load(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new HardGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.HardGateModule.Definition.Instance, stream, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static HardGate Load(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new HardGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.HardGateModule.Definition.Instance, stream, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static HardGate Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new HardGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.HardGateModule.Definition.Instance, memory, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static HardGate Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new HardGate(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.HardGateModule.Definition.Instance, memory, keys, strict, release));
 
     /// <inheritdoc/>
     public global::SeGen.ParameterSet Parameters => _seGen.Parameters;
@@ -150,19 +167,31 @@ partial class HardGate : global::SeGen.IGate
     void global::SeGen.IGate.Excite(global::System.ReadOnlySpan<float> input, global::System.Span<float> gates, int height, int width) => _seGen.Excite(input, gates, height, width);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(stream, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
 
     /// <inheritdoc/>
-    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen) => _seGen.SaveWeights(path, naming);
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(memory, global::SeGen.KeyMap.From(naming), strict);
+
+    /// <inheritdoc/>
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+
+    /// <inheritdoc/>
+    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32) => _seGen.SaveWeights(path, naming, type);
+
+    /// <inheritdoc/>
+    public global::SeGen.VerifyReport Verify(string path, float tolerance = 1e-4f) => _seGen.Verify(path, tolerance);
+
+    /// <summary>What the module is and where its weights come from, on one line.</summary>
+    public override string ToString() => _seGen.ToString();
 }
 
 namespace SeGen.Generated
@@ -229,6 +258,13 @@ namespace SeGen.Generated
 
             public override bool InPlace => true;
 
+            public override bool IsGate => true;
+
+            public override string[] Settings => new[]
+            {
+                "SEBlock(Bias=Both, Squeeze=Mean, Activation=HardSwish, Gate=HardSigmoid)",
+            };
+
             public override int PackedLength => WeightsLength;
 
             public override ParameterSpec[] CreateParameters(Random random) => new[]
@@ -268,7 +304,7 @@ namespace SeGen.Generated
         }
 
         /// <summary>Inference; the scratch holds one image's values after the other's.</summary>
-        private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, (long)MaxBatch * ForwardLength)
+        private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, 0, imageLength: ForwardLength)
             where TKernels : struct, IKernels
         {
             private const int SqueezeChannels = 0, ScaleChannels = 1;
@@ -324,8 +360,8 @@ namespace SeGen.Generated
             private ref float Image(nuint image) => ref Add(ref Scratch, image * ForwardLength);
         }
 
-        /// <summary>Training steps; the sums of the parameters' gradients lie behind the images' scratch.</summary>
-        private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, (long)MaxBatch * TrainingLength + GradientLength)
+        /// <summary>Training steps; the sums of the parameters' gradients lie before the images' scratch.</summary>
+        private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, GradientLength, imageLength: TrainingLength)
             where TKernels : struct, IKernels
         {
             private const int ForwardImages = 0, BackwardImages = 1, SqueezeChannels = 2, ScaleChannels = 3, GateChannels = 4, InputChannels = 5;
@@ -415,9 +451,9 @@ namespace SeGen.Generated
                 TKernels.InputGradients(in outputGradient, ref Image(image), ref inputGradient, first, end);
             }
 
-            private ref float Image(nuint image) => ref Add(ref Scratch, image * TrainingLength);
+            private ref float Image(nuint image) => ref Add(ref Scratch, GradientLength + image * TrainingLength);
 
-            private ref float Sums => ref Image(MaxBatch);
+            private ref float Sums => ref Scratch;
 
             protected override void AddGradients()
             {

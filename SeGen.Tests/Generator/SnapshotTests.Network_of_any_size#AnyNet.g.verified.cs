@@ -70,19 +70,36 @@ partial class AnyNet : global::SeGen.IGatedModule
 
     private AnyNet(global::SeGen.CompilerServices.ModuleState state) => _seGen = state;
 
-    /// <summary>A module with the weights of a safetensors file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="naming">Whose names the file's tensors carry.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    public static AnyNet Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
-    {
-        AnyNet module = strict ? new AnyNet(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.AnyNetModule.Definition.Instance)) : new AnyNet();
-        module.LoadWeights(path, naming, strict);
-        return module;
-    }
-
     /// <summary>Another instance over the same weights, with workspaces of its own.</summary>
     public AnyNet ShareWeights() => new AnyNet(_seGen.ShareWeights());
+
+    /// <summary>A module with the weights of safetensors: of a file or the shards of its index, a stream, or memory. None are drawn first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="naming">Whose names the file's tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer that was declared otherwise, is an error; a wrong shape always is.</param>
+    /// <param name="release">Whether weights are kept only as inference reads them: half of the memory, and nothing to save or train.</param>
+    public static AnyNet Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new AnyNet(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyNetModule.Definition.Instance, path, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyNet Load(string path, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new AnyNet(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyNetModule.Definition.Instance, path, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyNet Load(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new AnyNet(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyNetModule.Definition.Instance, stream, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyNet Load(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new AnyNet(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyNetModule.Definition.Instance, stream, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyNet Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new AnyNet(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyNetModule.Definition.Instance, memory, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static AnyNet Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new AnyNet(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.AnyNetModule.Definition.Instance, memory, keys, strict, release));
 
     /// <inheritdoc/>
     public global::SeGen.ParameterSet Parameters => _seGen.Parameters;
@@ -133,19 +150,38 @@ partial class AnyNet : global::SeGen.IGatedModule
     public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient) => _seGen.Backward(outputGradient, inputGradient);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(stream, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
 
     /// <inheritdoc/>
-    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen) => _seGen.SaveWeights(path, naming);
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(memory, global::SeGen.KeyMap.From(naming), strict);
+
+    /// <inheritdoc/>
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+
+    /// <inheritdoc/>
+    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32) => _seGen.SaveWeights(path, naming, type);
+
+    /// <inheritdoc/>
+    public global::SeGen.VerifyReport Verify(string path, float tolerance = 1e-4f) => _seGen.Verify(path, tolerance);
+
+    /// <summary>The shape of an image of the output, for the size of an input's.</summary>
+    /// <param name="height">Height of the input in pixels.</param>
+    /// <param name="width">Width of the input in pixels.</param>
+    /// <exception cref="global::System.ArgumentException">The size is below 1, too large, or too small for a window of the module.</exception>
+    public static (int Channels, int Height, int Width) OutputSize(int height, int width)
+        => global::SeGen.CompilerServices.ModuleState.OutputSize(global::SeGen.Generated.AnyNetModule.Definition.Instance, height, width);
+
+    /// <summary>What the module is and where its weights come from, on one line.</summary>
+    public override string ToString() => _seGen.ToString();
 
     global::SeGen.GateObserver? global::SeGen.IGatedModule.GateObserver
     {
@@ -189,6 +225,12 @@ namespace SeGen.Generated
             public override int MaxBatch => 1;
 
             public override int PackedLength => WeightsLength;
+
+            public override string[] Settings => new[]
+            {
+                "InvertedResidual(Channels=16, Expand=32, Kernel=3, Stride=1, BlockActivation=ReLU, Placement=Standard, Epsilon=1E-05, Bias=Both, Squeeze=Mean, Activation=ReLU, Gate=Sigmoid) 0",
+                "MaxPool(Kernel=2, Stride=2, Padding=0, Dilation=1, CeilMode=false) 1",
+            };
 
             public override (int Height, int Width) OutputSize(int height, int width)
             {
@@ -357,7 +399,7 @@ namespace SeGen.Generated
             private readonly BatchNormLayer _norm8; // 0.project_bn, add
 
             public Training(PackedWeights weights)
-                : base(weights, "AnyNet", 0)
+                : base(weights, 0)
             {
                 _conv1 = Add(new ConvLayer(Parameters, "0.expand", new ConvShape(32, 16, 1, 1, ConvLayout.Blocks, 1), 16, ConvLayout.Blocks, 1, ConvLayout.Blocks, 2, new[] { new TurnedTaps(0, 1, 1) }));
                 _norm2 = Add(new BatchNormLayer(Parameters, "0.expand_bn", 32, 1E-05d, 0.1d));

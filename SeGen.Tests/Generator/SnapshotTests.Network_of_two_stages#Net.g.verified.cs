@@ -133,19 +133,36 @@ partial class Net : global::SeGen.IGatedModule
 
     private Net(global::SeGen.CompilerServices.ModuleState state) => _seGen = state;
 
-    /// <summary>A module with the weights of a safetensors file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="naming">Whose names the file's tensors carry.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    public static Net Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
-    {
-        Net module = strict ? new Net(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.NetModule.Definition.Instance)) : new Net();
-        module.LoadWeights(path, naming, strict);
-        return module;
-    }
-
     /// <summary>Another instance over the same weights, with workspaces of its own.</summary>
     public Net ShareWeights() => new Net(_seGen.ShareWeights());
+
+    /// <summary>A module with the weights of safetensors: of a file or the shards of its index, a stream, or memory. None are drawn first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="naming">Whose names the file's tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer that was declared otherwise, is an error; a wrong shape always is.</param>
+    /// <param name="release">Whether weights are kept only as inference reads them: half of the memory, and nothing to save or train.</param>
+    public static Net Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new Net(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.NetModule.Definition.Instance, path, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Net Load(string path, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new Net(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.NetModule.Definition.Instance, path, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Net Load(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new Net(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.NetModule.Definition.Instance, stream, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Net Load(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new Net(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.NetModule.Definition.Instance, stream, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Net Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new Net(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.NetModule.Definition.Instance, memory, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Net Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new Net(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.NetModule.Definition.Instance, memory, keys, strict, release));
 
     /// <inheritdoc/>
     public global::SeGen.ParameterSet Parameters => _seGen.Parameters;
@@ -196,19 +213,31 @@ partial class Net : global::SeGen.IGatedModule
     public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient) => _seGen.Backward(outputGradient, inputGradient);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(stream, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
 
     /// <inheritdoc/>
-    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen) => _seGen.SaveWeights(path, naming);
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(memory, global::SeGen.KeyMap.From(naming), strict);
+
+    /// <inheritdoc/>
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+
+    /// <inheritdoc/>
+    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32) => _seGen.SaveWeights(path, naming, type);
+
+    /// <inheritdoc/>
+    public global::SeGen.VerifyReport Verify(string path, float tolerance = 1e-4f) => _seGen.Verify(path, tolerance);
+
+    /// <summary>What the module is and where its weights come from, on one line.</summary>
+    public override string ToString() => _seGen.ToString();
 
     global::SeGen.GateObserver? global::SeGen.IGatedModule.GateObserver
     {
@@ -288,6 +317,17 @@ namespace SeGen.Generated
             public override int MaxBatch => 1;
 
             public override int PackedLength => WeightsLength;
+
+            public override string[] Settings => new[]
+            {
+                "Conv(Channels=16, Kernel=3, Stride=1, Padding=1, Dilation=1, CeilMode=false, Groups=1) conv1",
+                "BatchNorm(Epsilon=1E-05) bn1",
+                "ReLU() 2",
+                "SEResidual(Body=Basic, Channels=16, Stride=1, Blocks=2, Groups=1, BaseWidth=64, Placement=Standard, Shortcut=Identity, Epsilon=1E-05, Bias=Both, Squeeze=Mean, Activation=ReLU, Gate=Sigmoid) layer1",
+                "SEResidual(Body=Basic, Channels=32, Stride=2, Blocks=1, Groups=1, BaseWidth=64, Placement=Standard, Shortcut=Projection, Epsilon=1E-05, Bias=Both, Squeeze=Mean, Activation=ReLU, Gate=Sigmoid) layer2",
+                "GlobalAveragePool() 5",
+                "Linear(Features=10) fc",
+            };
 
             public override (int Height, int Width) OutputSize(int height, int width) => (1, 1);
 
@@ -623,7 +663,7 @@ namespace SeGen.Generated
             private readonly LinearLayer _linear25; // fc
 
             public Training(PackedWeights weights)
-                : base(weights, "Net", 11520)
+                : base(weights, 11520)
             {
                 _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 3, 3, 1, ConvLayout.Planes, 3), 16, ConvLayout.Planes, 3, ConvLayout.Winograd4, 1, new[] { new TurnedTaps(2, 1, 3) }));
                 _norm2 = Add(new BatchNormLayer(Parameters, "bn1", 16, 1E-05d, 0.1d));

@@ -91,19 +91,36 @@ partial class Down : global::SeGen.IGatedModule
 
     private Down(global::SeGen.CompilerServices.ModuleState state) => _seGen = state;
 
-    /// <summary>A module with the weights of a safetensors file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="naming">Whose names the file's tensors carry.</param>
-    /// <param name="strict">Whether a missing or unexpected tensor is an error; a wrong shape always is.</param>
-    public static Down Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true)
-    {
-        Down module = strict ? new Down(new global::SeGen.CompilerServices.ModuleState(global::SeGen.Generated.DownModule.Definition.Instance)) : new Down();
-        module.LoadWeights(path, naming, strict);
-        return module;
-    }
-
     /// <summary>Another instance over the same weights, with workspaces of its own.</summary>
     public Down ShareWeights() => new Down(_seGen.ShareWeights());
+
+    /// <summary>A module with the weights of safetensors: of a file or the shards of its index, a stream, or memory. None are drawn first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="naming">Whose names the file's tensors carry.</param>
+    /// <param name="strict">Whether a missing or unexpected tensor, or a layer that was declared otherwise, is an error; a wrong shape always is.</param>
+    /// <param name="release">Whether weights are kept only as inference reads them: half of the memory, and nothing to save or train.</param>
+    public static Down Load(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new Down(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.DownModule.Definition.Instance, path, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Down Load(string path, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new Down(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.DownModule.Definition.Instance, path, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Down Load(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new Down(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.DownModule.Definition.Instance, stream, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Down Load(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new Down(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.DownModule.Definition.Instance, stream, keys, strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Down Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true, bool release = false)
+        => new Down(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.DownModule.Definition.Instance, memory, global::SeGen.KeyMap.From(naming), strict, release));
+
+    /// <inheritdoc cref="Load(string, global::SeGen.Naming, bool, bool)"/>
+    public static Down Load(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true, bool release = false)
+        => new Down(global::SeGen.CompilerServices.ModuleState.Load(global::SeGen.Generated.DownModule.Definition.Instance, memory, keys, strict, release));
 
     /// <inheritdoc/>
     public global::SeGen.ParameterSet Parameters => _seGen.Parameters;
@@ -154,19 +171,31 @@ partial class Down : global::SeGen.IGatedModule
     public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient) => _seGen.Backward(outputGradient, inputGradient);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(path, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(string path, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(path, keys, strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(stream, global::SeGen.KeyMap.From(naming), strict);
 
     /// <inheritdoc/>
-    public void LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap? keys = null, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+    public global::SeGen.LoadReport LoadWeights(global::System.IO.Stream stream, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(stream, keys, strict);
 
     /// <inheritdoc/>
-    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen) => _seGen.SaveWeights(path, naming);
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, bool strict = true) => _seGen.LoadWeights(memory, global::SeGen.KeyMap.From(naming), strict);
+
+    /// <inheritdoc/>
+    public global::SeGen.LoadReport LoadWeights(global::System.ReadOnlyMemory<byte> memory, global::SeGen.KeyMap keys, bool strict = true) => _seGen.LoadWeights(memory, keys, strict);
+
+    /// <inheritdoc/>
+    public void SaveWeights(string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32) => _seGen.SaveWeights(path, naming, type);
+
+    /// <inheritdoc/>
+    public global::SeGen.VerifyReport Verify(string path, float tolerance = 1e-4f) => _seGen.Verify(path, tolerance);
+
+    /// <summary>What the module is and where its weights come from, on one line.</summary>
+    public override string ToString() => _seGen.ToString();
 
     global::SeGen.GateObserver? global::SeGen.IGatedModule.GateObserver
     {
@@ -224,6 +253,11 @@ namespace SeGen.Generated
             public override int MaxBatch => 1;
 
             public override int PackedLength => WeightsLength;
+
+            public override string[] Settings => new[]
+            {
+                "SEResidual(Body=Basic, Channels=16, Stride=2, Blocks=1, Groups=1, BaseWidth=64, Placement=Standard, Shortcut=Projection, Epsilon=1E-05, Bias=Both, Squeeze=Mean, Activation=ReLU, Gate=Sigmoid)",
+            };
 
             public override (int Height, int Width) OutputSize(int height, int width) => (3, 3);
 
@@ -381,7 +415,7 @@ namespace SeGen.Generated
             private readonly BatchNormLayer _norm7; // downsample.1
 
             public Training(PackedWeights weights)
-                : base(weights, "Down", 0)
+                : base(weights, 0)
             {
                 _conv1 = Add(new ConvLayer(Parameters, "conv1", new ConvShape(16, 8, 3, 1, ConvLayout.Planes, 8), 16, ConvLayout.Planes, 8, ConvLayout.Blocks, 1, new[] { new TurnedTaps(1, 1, 1), new TurnedTaps(2, 2, 2) }));
                 _norm2 = Add(new BatchNormLayer(Parameters, "bn1", 16, 1E-05d, 0.1d));

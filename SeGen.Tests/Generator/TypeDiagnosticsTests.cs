@@ -33,11 +33,11 @@ public class TypeDiagnosticsTests
     [InlineData("static", "[SEBlock(16)] static partial class [|Gate|];")]
     [InlineData("abstract", "[SEBlock(16)] abstract partial class [|Gate|];")]
     [InlineData("generic", "[SEBlock(16)] partial class [|Gate|]<T>;")]
-    [InlineData("generic", "partial class Outer<T> { [SEBlock(16)] partial class [|Gate|]; }")]
+    [InlineData("nested in 'Outer<T>', which is generic", "partial class Outer<T> { [SEBlock(16)] partial class [|Gate|]; }")]
     [InlineData("a record", "[SEBlock(16)] partial record [|Gate|];")]
     [InlineData("a record", "[SEBlock(16)] sealed partial record class [|Gate|](int Id);")]
     [InlineData("file-local", "[SEBlock(16)] file partial class [|Gate|];")]
-    [InlineData("file-local", "file partial class Outer { [SEBlock(16)] internal partial class [|Gate|]; }")]
+    [InlineData("nested in 'Outer', which is file-local", "file partial class Outer { [SEBlock(16)] internal partial class [|Gate|]; }")]
     [InlineData("derived from 'Base', a module itself", "[SEBlock(16)] partial class Base; [SEBlock(16)] partial class [|Gate|] : Base;", 1)]
     public void A_kind_of_type_that_cannot_be_a_module_is_refused(string kind, string source, int generated = 0)
     {

@@ -54,7 +54,44 @@ public class ArgumentTests
     public void An_empty_batch_is_nothing_to_do_in_inference_and_refused_in_training()
     {
         _fixed.Forward([], []);
-        AssertRefused("input", "was given 0", () => _fixed.ForwardTraining([], []));
+        _any.Forward([], [], 3, 3);
+        AssertRefused("input", "the input is empty (a null array is an empty span)", () => _fixed.ForwardTraining([], []));
+        AssertRefused("input", "the input is empty (a null array is an empty span)", () => _fixed.ForwardTraining(null, new float[Image]));
+        AssertRefused("input", "the input is empty (a null array is an empty span)", () => _fixed.ForwardTrainingByReference(null, new float[Image]));
+    }
+
+    [Fact]
+    public void An_argument_that_is_null_is_blamed_by_its_own_name()
+    {
+        AssertRefused("input", "needs one image or more of 32 x 7 x 7 values; the input is empty (a null array is an empty span)", () => _fixed.Forward(null, new float[Image]));
+        AssertRefused("output", "= 1,568 values here and was given 0 (a null array is an empty span)", () => _fixed.Forward(new float[Image], null));
+        AssertRefused("input", "the input is empty", () => _fixed.Excite(null, new float[32]));
+        AssertRefused("gates", "was given 0 (a null array is an empty span)", () => _fixed.Excite(new float[Image], null));
+        _fixed.ForwardTraining(new float[Image], new float[Image]);
+        AssertRefused("outputGradient", "was given 0 (a null array is an empty span)", () => _fixed.Backward(null, new float[Image]));
+        AssertRefused("targets", "targets is empty (a null array is an empty span)", () => new CrossEntropyLoss().Forward(new float[4], null, []));
+        AssertRefused("logits", "0 logits are no whole rows for 2 targets", () => new CrossEntropyLoss().Forward(null, new int[2], []));
+    }
+
+    [Fact]
+    public void The_size_of_an_output_can_be_asked_of_a_module_of_any_size()
+    {
+        Assert.Equal((32, 5, 9), Bias32Any.OutputSize(5, 9));
+        Assert.Equal((40, 3, 4), Residual24To40Any.OutputSize(5, 8));
+        AssertRefused("height", "at least 1", () => Bias32Any.OutputSize(0, 9));
+        AssertRefused("height", "more values than a span can hold", () => Bias32Any.OutputSize(50_000, 50_000));
+    }
+
+    [Fact]
+    public void A_module_for_inference_alone_has_no_public_training_and_says_why()
+    {
+        IModule module = new Checkpoints.NamedResiduals();
+        Assert.DoesNotContain(typeof(Checkpoints.NamedResiduals).GetMethods(), m => m.Name is "ForwardTraining" or "ForwardTrainingByReference" or "Backward");
+        foreach (Action call in new Action[]
+        {
+            () => module.ForwardTraining([], []), () => module.ForwardTraining([], [], 0, 0), () => module.ForwardTrainingByReference(null, []), () => module.Backward([], []),
+        })
+            Assert.Contains("is declared with InferenceOnly = true, so that no training code was generated; remove it to train", Assert.Throws<NotSupportedException>(call).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,6 +8,9 @@ internal static class ManyThreads
 {
     private const int Floats = 1 << 9;
 
+    // More than the machine has, so that every number of threads is really tried.
+    private const int Threads = 64;
+
     [ModuleInitializer]
-    internal static void Initialize() => ModuleRun.FloatsPerThread = Floats;
+    internal static void Initialize() => (ModuleRun.FloatsPerThread, SeGenThreads.MostUseful) = (Floats, Threads);
 }

@@ -89,7 +89,7 @@ public class CrossEntropyLossTests
     {
         var loss = new CrossEntropyLoss();
         Assert.Contains("5 logits are no whole rows for 2 targets", Assert.Throws<ArgumentException>("logits", () => loss.Forward(new float[5], [0, 1], [])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>("logits", () => loss.Forward([], [], []));
+        Assert.Throws<ArgumentException>("targets", () => loss.Forward([], [], []));
         Assert.Throws<ArgumentException>("gradient", () => loss.Forward(new float[6], [0, 1], new float[5]));
         Assert.Contains("Target 1 is 3; there are classes 0 to 2", Assert.Throws<ArgumentException>("targets", () => loss.Forward(new float[6], [0, 3], [])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("targets", () => loss.Forward(new float[6], [0, -1], []));

@@ -9,12 +9,14 @@ namespace SeGen.Generator.Planning.Gpu;
 internal abstract class GpuPlan
 {
     private readonly Lazy<Dictionary<string, ArenaBuffer>> _buffers;
+    private readonly StepIndex _index;
 
     protected GpuPlan(NetworkSpec spec, IReadOnlyList<Step> steps)
     {
         Spec = spec;
         Output = steps.OfType<ExportStep>().Single().X;
         Steps = [.. steps.Where(s => s is not (ImportStep or ExportStep))];
+        _index = new StepIndex(spec.Graph, Steps);
         _buffers = new(() => Arena.Place([.. Buffers()]).ToDictionary(b => b.Name));
     }
 
@@ -51,7 +53,7 @@ internal abstract class GpuPlan
 
     /// <summary>The last step that reads a value.</summary>
     protected int LastReader(int value, int otherwise)
-        => Enumerable.Range(0, Steps.Count).Where(s => Steps[s].Reads.Contains(value)).DefaultIfEmpty(otherwise).Max();
+        => _index.LastReader(value, otherwise);
 
     protected ArenaBuffer ValueBuffer(int value, int first, int last) => Buffer(Value(value), value, first, last);
 

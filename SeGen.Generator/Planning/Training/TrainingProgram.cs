@@ -55,7 +55,7 @@ internal sealed record TrainedLayer(string Field, string Type, string Arguments,
 
 /// <summary>What is decided about training a network.</summary>
 internal sealed record TrainingPlan(
-    NetworkSpec Spec, Pass Forward, Pass Backward, IReadOnlyList<TrainedLayer> Layers, IReadOnlyList<ArenaBuffer> Buffers, long ImageLength, int Slots)
+    NetworkSpec Spec, Pass Forward, Pass Backward, IReadOnlyList<TrainedLayer> Layers, BufferTable Buffers, long ImageLength, int Slots)
 {
     public Graph Graph => Spec.Graph;
 
@@ -70,5 +70,5 @@ internal sealed record TrainingPlan(
         .Select(p => p.Kernel)
         .OfType<KernelSpec>();
 
-    public ArenaBuffer Buffer(string name) => Buffers.First(b => b.Name == name);
+    public ArenaBuffer Buffer(string name) => Buffers[name];
 }

@@ -8,16 +8,18 @@ namespace SeGen.Generator.Planning.Training;
 /// <summary>Layouts and names of values and their gradients, and the phrases that calls are made of.</summary>
 internal sealed class Values
 {
-    private readonly IReadOnlyList<Step> _steps;
+    private readonly StepIndex _index;
     private readonly ProgramBuilder _program;
     private readonly Dictionary<int, bool> _forInput = [];
 
     public Values(Graph graph, IReadOnlyList<Step> steps, ProgramBuilder program)
     {
-        (Graph, _steps, _program) = (graph, steps, program);
+        (Graph, _index, _program) = (graph, new StepIndex(graph, steps), program);
         foreach (Step step in steps.Where(s => s.Output >= 0))
         {
             int value = step.Output;
+            bool trains = step is ConvStep or LinearStep or FactorsStep or PointwiseStep { Norm: not null };
+            _forInput[value] = !trains && step.Reads.All(IsForInput);
             if (step is FactorsStep factors)
                 program.Declare(V(value), value, null, new ExciteTrainingKernel(factors.Factors.Gate).Plan.TrainingLength);
             else
@@ -40,29 +42,16 @@ internal sealed class Values
     public static string S(int step) => $"s{Numbers.Text(step)}";
 
     /// <summary>Whether no parameter comes before a value, so that only the caller's wish for the input's gradient makes the value's needed.</summary>
-    public bool IsForInput(int value)
-    {
-        if (value == 0)
-            return true;
-
-        if (!_forInput.TryGetValue(value, out bool known))
-        {
-            Step step = _steps.First(s => s.Output == value);
-            bool trains = step is ConvStep or LinearStep or FactorsStep or PointwiseStep { Norm: not null };
-            _forInput[value] = known = !trains && step.Reads.All(IsForInput);
-        }
-
-        return known;
-    }
+    public bool IsForInput(int value) => value == 0 || _forInput[value];
 
     /// <summary>In planes where only ungrouped convolutions read few channels; with the border that its readers' padding needs.</summary>
-    public Place PlaceOf(int value) => ValuePlaces.Of(Graph, _steps, value);
+    public Place PlaceOf(int value) => _index.PlaceOf(value);
 
     /// <summary>In blocks, with the zeros around it that the gradient of the convolution before it reads.</summary>
     public Place GradientPlaceOf(int value)
     {
         Place place = PlaceOf(value);
-        int border = _steps.OfType<ConvStep>().FirstOrDefault(s => s.Output == value) is { } conv ? TurnedConv.Border(conv.Conv.Window) : 0;
+        int border = _index.Writer(value) is ConvStep conv ? TurnedConv.Border(conv.Conv.Window) : 0;
         return place with { Border = border, IsPlanar = false };
     }
 

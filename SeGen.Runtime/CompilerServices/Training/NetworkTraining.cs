@@ -15,15 +15,13 @@ public abstract class NetworkTraining : TrainingRun
 {
     private readonly List<TrainedLayer> _layers = [];
     private readonly LayerWork _work;
-    private readonly string _name;
     private long _packedVersion;
 
     /// <summary>A run with no scratch yet.</summary>
     /// <param name="weights">The weights.</param>
-    /// <param name="name">The module's name for messages.</param>
     /// <param name="workspaceLength">Floats that a thread needs for itself while it takes an image through a stage.</param>
-    protected NetworkTraining(PackedWeights weights, string name, long workspaceLength)
-        : base(weights, 0, workspaceLength) => (_name, _work) = (name, new LayerWork(_layers));
+    protected NetworkTraining(PackedWeights weights, long workspaceLength)
+        : base(weights, 0, workspaceLength) => _work = new LayerWork(_layers);
 
     /// <summary>Floats from one image's arena to the next.</summary>
     protected long Stride { get; private set; }
@@ -35,10 +33,12 @@ public abstract class NetworkTraining : TrainingRun
     public sealed override void Forward()
     {
         IsFrozen = FreezeStatistics;
-        if (_packedVersion != Parameters.Version)
+        long version = Parameters.Version;
+        if (_packedVersion != version)
         {
-            _packedVersion = Parameters.Version;
+            // Noted once they are packed: where that fails, the next step packs them.
             WorkerPool.Shared.Run(_work, LayerWork.Packing, _layers.Count, Threads);
+            _packedVersion = version;
         }
 
         ForwardPass();
@@ -76,11 +76,7 @@ public abstract class NetworkTraining : TrainingRun
     /// <exception cref="InvalidOperationException">They are more than an array holds.</exception>
     protected void Reserve(long stride)
     {
-        long length = stride * Batch;
-        if (length > Array.MaxLength - 64)
-            throw new InvalidOperationException($"{_name}: training {Batch} images of {Height} x {Width} takes {length:N0} floats, more than an array holds; use smaller batches.");
-
-        EnsureScratch(length);
+        EnsureScratch(stride * Batch);
         Stride = stride;
     }
 
@@ -117,10 +113,7 @@ public abstract class NetworkTraining : TrainingRun
         => WorkerPool.Shared.Run(_work, LayerWork.Adding, _layers.Count, Threads);
 
     /// <inheritdoc/>
-    internal sealed override void EnsureWeights()
-    {
-        // The layers pack their own, without batch norms folded in.
-    }
+    internal sealed override bool ReadsPackedWeights => false;
 
     /// <summary>What layers do by themselves between the passes, each on whichever thread is free.</summary>
     private sealed class LayerWork(List<TrainedLayer> layers) : ParallelWork
