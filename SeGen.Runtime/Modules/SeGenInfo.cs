@@ -9,8 +9,8 @@ public static class SeGenInfo
     public static string Version => BuildVersion.Text;
 
     /// <summary>
-    /// Bits of the vectors that generated code uses: 512, 256, 128, or 32 for plain scalar code. A NativeAOT program that was published
-    /// without IlcInstructionSet has at most 128 (docs/aot.md).
+    /// Bits of the vectors that generated code uses: 512, 256, 128, or 32 for plain scalar code. A NativeAOT program for x64 has what
+    /// SeGenAotInstructionSet chose when it was published, 256 by default (docs/aot.md).
     /// </summary>
     public static int VectorWidth =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
