@@ -123,7 +123,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor GroupsDoNotDivide = Error(
         id: DiagnosticIds.GroupsDoNotDivide,
         title: "Groups must divide the channels",
-        message: "{0} groups do not divide {1} input and {2} output channels; write one of {3}");
+        message: "{0} groups do not divide {1} input and {2} output channels; write {3}");
 
     public static readonly DiagnosticDescriptor IdentityChangesShape = Error(
         id: DiagnosticIds.IdentityChangesShape,

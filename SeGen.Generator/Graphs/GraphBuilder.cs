@@ -285,7 +285,7 @@ internal sealed class GraphBuilder
 
     private string Sides(int size) => $"{Numbers.Text(_sizes[size].Height)} x {Numbers.Text(_sizes[size].Width)}";
 
-    /// <summary>The numbers that divide both, for a message: all, or the first few and the largest.</summary>
+    /// <summary>The numbers that divide both, for a message ("1", "one of 1, 2"): all, or the first few and the largest.</summary>
     private static string CommonDivisors(int a, int b)
     {
         const int Shown = 12;
@@ -304,9 +304,10 @@ internal sealed class GraphBuilder
         }
 
         divisors.Sort();
-        return divisors.Count <= Shown
-            ? string.Join(", ", divisors.Select(d => Numbers.Text(d)))
-            : $"{string.Join(", ", divisors.Take(Shown).Select(d => Numbers.Text(d)))} ... {Numbers.Text(divisors[divisors.Count - 1])}";
+        string shown = string.Join(", ", divisors.Take(Shown).Select(d => Numbers.Text(d)));
+        return divisors.Count == 1 ? shown
+            : divisors.Count <= Shown ? $"one of {shown}"
+            : $"one of {shown} ... {Numbers.Text(divisors[divisors.Count - 1])}";
     }
 
     private int Add(Tensor tensor, Func<int, Op> create)

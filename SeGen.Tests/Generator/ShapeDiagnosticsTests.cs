@@ -65,6 +65,7 @@ public class ShapeDiagnosticsTests
     [Theory]
     [InlineData("3 groups do not divide 6 input and 16 output channels; write one of 1, 2", "Conv(16, [|Groups = 3|])")]
     [InlineData("4 groups do not divide 6 input and 16 output channels; write one of 1, 2", "Conv(16, [|Groups = 4|])")]
+    [InlineData("2 groups do not divide 6 input and 7 output channels; write 1", "Conv(7, [|Groups = 2|])")]
     [InlineData("3 groups do not divide 16 input and 16 output channels; write one of 1, 2, 4, 8, 16", "SEResidual(16, Body = ResidualBody.RegNetY, [|Groups = 3|])")]
     public void Groups_divide_the_channels(string message, string layer)
         => DiagnosticAssert.Error("SEGEN023", message, $"[SENetwork(6), {layer}] partial class Net;");
