@@ -1,15 +1,20 @@
 namespace SeGen.CompilerServices;
 
 /// <summary>
-/// The values of a file while they are packed: each tensor is read when a part asks for it, into an array that a later part has again.
+/// The values of a file while they are packed: each tensor is read when a part asks for it, into arrays that the next part has again.
 /// </summary>
 internal sealed class FileParameters : IParameterSource
 {
+    // Beside its largest tensor a part reads biases and statistics, a few thousand floats.
+    private const int Beside = 1 << 14;
+
     private readonly SafeTensorsFile _file;
     private readonly Dictionary<Parameter, TensorInfo> _tensors = [];
-    private readonly Dictionary<Parameter, float[]> _read = [];
-    private readonly List<float[]> _free = [];
+    private readonly Dictionary<Parameter, ArraySegment<float>> _read = [];
+    private readonly List<float[]> _arrays = [];
     private readonly int _largest;
+    private int _array;
+    private int _used;
 
     public FileParameters(CheckpointMatch match)
     {
@@ -25,38 +30,36 @@ internal sealed class FileParameters : IParameterSource
 
     public ReadOnlySpan<float> Read(Parameter parameter)
     {
-        if (!_read.TryGetValue(parameter, out float[]? values))
+        if (!_read.TryGetValue(parameter, out ArraySegment<float> values))
         {
-            _read[parameter] = values = Take(parameter.Length);
-            _file.ReadSingles(_tensors[parameter], values.AsSpan(0, parameter.Length));
+            values = Take(parameter.Length);
+            _file.ReadSingles(_tensors[parameter], values);
+            _read.Add(parameter, values);
         }
 
-        return values.AsSpan(0, parameter.Length);
+        return values;
     }
 
     /// <summary>Before the next part: what was read may be overwritten.</summary>
     public void Forget()
     {
-        _free.AddRange(_read.Values);
         _read.Clear();
+        (_array, _used) = (0, 0);
     }
 
     /// <summary>
-    /// An array that is long enough, at most four times too long: with few lengths none is ever given up for a longer one, and together they
-    /// take little more than the largest tensor.
+    /// Room behind what the part has read. Every array holds the largest tensor and what is read beside it, so that none is ever given up for
+    /// a longer one, and there is a second one only where a part has two large tensors. Pages that nothing was read into take no memory.
     /// </summary>
-    private float[] Take(int length)
+    private ArraySegment<float> Take(int length)
     {
-        int size = _largest;
-        while (size / 4 >= length)
-            size /= 4;
+        for (; _array < _arrays.Count && _arrays[_array].Length - _used < length; _array++)
+            _used = 0;
 
-        int at = _free.FindIndex(a => a.Length == size);
-        if (at < 0)
-            return GC.AllocateUninitializedArray<float>(size);
+        if (_array == _arrays.Count)
+            _arrays.Add(GC.AllocateUninitializedArray<float>((int)Math.Min((long)_largest + Beside, Array.MaxLength)));
 
-        float[] array = _free[at];
-        _free.RemoveAt(at);
-        return array;
+        _used += length;
+        return new ArraySegment<float>(_arrays[_array], _used - length, length);
     }
 }
