@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using SeGen.Tests.Checkpoints;
+using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Campaigns;
 
 /// <summary>A program of its own that does nothing but save weights, compiled once for the tests that kill it.</summary>
-internal sealed class SaverProgram
+internal sealed class SaverProgram(TemporaryDirectory directory)
 {
     // The weights of a save are all its number, so that a torn file shows.
     private const string Source = """
@@ -31,30 +30,12 @@ internal sealed class SaverProgram
         }
         """;
 
-    private readonly string _program;
-
-    public SaverProgram(TemporaryDirectory directory)
-    {
-        string folder = Directory.CreateDirectory(directory.File("saver")).FullName;
-        CSharpCompilation input = CSharpCompilation.Create(
-            "Saver", [CSharpSyntaxTree.ParseText(Source, Generator.GeneratorHarness.CSharp12)], Generator.GeneratorHarness.Compile([]).References, new CSharpCompilationOptions(OutputKind.ConsoleApplication));
-        Generator.GeneratorResult result = Generator.GeneratorHarness.Run(input);
-        _program = Path.Combine(folder, "Saver.dll");
-        using (FileStream image = File.Create(_program))
-            Assert.True(result.Output.Emit(image).Success);
-
-        foreach (Type type in new[] { typeof(IModule), typeof(System.Numerics.Tensors.TensorPrimitives) })
-            File.Copy(type.Assembly.Location, Path.Combine(folder, Path.GetFileName(type.Assembly.Location)));
-
-        File.WriteAllText(
-            Path.Combine(folder, "Saver.runtimeconfig.json"),
-            "{\"runtimeOptions\": {\"framework\": {\"name\": \"Microsoft.NETCore.App\", \"version\": \"" + Environment.Version + "\"}}}");
-    }
+    private readonly ChildProgram _program = new(directory, "Saver", Source);
 
     /// <summary>Starts it; it has begun to save when it has said so.</summary>
     public async Task<Process> Start(string path, int first, int count)
     {
-        Process process = Process.Start(new ProcessStartInfo("dotnet", [_program, path, $"{first}", $"{count}"]) { RedirectStandardOutput = true })!;
+        Process process = _program.Start(path, $"{first}", $"{count}");
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync());
         return process;
     }
