@@ -3,13 +3,14 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
-using SeGen.Generator.Emit;
-using SeGen.Generator.Graphs;
-using SeGen.Generator.Kernels;
+using SeGen.Generator.Declarations;
+using SeGen.Generator.Ir;
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Layers.Gates.Alone;
 using SeGen.Generator.Model;
-using SeGen.Generator.Parsing;
-using SeGen.Generator.Planning;
-using SeGen.Generator.Rules;
+using SeGen.Generator.Programs;
+using SeGen.Generator.Reading;
+using SeGen.Generator.Writing;
 
 namespace SeGen.Generator;
 
@@ -74,7 +75,7 @@ public sealed class SeGenGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(buckets.SelectMany(static (bucket, _) => bucket).WithTrackingName(Steps.Kernels).Combine(space), AddKernel);
     }
 
-    private static IncrementalValuesProvider<Reading> Readings(IncrementalGeneratorInitializationContext context, string root)
+    private static IncrementalValuesProvider<ReadModule> Readings(IncrementalGeneratorInitializationContext context, string root)
         => context.SyntaxProvider
             .ForAttributeWithMetadataName($"SeGen.{root}Attribute", IsClass, (c, cancellation) => Read(c, root, cancellation))
             .Where(static r => r is not null)
@@ -87,7 +88,7 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     private static bool IsClass(SyntaxNode node, CancellationToken cancellation) => node is TypeDeclarationSyntax;
 
     /// <summary>A class that has a stronger root attribute is read where that is found, so that it is written once.</summary>
-    private static Reading? Read(GeneratorAttributeSyntaxContext context, string root, CancellationToken cancellation)
+    private static ReadModule? Read(GeneratorAttributeSyntaxContext context, string root, CancellationToken cancellation)
     {
         Declaration declaration = DeclarationParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation);
         return declaration.RootKind == root ? DeclarationRules.Read(declaration, cancellation: cancellation) : null;

@@ -1,3 +1,5 @@
+using SeGen.Generator.Programs;
+
 namespace SeGen.Generator.Planning;
 
 /// <summary>Gives buffers their places in one arena: two share memory where their lives do not overlap.</summary>

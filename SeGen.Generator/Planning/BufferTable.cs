@@ -1,4 +1,5 @@
 using System.Collections;
+using SeGen.Generator.Programs;
 
 namespace SeGen.Generator.Planning;
 

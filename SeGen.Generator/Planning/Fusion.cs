@@ -1,4 +1,4 @@
-using SeGen.Generator.Graphs;
+using SeGen.Generator.Ir;
 using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Planning;

@@ -1,5 +1,4 @@
-using SeGen.Generator.Graphs;
-using SeGen.Generator.Kernels;
+using SeGen.Generator.Ir;
 
 namespace SeGen.Generator.Planning;
 

@@ -1,5 +1,6 @@
-using SeGen.Generator.Graphs;
-using SeGen.Generator.Kernels;
+using SeGen.Generator.Ir;
+using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Planning;
 

@@ -1,5 +1,5 @@
-using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
+using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Ptx;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using SeGen.Generator.Emit;
+using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Ptx;
 

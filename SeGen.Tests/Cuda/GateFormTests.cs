@@ -1,6 +1,7 @@
 using SeGen.CompilerServices;
 using SeGen.Cuda;
-using SeGen.Generator.Ptx.Gates;
+using SeGen.Generator.Layers.Gates.Ptx;
+using SeGen.Generator.Model;
 using SeGen.Tests.Ptx;
 using Form = SeGen.Cuda.Gates.GateForm;
 using Model = SeGen.Generator.Model;
@@ -66,7 +67,7 @@ public class GateFormTests
     private static Form Choose(string device, int images, int channels, int side)
     {
         PtxDeviceModel model = Device(device);
-        var launch = new GateLaunch(new Model.GateSpec(channels, Math.Max(1, channels / 16), Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), side, side);
+        var launch = new GateLaunch(new SeGen.Generator.Model.GateSpec(channels, Math.Max(1, channels / 16), SeGen.Generator.Model.SEBias.Both, SeGen.Generator.Model.Squeeze.Mean, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.Sigmoid), side, side);
         var geometry = new GateGeometry
         {
             Channels = channels,

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using SeGen.Generator.Graphs;
-using SeGen.Generator.Planning;
+using SeGen.Generator.Ir;
+using SeGen.Generator.Programs;
+using SeGen.Generator.Writing;
 
 namespace SeGen.Tests.Generator;
 
@@ -94,7 +95,7 @@ public class BoundsTests
         done.Cancel();
         NetworkSpec spec = Planning.PlanHarness.Spec("[SENetwork(16, Height = 8, Width = 8), SEResidual(16, Blocks = 3)]");
         Assert.Throws<OperationCanceledException>(() => NetworkPlanner.Plan(spec, done.Token));
-        Assert.Throws<OperationCanceledException>(() => SeGen.Generator.Emit.NetworkEmitter.Emit(NetworkPlanner.Plan(spec), "SeGen.Generated.Kernels_X", done.Token));
+        Assert.Throws<OperationCanceledException>(() => SeGen.Generator.Writing.NetworkEmitter.Emit(NetworkPlanner.Plan(spec), "SeGen.Generated.Kernels_X", done.Token));
     }
 
     private static GeneratorResult InTime(string source)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using SeGen.Generator.Planning;
+using SeGen.Generator.Model;
 
 namespace SeGen.Tests.Generator;
 

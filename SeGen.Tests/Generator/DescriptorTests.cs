@@ -1,7 +1,7 @@
-using SeGen.Tests.Support;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using SeGen.Generator.Diagnostics;
+using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Generator;
 

@@ -4,7 +4,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using SeGen.Generator;
-using SeGen.Generator.Diagnostics;
 
 namespace SeGen.Tests.Generator;
 

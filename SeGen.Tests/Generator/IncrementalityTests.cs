@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using SeGen.Generator;
 using SeGen.Generator.Model;
+using SeGen.Generator.Reading;
 
 namespace SeGen.Tests.Generator;
 
@@ -98,7 +99,7 @@ public class IncrementalityTests
             // The input of an output step is the spec that it writes.
             (IncrementalGeneratorRunStep source, int index) = Assert.Single(step.Inputs);
             reasons.Add(
-                source.Outputs[index].Value is SeGen.Generator.Rules.StubSpec stub ? $"stub {stub.Type.HintName}" : ((SEBlockSpec)source.Outputs[index].Value).Type.HintName,
+                source.Outputs[index].Value is SeGen.Generator.Reading.StubSpec stub ? $"stub {stub.Type.HintName}" : ((SEBlockSpec)source.Outputs[index].Value).Type.HintName,
                 Assert.Single(step.Outputs).Reason);
         }
 

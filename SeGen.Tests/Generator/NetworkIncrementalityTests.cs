@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using SeGen.Generator.Kernels;
-using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
 
 namespace SeGen.Tests.Generator;
 

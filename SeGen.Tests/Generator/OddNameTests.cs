@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using SeGen.Generator.Emit;
+using SeGen.Generator.Writing;
 
 namespace SeGen.Tests.Generator;
 

@@ -1,5 +1,5 @@
-using SeGen.Generator.Kernels;
-using SeGen.Generator.Planning;
+using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Programs;
 using SeGen.Tests.Planning;
 using SeGen.Tests.Support;
 

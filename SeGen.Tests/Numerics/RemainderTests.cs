@@ -1,3 +1,5 @@
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Model;
 using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Numerics;
@@ -59,7 +61,7 @@ public class RemainderTests
         (int height, int width) = channels == 576 ? (13, 20) : (15, 18);
         var spec = new SeGen.Generator.Model.SEBlockSpec(
             new SeGen.Generator.Model.TypeSpec("", default, "M", "M", "M.g.cs"), default, new SeGen.Generator.Model.GateSpec(channels, 3, default, default, default, default), height, width, 1);
-        return SeGen.Generator.Planning.SEBlockPlanner.Plan(spec).CutChannels % 16;
+        return SeGen.Generator.Layers.Gates.SEBlockPlanner.Plan(spec).CutChannels % 16;
     }
 
     private static int Hidden(int channels) => Math.Max(1, channels / 3);

@@ -1,9 +1,9 @@
-using SeGen.Tests.Support;
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Text.RegularExpressions;
+using SeGen.Tests.Support;
 
 namespace SeGen.Tests.Packaging;
 

@@ -1,4 +1,6 @@
+using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
 
 namespace SeGen.Tests.Planning;
 

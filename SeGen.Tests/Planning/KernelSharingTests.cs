@@ -1,5 +1,6 @@
-using SeGen.Generator.Kernels;
+using SeGen.Generator.Layers.Conv;
 using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
 using SeGen.Tests.Generator;
 
 namespace SeGen.Tests.Planning;

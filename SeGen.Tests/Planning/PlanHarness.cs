@@ -1,6 +1,8 @@
 using SeGen.Generator;
-using SeGen.Generator.Graphs;
+using SeGen.Generator.Ir;
+using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
 using SeGen.Tests.Generator;
 
 namespace SeGen.Tests.Planning;

@@ -1,5 +1,5 @@
-using SeGen.Generator.Graphs;
-using SeGen.Generator.Planning;
+using SeGen.Generator.Ir;
+using SeGen.Generator.Programs;
 
 namespace SeGen.Tests.Planning;
 

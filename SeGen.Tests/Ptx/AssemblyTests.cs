@@ -1,4 +1,5 @@
-using SeGen.Generator.Ptx.Gates;
+using SeGen.Generator.Layers.Gates.Ptx;
+using SeGen.Generator.Model;
 using Model = SeGen.Generator.Model;
 
 namespace SeGen.Tests.Ptx;
@@ -14,14 +15,14 @@ public class AssemblyTests
     private const int MostRegistersOfProduct = 192;
 
     [PtxasTheory]
-    [InlineData(128, 8, 224, Model.Squeeze.Mean, new[] { 75, 80, 86, 89, 90 })]
-    [InlineData(512, 32, 7, Model.Squeeze.MeanMaxAverage, new[] { 75, 80, 86, 89, 90 })]
-    [InlineData(5, 40, 91, Model.Squeeze.Max, new[] { 75, 90 })]
-    [InlineData(64, 4, 0, Model.Squeeze.SumOverHPlusW, new[] { 75, 90 })]
-    [InlineData(7, 0, 4, Model.Squeeze.Mean, new[] { 75, 80, 86, 89, 90 })]
-    public void A_gates_modules_are_assembled_for_every_architecture(int channels, int hidden, int side, Model.Squeeze squeeze, int[] architectures)
+    [InlineData(128, 8, 224, SeGen.Generator.Model.Squeeze.Mean, new[] { 75, 80, 86, 89, 90 })]
+    [InlineData(512, 32, 7, SeGen.Generator.Model.Squeeze.MeanMaxAverage, new[] { 75, 80, 86, 89, 90 })]
+    [InlineData(5, 40, 91, SeGen.Generator.Model.Squeeze.Max, new[] { 75, 90 })]
+    [InlineData(64, 4, 0, SeGen.Generator.Model.Squeeze.SumOverHPlusW, new[] { 75, 90 })]
+    [InlineData(7, 0, 4, SeGen.Generator.Model.Squeeze.Mean, new[] { 75, 80, 86, 89, 90 })]
+    public void A_gates_modules_are_assembled_for_every_architecture(int channels, int hidden, int side, SeGen.Generator.Model.Squeeze squeeze, int[] architectures)
     {
-        var launch = new GateLaunch(new Model.GateSpec(channels, hidden, Model.SEBias.Both, squeeze, Model.Activation.SiLU, Model.Gate.Sigmoid), side, side);
+        var launch = new GateLaunch(new SeGen.Generator.Model.GateSpec(channels, hidden, SeGen.Generator.Model.SEBias.Both, squeeze, SeGen.Generator.Model.Activation.SiLU, SeGen.Generator.Model.Gate.Sigmoid), side, side);
         foreach (string ptx in new[] { GateModules.Forward(launch), GateModules.Backward(launch) })
         {
             foreach (int architecture in architectures)

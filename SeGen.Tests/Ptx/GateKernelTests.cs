@@ -1,4 +1,5 @@
-using SeGen.Generator.Ptx.Gates;
+using SeGen.Generator.Layers.Gates.Ptx;
+using SeGen.Generator.Model;
 using Model = SeGen.Generator.Model;
 
 namespace SeGen.Tests.Ptx;
@@ -29,20 +30,20 @@ public class GateKernelTests
     [MemberData(nameof(Shapes))]
     public void The_output_is_the_textbooks(int channels, int hidden, int height, int width, int images, bool isOpen)
     {
-        Model.GateSpec gate = new(channels, hidden, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid);
+        SeGen.Generator.Model.GateSpec gate = new(channels, hidden, SeGen.Generator.Model.SEBias.Both, SeGen.Generator.Model.Squeeze.Mean, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.Sigmoid);
         Check(gate, height, width, images, isOpen);
     }
 
     [Theory]
-    [InlineData(Model.SEBias.None, Model.Squeeze.Max, Model.Activation.SiLU, Model.Gate.HardSigmoid, 4)]
-    [InlineData(Model.SEBias.SecondOnly, Model.Squeeze.MeanMaxAverage, Model.Activation.HardSwish, Model.Gate.Sigmoid, 4)]
-    [InlineData(Model.SEBias.FirstOnly, Model.Squeeze.SumOverHPlusW, Model.Activation.ReLU6, Model.Gate.HardSigmoid, 4)]
-    [InlineData(Model.SEBias.Both, Model.Squeeze.Max, Model.Activation.Identity, Model.Gate.Sigmoid, 4)]
-    [InlineData(Model.SEBias.SecondOnly, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid, 0)]
-    [InlineData(Model.SEBias.None, Model.Squeeze.MeanMaxAverage, Model.Activation.ReLU, Model.Gate.HardSigmoid, 0)]
-    public void Every_setting_of_a_gate_is_computed(Model.SEBias bias, Model.Squeeze squeeze, Model.Activation activation, Model.Gate gate, int hidden)
+    [InlineData(SeGen.Generator.Model.SEBias.None, SeGen.Generator.Model.Squeeze.Max, SeGen.Generator.Model.Activation.SiLU, SeGen.Generator.Model.Gate.HardSigmoid, 4)]
+    [InlineData(SeGen.Generator.Model.SEBias.SecondOnly, SeGen.Generator.Model.Squeeze.MeanMaxAverage, SeGen.Generator.Model.Activation.HardSwish, SeGen.Generator.Model.Gate.Sigmoid, 4)]
+    [InlineData(SeGen.Generator.Model.SEBias.FirstOnly, SeGen.Generator.Model.Squeeze.SumOverHPlusW, SeGen.Generator.Model.Activation.ReLU6, SeGen.Generator.Model.Gate.HardSigmoid, 4)]
+    [InlineData(SeGen.Generator.Model.SEBias.Both, SeGen.Generator.Model.Squeeze.Max, SeGen.Generator.Model.Activation.Identity, SeGen.Generator.Model.Gate.Sigmoid, 4)]
+    [InlineData(SeGen.Generator.Model.SEBias.SecondOnly, SeGen.Generator.Model.Squeeze.Mean, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.Sigmoid, 0)]
+    [InlineData(SeGen.Generator.Model.SEBias.None, SeGen.Generator.Model.Squeeze.MeanMaxAverage, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.HardSigmoid, 0)]
+    public void Every_setting_of_a_gate_is_computed(SeGen.Generator.Model.SEBias bias, SeGen.Generator.Model.Squeeze squeeze, SeGen.Generator.Model.Activation activation, SeGen.Generator.Model.Gate gate, int hidden)
     {
-        Model.GateSpec spec = new(12, hidden, bias, squeeze, activation, gate);
+        SeGen.Generator.Model.GateSpec spec = new(12, hidden, bias, squeeze, activation, gate);
         Check(spec, 6, 6, 2, isOpen: false, distinct: 7);
         Check(spec, 47, 45, 1, isOpen: false);
         Check(spec, 5, 9, 2, isOpen: true, distinct: 7);
@@ -55,7 +56,7 @@ public class GateKernelTests
     [InlineData("image", 512, 7)]
     public void A_real_map_is_computed(string name, int channels, int side)
     {
-        var launch = new GateLaunch(new Model.GateSpec(channels, channels / 16, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), side, side);
+        var launch = new GateLaunch(new SeGen.Generator.Model.GateSpec(channels, channels / 16, SeGen.Generator.Model.SEBias.Both, SeGen.Generator.Model.Squeeze.Mean, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.Sigmoid), side, side);
         var run = new GateRun(launch, 1, side, side);
         GateForm form = name switch { "portable" => GateForm.Portable, "group" => GateForm.OfGroups(64, 1, 2), _ => GateForm.Image };
         Close(run.Textbook.Output(), run.Forward(form, seed: null));
@@ -80,7 +81,7 @@ public class GateKernelTests
     [InlineData("image", "    mad.lo.u32 %floatAt, %v2, 4,", "    mad.lo.u32 %floatAt, %v2, 40000,", "beyond|was never written")]
     public void A_barrier_a_fence_or_a_wait_that_is_missing_is_found(string form, string from, string to, string messages)
     {
-        var launch = new GateLaunch(new Model.GateSpec(20, 12, Model.SEBias.Both, Model.Squeeze.Mean, Model.Activation.ReLU, Model.Gate.Sigmoid), 8, 8);
+        var launch = new GateLaunch(new SeGen.Generator.Model.GateSpec(20, 12, SeGen.Generator.Model.SEBias.Both, SeGen.Generator.Model.Squeeze.Mean, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.Sigmoid), 8, 8);
         int changed = 0;
         Func<string, string> change = text =>
         {
@@ -100,17 +101,17 @@ public class GateKernelTests
 
     /// <summary>What is no number must not vanish: PTX's max would drop it.</summary>
     [Theory]
-    [InlineData(Model.Squeeze.Mean)]
-    [InlineData(Model.Squeeze.Max)]
-    public void What_is_no_number_stays_none(Model.Squeeze squeeze)
+    [InlineData(SeGen.Generator.Model.Squeeze.Mean)]
+    [InlineData(SeGen.Generator.Model.Squeeze.Max)]
+    public void What_is_no_number_stays_none(SeGen.Generator.Model.Squeeze squeeze)
     {
-        var launch = new GateLaunch(new Model.GateSpec(4, 2, Model.SEBias.Both, squeeze, Model.Activation.ReLU, Model.Gate.Sigmoid), 4, 4);
+        var launch = new GateLaunch(new SeGen.Generator.Model.GateSpec(4, 2, SeGen.Generator.Model.SEBias.Both, squeeze, SeGen.Generator.Model.Activation.ReLU, SeGen.Generator.Model.Gate.Sigmoid), 4, 4);
         var run = new GateRun(launch, 1, 4, 4);
         run.Input(5, float.NaN);
         Assert.All(run.Forward(GateForm.Portable, seed: null), y => Assert.True(float.IsNaN(y)));
     }
 
-    private static void Check(Model.GateSpec gate, int height, int width, int images, bool isOpen, int distinct = 0)
+    private static void Check(SeGen.Generator.Model.GateSpec gate, int height, int width, int images, bool isOpen, int distinct = 0)
     {
         var launch = new GateLaunch(gate, isOpen ? 0 : height, isOpen ? 0 : width);
         var run = new GateRun(launch, images, height, width, distinct: distinct);

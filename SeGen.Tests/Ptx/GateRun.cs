@@ -1,4 +1,5 @@
-using SeGen.Generator.Ptx.Gates;
+using SeGen.Generator.Layers.Gates.Ptx;
+using SeGen.Generator.Model;
 using Model = SeGen.Generator.Model;
 
 namespace SeGen.Tests.Ptx;
@@ -86,7 +87,7 @@ internal sealed class GateRun
     {
         // Words that kernels leave as they found them; groups' lie apart.
         ulong tickets = _memory.Allocate(new float[Math.Max(_images, 32 * Math.Max(1, form.Groups))], "tickets");
-        float share = (float)(1.0 / (_launch.Gate.Squeeze == Model.Squeeze.SumOverHPlusW ? _height + _width : Pixels));
+        float share = (float)(1.0 / (_launch.Gate.Squeeze == SeGen.Generator.Model.Squeeze.SumOverHPlusW ? _height + _width : Pixels));
         ulong[] open = _launch.IsOpen ? [(ulong)Pixels, BitConverter.SingleToUInt32Bits(share)] : [];
         switch (form.Name)
         {

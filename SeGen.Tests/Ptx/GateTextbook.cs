@@ -1,3 +1,4 @@
+using SeGen.Generator.Model;
 using Model = SeGen.Generator.Model;
 
 namespace SeGen.Tests.Ptx;
@@ -5,12 +6,12 @@ namespace SeGen.Tests.Ptx;
 /// <summary>A gate and its gradients in double precision, as formulas have them: y = s x, z from the pixels of x, s = gate(W2 act(W1 z + b1) + b2).</summary>
 internal sealed class GateTextbook
 {
-    private readonly Model.GateSpec _gate;
+    private readonly SeGen.Generator.Model.GateSpec _gate;
     private readonly int _images, _height, _width;
     private readonly double[] _z, _largest, _preactivation, _hidden, _gateInput, _s;
     private readonly float[] _x, _w1, _b1, _w2, _b2;
 
-    public GateTextbook(Model.GateSpec gate, int images, int height, int width, float[] x, float[] weights)
+    public GateTextbook(SeGen.Generator.Model.GateSpec gate, int images, int height, int width, float[] x, float[] weights)
     {
         (_gate, _images, _height, _width, _x) = (gate, images, height, width, x);
         int c = gate.Channels, h = gate.Hidden, at = 0;
@@ -31,7 +32,7 @@ internal sealed class GateTextbook
             for (int i = 0; i < c; i++)
             {
                 _gateInput[n * c + i] = Enumerable.Range(0, h).Sum(r => _w2[i * h + r] * _hidden[n * h + r]) + (_b2.Length > 0 ? _b2[i] : 0);
-                _s[n * c + i] = gate.Gate == Model.Gate.Sigmoid ? Sigmoid(_gateInput[n * c + i]) : HardSigmoid(_gateInput[n * c + i]);
+                _s[n * c + i] = gate.Gate == SeGen.Generator.Model.Gate.Sigmoid ? Sigmoid(_gateInput[n * c + i]) : HardSigmoid(_gateInput[n * c + i]);
             }
         }
 
@@ -40,7 +41,7 @@ internal sealed class GateTextbook
 
     private int Pixels => _height * _width;
 
-    private double Share => 1.0 / (_gate.Squeeze == Model.Squeeze.SumOverHPlusW ? _height + _width : Pixels);
+    private double Share => 1.0 / (_gate.Squeeze == SeGen.Generator.Model.Squeeze.SumOverHPlusW ? _height + _width : Pixels);
 
     public double[] Output() => [.. _x.Select((v, i) => v * _s[i / Pixels])];
 
@@ -56,7 +57,7 @@ internal sealed class GateTextbook
             {
                 int at = n * c + i;
                 double t = _gateInput[at], ds = Enumerable.Range(at * Pixels, Pixels).Sum(p => (double)dy[p] * _x[p]);
-                dt[i] = ds * (_gate.Gate == Model.Gate.Sigmoid ? _s[at] * (1 - _s[at]) : Math.Abs(t) < 3 ? 1.0 / 6 : 0);
+                dt[i] = ds * (_gate.Gate == SeGen.Generator.Model.Gate.Sigmoid ? _s[at] * (1 - _s[at]) : Math.Abs(t) < 3 ? 1.0 / 6 : 0);
                 if (db2.Length > 0)
                     db2[i] += dt[i];
             }
@@ -77,12 +78,12 @@ internal sealed class GateTextbook
             for (int i = 0; i < c; i++)
             {
                 int at = n * c + i;
-                double dz = Enumerable.Range(0, h).Sum(r => _w1[r * c + i] * da[r]) * (_gate.Squeeze == Model.Squeeze.MeanMaxAverage ? 0.5 : 1);
+                double dz = Enumerable.Range(0, h).Sum(r => _w1[r * c + i] * da[r]) * (_gate.Squeeze == SeGen.Generator.Model.Squeeze.MeanMaxAverage ? 0.5 : 1);
                 int ties = Enumerable.Range(at * Pixels, Pixels).Count(p => _x[p] == _largest[at]);
                 for (int p = at * Pixels; p < (at + 1) * Pixels; p++)
                 {
-                    dx[p] = dy[p] * _s[at] + (_gate.Squeeze == Model.Squeeze.Max ? 0 : dz * Share)
-                        + (_gate.Squeeze is Model.Squeeze.Max or Model.Squeeze.MeanMaxAverage && _x[p] == _largest[at] ? dz / ties : 0);
+                    dx[p] = dy[p] * _s[at] + (_gate.Squeeze == SeGen.Generator.Model.Squeeze.Max ? 0 : dz * Share)
+                        + (_gate.Squeeze is SeGen.Generator.Model.Squeeze.Max or SeGen.Generator.Model.Squeeze.MeanMaxAverage && _x[p] == _largest[at] ? dz / ties : 0);
                 }
             }
         }
@@ -98,27 +99,27 @@ internal sealed class GateTextbook
 
         return (_gate.Squeeze switch
         {
-            Model.Squeeze.Max => maximum,
-            Model.Squeeze.MeanMaxAverage => (sum * Share + maximum) / 2,
+            SeGen.Generator.Model.Squeeze.Max => maximum,
+            SeGen.Generator.Model.Squeeze.MeanMaxAverage => (sum * Share + maximum) / 2,
             _ => sum * Share,
         }, maximum);
     }
 
     private double Activated(double v) => _gate.Activation switch
     {
-        Model.Activation.ReLU => Math.Max(0, v),
-        Model.Activation.ReLU6 => Math.Clamp(v, 0, 6),
-        Model.Activation.SiLU => v * Sigmoid(v),
-        Model.Activation.HardSwish => v * HardSigmoid(v),
+        SeGen.Generator.Model.Activation.ReLU => Math.Max(0, v),
+        SeGen.Generator.Model.Activation.ReLU6 => Math.Clamp(v, 0, 6),
+        SeGen.Generator.Model.Activation.SiLU => v * Sigmoid(v),
+        SeGen.Generator.Model.Activation.HardSwish => v * HardSigmoid(v),
         _ => v,
     };
 
     private double Slope(double v) => _gate.Activation switch
     {
-        Model.Activation.ReLU => v > 0 ? 1 : 0,
-        Model.Activation.ReLU6 => v is > 0 and < 6 ? 1 : 0,
-        Model.Activation.SiLU => Sigmoid(v) * (1 + v * (1 - Sigmoid(v))),
-        Model.Activation.HardSwish => v <= -3 ? 0 : v < 3 ? v / 3 + 0.5 : 1,
+        SeGen.Generator.Model.Activation.ReLU => v > 0 ? 1 : 0,
+        SeGen.Generator.Model.Activation.ReLU6 => v is > 0 and < 6 ? 1 : 0,
+        SeGen.Generator.Model.Activation.SiLU => Sigmoid(v) * (1 + v * (1 - Sigmoid(v))),
+        SeGen.Generator.Model.Activation.HardSwish => v <= -3 ? 0 : v < 3 ? v / 3 + 0.5 : 1,
         _ => 1,
     };
 

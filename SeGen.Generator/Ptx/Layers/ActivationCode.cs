@@ -1,4 +1,3 @@
-using SeGen.Generator.Emit;
 using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Ptx.Layers;

@@ -1,6 +1,6 @@
 using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
-using SeGen.Generator.Planning.Gpu;
+using SeGen.Generator.Programs.Gpu;
 
 namespace SeGen.Generator.Ptx.Layers;
 

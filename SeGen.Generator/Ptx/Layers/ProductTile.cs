@@ -1,4 +1,4 @@
-using SeGen.Generator.Emit;
+using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Ptx.Layers;
 

@@ -1,4 +1,5 @@
 using SeGen.Cuda.Layers;
+using SeGen.Generator.Model;
 using SeGen.Generator.Ptx.Layers;
 using Model = SeGen.Generator.Model;
 using Plan = SeGen.Cuda.Layers.ProductPlan;
@@ -32,21 +33,21 @@ public class ConvKernelTests
         for (int tile = 0; tile < Tile.All.Length; tile++)
         {
             foreach ((int splits, bool hasSums, bool hasAll) in new[] { (1, false, false), (1, true, true), (2, true, true) })
-                Check(shape, images, tile, splits, hasSums, hasAll, Model.Activation.ReLU);
+                Check(shape, images, tile, splits, hasSums, hasAll, SeGen.Generator.Model.Activation.ReLU);
         }
     }
 
     [Theory]
-    [InlineData(Model.Activation.Identity)]
-    [InlineData(Model.Activation.ReLU6)]
-    [InlineData(Model.Activation.SiLU)]
-    [InlineData(Model.Activation.HardSwish)]
-    public void Every_activation_ends_one(Model.Activation activation)
+    [InlineData(SeGen.Generator.Model.Activation.Identity)]
+    [InlineData(SeGen.Generator.Model.Activation.ReLU6)]
+    [InlineData(SeGen.Generator.Model.Activation.SiLU)]
+    [InlineData(SeGen.Generator.Model.Activation.HardSwish)]
+    public void Every_activation_ends_one(SeGen.Generator.Model.Activation activation)
         => Check(new ConvGeometry(1, 4, 6, 6, 6, 3, 3, 1, -1, -1, 1, 6, 6), 2, 2, 1, hasSums: true, hasAll: true, activation);
 
     [Fact]
     public void A_gates_factors_scale_the_input()
-        => Check(new ConvGeometry(1, 24, 10, 6, 6, 1, 1, 1, 0, 0, 1, 6, 6), 3, 1, 2, hasSums: false, hasAll: true, Model.Activation.Identity, isScaled: true);
+        => Check(new ConvGeometry(1, 24, 10, 6, 6, 1, 1, 1, 0, 0, 1, 6, 6), 3, 1, 2, hasSums: false, hasAll: true, SeGen.Generator.Model.Activation.Identity, isScaled: true);
 
     /// <summary>On tensor cores: with factors that TF32 has, the products are exact; with others they are as near as its ten bits.</summary>
     [Theory]
@@ -57,8 +58,8 @@ public class ConvKernelTests
         var shape = new ConvGeometry(groups, inputs, outputs, height, width, kernel, kernel, stride, -padding, -padding, dilation, Side(height), Side(width));
         for (int tile = 0; tile < Tile.All.Length; tile++)
         {
-            Check(shape, images, tile, 1, hasSums: true, hasAll: true, Model.Activation.ReLU, onTensorCores: true, isRounded: true);
-            Check(shape, images, tile, 2, hasSums: true, hasAll: false, Model.Activation.Identity, onTensorCores: true);
+            Check(shape, images, tile, 1, hasSums: true, hasAll: true, SeGen.Generator.Model.Activation.ReLU, onTensorCores: true, isRounded: true);
+            Check(shape, images, tile, 2, hasSums: true, hasAll: false, SeGen.Generator.Model.Activation.Identity, onTensorCores: true);
         }
     }
 
@@ -98,12 +99,12 @@ public class ConvKernelTests
             return text.Replace(from, to, StringComparison.Ordinal);
         }
 
-        string found = Record.Exception(() => Check(new ConvGeometry(1, 10, 70, 9, 7, 3, 3, 1, -1, -1, 1, 9, 7), 2, 1, 1, hasSums: false, hasAll: false, Model.Activation.Identity, change: change, onTensorCores: onTensorCores))?.Message ?? "nothing";
+        string found = Record.Exception(() => Check(new ConvGeometry(1, 10, 70, 9, 7, 3, 3, 1, -1, -1, 1, 9, 7), 2, 1, 1, hasSums: false, hasAll: false, SeGen.Generator.Model.Activation.Identity, change: change, onTensorCores: onTensorCores))?.Message ?? "nothing";
         Assert.Equal(1, changed);
         Assert.True(messages.Split('|').Any(m => found.Contains(m, StringComparison.Ordinal)), found);
     }
 
-    private static void Check(ConvGeometry shape, int images, int tile, int splits, bool hasSums, bool hasAll, Model.Activation activation, bool isScaled = false, Func<string, string>? change = null,
+    private static void Check(ConvGeometry shape, int images, int tile, int splits, bool hasSums, bool hasAll, SeGen.Generator.Model.Activation activation, bool isScaled = false, Func<string, string>? change = null,
         bool onTensorCores = false, bool isRounded = false)
     {
         Tile emitted = Tile.All[tile];
@@ -176,12 +177,12 @@ public class ConvKernelTests
         return y;
     }
 
-    internal static double Activate(Model.Activation activation, double value) => activation switch
+    internal static double Activate(SeGen.Generator.Model.Activation activation, double value) => activation switch
     {
-        Model.Activation.ReLU => Math.Max(value, 0),
-        Model.Activation.ReLU6 => Math.Clamp(value, 0, 6),
-        Model.Activation.SiLU => value / (1 + Math.Exp(-value)),
-        Model.Activation.HardSwish => value * Math.Clamp(value / 6 + 0.5, 0, 1),
+        SeGen.Generator.Model.Activation.ReLU => Math.Max(value, 0),
+        SeGen.Generator.Model.Activation.ReLU6 => Math.Clamp(value, 0, 6),
+        SeGen.Generator.Model.Activation.SiLU => value / (1 + Math.Exp(-value)),
+        SeGen.Generator.Model.Activation.HardSwish => value * Math.Clamp(value / 6 + 0.5, 0, 1),
         _ => value,
     };
 }

@@ -1,7 +1,7 @@
-using SeGen.Generator.Graphs;
+using SeGen.Generator.Ir;
 using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
-using SeGen.Generator.Planning.Gpu;
+using SeGen.Generator.Programs.Gpu;
 
 namespace SeGen.Generator.Ptx.Layers.Training;
 

@@ -1,0 +1,63 @@
+using SeGen.Generator.Layers.Gates.Alone;
+using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
+using SeGen.Generator.Text;
+
+namespace SeGen.Generator.Layers.Gates;
+
+/// <summary>The two dense layers of a gate within a network: the kernels of a gate alone, over a scratch of its own.</summary>
+internal sealed record ExciteKernel(GateSpec Gate) : KernelSpec
+{
+    private static readonly TypeSpec NoType = new("", default, "", "", "");
+
+    /// <summary>The layout of weights and scratch, which a gate alone has too.</summary>
+    public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(new SEBlockSpec(NoType, default, Gate, 0, 0, 1));
+
+    public override string Name => $"Excite_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}"
+        + (Gate.Squeeze == Squeeze.MeanMaxAverage ? "_MeanMax" : "");
+
+    public override string Summary => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones.";
+
+    public bool Equals(ExciteKernel? other) => other is not null && Name == other.Name;
+
+    public override int GetHashCode() => Name.GetHashCode();
+
+    public override void Emit(SourceWriter writer)
+    {
+        writer.Line($"private const int Channels = {Numbers.Text(Plan.Channels)}, PaddedChannels = {Numbers.Text(Plan.PaddedChannels)}, Hidden = {Numbers.Text(Plan.Hidden)};");
+        foreach (BufferField field in Plan.Weights.Concat(Plan.ForwardScratch))
+            writer.Line($"private const int {field.Name} = {Numbers.Text(field.Offset)}; // {field.Comment}");
+
+        writer.Blank();
+        using (writer.Block("public static void Run(ref readonly float weights, ref float scratch)"))
+        {
+            foreach (VectorWidth width in VectorWidth.All)
+            {
+                using (writer.Block($"{(width == VectorWidth.All[0] ? "if" : "else if")} ({width.Type}.IsHardwareAccelerated)"))
+                    writer.Line($"{width.Kernels}.Excite(in weights, ref scratch);");
+            }
+
+            using (writer.Block("else"))
+                writer.Line($"{VectorWidth.ScalarKernels}.Excite(in weights, ref scratch);");
+
+            if (Plan.PaddedChannels != Plan.Channels)
+            {
+                writer.Blank();
+                writer.Line("// Lanes beyond the channels are multiplied too: zero, whatever was there.");
+                writer.Line("MemoryMarshal.CreateSpan(ref Add(ref scratch, GatesAt + Channels), PaddedChannels - Channels).Clear();");
+            }
+        }
+
+        foreach (VectorWidth width in VectorWidth.All)
+        {
+            writer.Blank();
+            using (writer.Block($"private static class {width.Kernels}"))
+                ExciteOp.Emit(new Kernel(writer, Plan, width));
+        }
+
+        writer.Blank();
+        using (writer.Block($"private static class {VectorWidth.ScalarKernels}"))
+            ExciteOp.EmitScalar(writer, Plan);
+    }
+}

@@ -1,0 +1,99 @@
+using SeGen.Generator.Layers.Gates.Alone;
+using SeGen.Generator.Model;
+using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
+using SeGen.Generator.Text;
+
+namespace SeGen.Generator.Layers.Gates;
+
+/// <summary>The two dense layers of a gate within a network, forward and backward: the kernels of a gate alone, over a scratch of each image.</summary>
+internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
+{
+    private static readonly TypeSpec NoType = new("", default, "", "", "");
+
+    /// <summary>The layout of weights and scratch, which a gate alone has too.</summary>
+    public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(new SEBlockSpec(NoType, default, Gate, 0, 0, 1));
+
+    public override string Name => $"ExciteTraining_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}_{Gate.Squeeze}";
+
+    public override string Summary => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones, and the way back through it.";
+
+    /// <summary>Whether the way back needs to know what share of a sum a pixel has.</summary>
+    public bool NeedsShare => SqueezeOp.ShareParameter(Plan).Length > 0;
+
+    public bool HasParameters => ParameterGradientOp.IsIn(Plan);
+
+    public bool Equals(ExciteTrainingKernel? other) => other is not null && Name == other.Name;
+
+    public override int GetHashCode() => Name.GetHashCode();
+
+    /// <summary>The offset of a field in an image's scratch.</summary>
+    public int At(string field) => Plan.TrainingScratch.First(f => f.Name == field).Offset;
+
+    public override void Emit(SourceWriter writer)
+    {
+        writer.Line($"private const int Channels = {Numbers.Text(Plan.Channels)}, PaddedChannels = {Numbers.Text(Plan.PaddedChannels)}, Hidden = {Numbers.Text(Plan.Hidden)};");
+        foreach (BufferField field in Plan.Weights.Concat(Plan.TrainingScratch).Concat(Plan.GradientSums))
+            writer.Line($"private const int {field.Name} = {Numbers.Text(field.Offset)}; // {field.Comment}");
+
+        writer.Blank();
+        using (writer.Block("public static void Run(ref readonly float weights, ref float scratch)"))
+        {
+            Choose(writer, "Excite(in weights, ref scratch)");
+            if (Plan.PaddedChannels != Plan.Channels)
+            {
+                writer.Blank();
+                writer.Line("// Lanes beyond the channels are multiplied too: zero, whatever was there.");
+                writer.Line("MemoryMarshal.CreateSpan(ref Add(ref scratch, GatesAt + Channels), PaddedChannels - Channels).Clear();");
+            }
+        }
+
+        string share = NeedsShare ? ", float share" : "", given = NeedsShare ? ", share" : "";
+        writer.Blank();
+        using (writer.Block($"public static void Gradients(ref readonly float weights, ref float scratch{share})"))
+            Choose(writer, $"ExciteGradients(in weights, ref scratch{given})");
+
+        if (HasParameters)
+        {
+            writer.Blank();
+            using (writer.Block("public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)"))
+                Choose(writer, "ParameterGradients(ref images, stride, batch, ref sums)");
+        }
+
+        foreach (VectorWidth width in VectorWidth.All)
+        {
+            var kernel = new Kernel(writer, Plan, width);
+            writer.Blank();
+            using (writer.Block($"private static class {width.Kernels}"))
+            {
+                ExciteOp.Emit(kernel);
+                ExciteGradientOp.Emit(kernel);
+                if (HasParameters)
+                    ParameterGradientOp.Emit(kernel);
+            }
+        }
+
+        writer.Blank();
+        using (writer.Block($"private static class {VectorWidth.ScalarKernels}"))
+        {
+            ExciteOp.EmitScalar(writer, Plan);
+            ExciteGradientOp.EmitScalar(writer, Plan);
+            if (HasParameters)
+                ParameterGradientOp.EmitScalar(writer, Plan);
+        }
+    }
+
+    private static void Choose(SourceWriter writer, string call)
+    {
+        foreach (VectorWidth width in VectorWidth.All)
+        {
+            writer.Line($"{(width == VectorWidth.All[0] ? "if" : "else if")} ({width.Type}.IsHardwareAccelerated)");
+            using (writer.Indent())
+                writer.Line($"{width.Kernels}.{call};");
+        }
+
+        writer.Line("else");
+        using (writer.Indent())
+            writer.Line($"{VectorWidth.ScalarKernels}.{call};");
+    }
+}

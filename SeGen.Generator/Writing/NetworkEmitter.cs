@@ -1,0 +1,73 @@
+using SeGen.Generator.Ir;
+using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
+using SeGen.Generator.Text;
+
+namespace SeGen.Generator.Writing;
+
+/// <summary>Writes the file of a module that is a block or a network: the user's part, then the order in which kernels run.</summary>
+internal static class NetworkEmitter
+{
+    public static string Emit(NetworkPlan plan, string kernels, CancellationToken cancellation = default) => ModuleFile.Write(Facts(plan), [kernels], writer =>
+    {
+        Constants(writer, plan);
+        NetworkDefinitionEmitter.Emit(writer, plan);
+        NetworkInferenceEmitter.Emit(writer, plan);
+        if (plan.Training is { } training)
+            NetworkTrainingEmitter.Emit(writer, training);
+    }, cancellation);
+
+    /// <summary>The constant or field with the place of a buffer in the arena.</summary>
+    public static string Place(NetworkPlan plan, string buffer)
+        => plan.IsFixed ? char.ToUpperInvariant(buffer[0]) + buffer.Substring(1) + "At" : $"_slot{Numbers.Text(plan.Buffer(buffer).Offset)}";
+
+    /// <summary>The constant with the place of a step's packed weights.</summary>
+    public static string Weights(int step) => $"Weights{Numbers.Text(step)}At";
+
+    private static ModuleFacts Facts(NetworkPlan plan)
+    {
+        Tensor output = plan.Graph.Tensors[plan.Graph.Output];
+        SizeRule from = plan.Graph.Sizes[0], to = plan.Graph.SizeOf(output);
+        return new ModuleFacts(plan.Spec.Type, plan.Spec.Declaration, plan.Spec.Summary, NetworkTable.Lines(plan))
+        {
+            HasGates = plan.Steps.Any(s => s.Step is FactorsStep),
+            Trains = plan.Training is not null,
+            HasToString = plan.Spec.HasToString,
+            InputChannels = plan.Graph.Input.Channels,
+            InputHeight = from.Height,
+            InputWidth = from.Width,
+            OutputChannels = output.Channels,
+            OutputHeight = plan.IsFixed ? to.Height : 0,
+            OutputWidth = plan.IsFixed ? to.Width : 0,
+            ParameterCount = plan.ParameterCount,
+            MultiplyAdds = plan.IsFixed ? plan.MultiplyAdds : -1,
+            WorkspaceBytes = plan.IsFixed ? plan.WorkspaceBytes : -1,
+        };
+    }
+
+    private static void Constants(SourceWriter writer, NetworkPlan plan)
+    {
+        writer.Line("// Packed weights: biases with the batch norms folded in, then the weights in the order in which their kernel reads them.");
+        for (int i = 0; i < plan.Steps.Count; i++)
+        {
+            if (plan.Steps[i].WeightsLength > 0)
+                writer.Line($"private const int {Weights(i)} = {Numbers.Text(plan.Steps[i].WeightsAt)}; // {plan.Rows[i].Layer}");
+        }
+
+        writer.Line($"private const int WeightsLength = {Numbers.Text(plan.WeightsLength)};");
+        if (!plan.IsFixed)
+            return;
+
+        writer.Blank();
+        writer.Line($"// The arena of one image: values share memory where their lives do not overlap ({Numbers.Grouped(plan.LengthWithoutReuse)} floats if they did not).");
+        foreach (ArenaBuffer buffer in plan.Buffers)
+        {
+            string what = buffer.Place is { } place ? place.Text : buffer.Name[0] switch { 's' => "sums of channels", 't' => "transformed tiles", _ => "a gate" };
+            writer.Line($"private const int {Place(plan, buffer.Name)} = {Numbers.Text(buffer.Offset)}; // {what}, steps {Numbers.Text(buffer.First)} to {Numbers.Text(buffer.Last)}");
+        }
+
+        writer.Line($"private const int ArenaLength = {Numbers.Text(plan.ArenaLength)};");
+        if (plan.Workspace > 0)
+            writer.Line($"private const int WorkspaceLength = {Numbers.Text(plan.Workspace)}; // of each thread");
+    }
+}
