@@ -1,15 +1,20 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SeGen.Simd;
 
 /// <summary>
 /// The other activations of a gate, as PyTorch defines them, at the infinities too: SiLU and hard swish of minus infinity are NaN (infinity times 0).
-/// NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU is v / (1 + exp(-v)); for finite
-/// values below -87 it stays where it is there, at -1.4e-36.
+/// NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU is v / (1 + exp(-v)). With
+/// AVX-512 the quotient is a product by a reciprocal, which cannot be that of infinity: for finite values below -87 it stays where it is there, at
+/// -1.4e-36. Elsewhere exp(-v) reaches infinity, as in PyTorch, and a finite value divided by that is -0, minus infinity NaN.
 /// </summary>
 public static class Activations
 {
+    /// <summary>A table of VFIXUPIMM: minus infinity, token 4, gives NaN, response 3; all else is left as it is.</summary>
+    private const int NaNForNegativeInfinity = 3 << (4 * 4);
+
     /// <summary>max(0, v).</summary>
     public static float ReLU(float value) => MathF.Max(0f, value);
 
@@ -17,11 +22,7 @@ public static class Activations
     public static float ReLU6(float value) => MathF.Min(MathF.Max(0f, value), 6f);
 
     /// <summary>v * sigmoid(v).</summary>
-    public static float SiLU(float value)
-    {
-        float v = MathF.Max(Exponential.Least, value);
-        return value == float.NegativeInfinity ? float.NaN : v / (1f + MathF.Exp(-v));
-    }
+    public static float SiLU(float value) => value / (1f + MathF.Exp(-value));
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1).</summary>
     public static float HardSigmoid(float value) => MathF.Min(MathF.Max(value * (1f / 6f) + 0.5f, 0f), 1f);
@@ -41,9 +42,13 @@ public static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SiLU(Vector512<float> value)
     {
-        var v = Vector512.MaxNative(Vector512.Create(Exponential.Least), value);
-        var silu = Exponential.Quotient(v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
-        return Vector512.ConditionalSelect(Vector512.Equals(value, Vector512.Create(float.NegativeInfinity)), Vector512.Create(float.NaN), silu);
+        if (Avx512F.IsSupported)
+        {
+            var v = Avx512F.Fixup(Vector512.MaxNative(Vector512.Create(Exponential.Least), value), value, Vector512.Create(NaNForNegativeInfinity), 0);
+            return Exponential.Quotient(v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
+        }
+
+        return value / (Vector512<float>.One + Exponential.OfNegated(Exponential.Bounded(value)));
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 16 values.</summary>
@@ -67,9 +72,13 @@ public static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SiLU(Vector256<float> value)
     {
-        var v = Vector256.MaxNative(Vector256.Create(Exponential.Least), value);
-        var silu = Exponential.Quotient(v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
-        return Vector256.ConditionalSelect(Vector256.Equals(value, Vector256.Create(float.NegativeInfinity)), Vector256.Create(float.NaN), silu);
+        if (Avx512F.VL.IsSupported)
+        {
+            var v = Avx512F.VL.Fixup(Vector256.MaxNative(Vector256.Create(Exponential.Least), value), value, Vector256.Create(NaNForNegativeInfinity), 0);
+            return Exponential.Quotient(v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
+        }
+
+        return value / (Vector256<float>.One + Exponential.OfNegated(Exponential.Bounded(value)));
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 8 values.</summary>
@@ -93,9 +102,13 @@ public static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SiLU(Vector128<float> value)
     {
-        var v = Vector128.MaxNative(Vector128.Create(Exponential.Least), value);
-        var silu = Exponential.Quotient(v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
-        return Vector128.ConditionalSelect(Vector128.Equals(value, Vector128.Create(float.NegativeInfinity)), Vector128.Create(float.NaN), silu);
+        if (Avx512F.VL.IsSupported)
+        {
+            var v = Avx512F.VL.Fixup(Vector128.MaxNative(Vector128.Create(Exponential.Least), value), value, Vector128.Create(NaNForNegativeInfinity), 0);
+            return Exponential.Quotient(v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
+        }
+
+        return value / (Vector128<float>.One + Exponential.OfNegated(Exponential.Bounded(value)));
     }
 
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 4 values.</summary>

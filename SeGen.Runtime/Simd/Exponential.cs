@@ -26,7 +26,22 @@ internal static class Exponential
     private const float P0 = 1.9875691500e-4f, P1 = 1.3981999507e-3f, P2 = 8.3334519073e-3f;
     private const float P3 = 4.1665795894e-2f, P4 = 1.6666665459e-1f, P5 = 5.0000001201e-1f;
 
-    /// <summary>exp(-v) of 16 values from <see cref="Least"/> to <see cref="Most"/>.</summary>
+    /// <summary>Values of which <see cref="OfNegated(Vector512{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Bounded(Vector512<float> v)
+        => Vector512.MinNative(Vector512.Create(Most), Vector512.MaxNative(Vector512.Create(-Most), v));
+
+    /// <summary>Values of which <see cref="OfNegated(Vector256{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Bounded(Vector256<float> v)
+        => Vector256.MinNative(Vector256.Create(Most), Vector256.MaxNative(Vector256.Create(-Most), v));
+
+    /// <summary>Values of which <see cref="OfNegated(Vector128{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Bounded(Vector128<float> v)
+        => Vector128.MinNative(Vector128.Create(Most), Vector128.MaxNative(Vector128.Create(-Most), v));
+
+    /// <summary>exp(-v) of 16 values from minus <see cref="Most"/> to <see cref="Most"/>; infinite below -88.7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> OfNegated(Vector512<float> v)
     {
@@ -48,7 +63,7 @@ internal static class Exponential
         return p * PowerOfTwo(-half) * PowerOfTwo(half - bits);
     }
 
-    /// <summary>exp(-v) of 8 values from <see cref="Least"/> to <see cref="Most"/>.</summary>
+    /// <summary>exp(-v) of 8 values from minus <see cref="Most"/> to <see cref="Most"/>; infinite below -88.7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> OfNegated(Vector256<float> v)
     {
@@ -67,7 +82,7 @@ internal static class Exponential
         return p * PowerOfTwo(-half) * PowerOfTwo(half - bits);
     }
 
-    /// <summary>exp(-v) of 4 values from <see cref="Least"/> to <see cref="Most"/>.</summary>
+    /// <summary>exp(-v) of 4 values from minus <see cref="Most"/> to <see cref="Most"/>; infinite below -88.7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> OfNegated(Vector128<float> v)
     {
