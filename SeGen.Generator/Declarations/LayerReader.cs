@@ -1,6 +1,13 @@
 using SeGen.Generator.Diagnostics;
 using SeGen.Generator.Ir;
 using SeGen.Generator.Layers.Blocks;
+using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Layers.Dropout;
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Layers.Linear;
+using SeGen.Generator.Layers.Norm;
+using SeGen.Generator.Layers.Pointwise;
+using SeGen.Generator.Layers.Pool;
 using SeGen.Generator.Model;
 using SeGen.Generator.Reading;
 using SeGen.Generator.Text;

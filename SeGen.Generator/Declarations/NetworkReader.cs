@@ -1,6 +1,7 @@
 using SeGen.Generator.Diagnostics;
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Layers.Layout;
 using SeGen.Generator.Model;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Programs.Gpu;
@@ -240,14 +241,14 @@ internal static class NetworkReader
         double length(int value)
         {
             SizeRule size = graph.SizeOf(graph.Tensors[value]);
-            double border = 2.0 * (index.Producer(value) is ConvOp conv ? TurnedConv.Border(conv.Window) : 0);
+            double border = 2.0 * (index.Producer(value)?.GradientBorder ?? 0);
             return VectorWidth.Pad((long)graph.Tensors[value].Channels) * (size.Height + border) * (size.Width + border);
         }
 
         foreach (Op op in graph.Ops)
         {
-            (string what, double values) = op is LinearOp linear
-                ? ("The transposed weights of this layer", VectorWidth.Pad((long)linear.Features) * length(linear.Input))
+            (string what, double values) = op.TurnedWeights(length(op.Input)) is > 0 and double turned
+                ? ("The transposed weights of this layer", turned)
                 : ("The gradient of this layer's output", length(op.Output));
             if (values > GateRules.MaxLength)
             {
@@ -264,15 +265,7 @@ internal static class NetworkReader
         var seen = new Dictionary<string, int>();
         foreach (Op op in builder.Ops)
         {
-            string[] names = op switch
-            {
-                ConvOp conv => [conv.Scope.Prefix + conv.Inside],
-                BatchNormOp norm => [norm.Scope.Prefix + norm.Inside],
-                FactorsOp factors => [$"{factors.Scope.Prefix}{factors.Inside}fc1", $"{factors.Scope.Prefix}{factors.Inside}fc2"],
-                LinearOp linear => [linear.Scope.Prefix],
-                _ => [],
-            };
-            foreach (string name in names.Select(n => n.TrimEnd('.')))
+            foreach (string name in op.Parameters.Select(p => p.Part).Distinct())
             {
                 if (seen.TryGetValue(name, out int layer))
                 {

@@ -14,6 +14,9 @@ internal sealed class GraphBuilder
     /// <summary>The value of an operation that failed.</summary>
     public const int Nothing = -1;
 
+    /// <summary>The size of a window of which nothing is left.</summary>
+    public const int NoSize = int.MinValue;
+
     private readonly List<Tensor> _tensors = [];
     /// <summary>More operations than any network has, and few enough that a plan of them takes seconds.</summary>
     public const int MaxOperations = 30_000;
@@ -29,7 +32,7 @@ internal sealed class GraphBuilder
     private double _weights;
 
     /// <summary>Floats of all values in whole vectors, with the borders that convolutions read: more than ever live at once.</summary>
-    public double ValuesLength { get; private set; }
+    public double ValuesLength { get; set; }
 
     public GraphBuilder(int channels, int height, int width)
     {
@@ -61,7 +64,9 @@ internal sealed class GraphBuilder
 
     public Tensor this[int value] => _tensors[value];
 
-    public Graph ToGraph(int output) => new(_tensors.ToEquatableArray(), _sizes.ToEquatableArray(), _ops.ToEquatableArray(), output);
+    /// <summary>The graph, between what brings the caller's values in and out.</summary>
+    public Graph ToGraph(int output, Op import, Op export)
+        => new(_tensors.ToEquatableArray(), _sizes.ToEquatableArray(), _ops.ToEquatableArray(), output, import, export);
 
     public SizeRule SizeOf(int value) => _tensors[value].IsVector ? SizeRule.OfVector : _sizes[_tensors[value].Size];
 
@@ -76,93 +81,6 @@ internal sealed class GraphBuilder
 
     public void Note(IEnumerable<Violation> violations)
         => _violations.AddRange(violations.Where(v => !IsNested || Descriptors.IsError(v.Id)).Select(v => v.At(Layer)));
-
-    public int Conv(int x, Scope scope, string inside, int channels, Window window, int groups = 1, bool bias = false)
-    {
-        if (x == Nothing)
-            return Nothing;
-
-        int from = this[x].Channels;
-        if (from % groups != 0 || channels % groups != 0)
-            return FailWith(
-                DiagnosticIds.GroupsDoNotDivide, "Groups", LayerOf(x), Numbers.Text(groups), Numbers.Text(from), Numbers.Text(channels), CommonDivisors(from, channels));
-
-        // Only a depthwise convolution is sure to read less than all its inputs in whole vectors.
-        double inputs = groups == from && groups == channels ? 1 : VectorWidth.Pad((long)from);
-        SizeRule read = SizeOf(x);
-        double bordered = VectorWidth.Pad((long)from) * (read.Height + 2.0 * window.Padding) * (read.Width + 2.0 * window.Padding);
-        if (!Reserve("Channels", VectorWidth.Pad((long)channels) * (1 + inputs * window.Kernel * window.Kernel)))
-            return Nothing;
-
-        if (read.IsFixed && bordered > GateRules.MaxLength)
-            return TooLarge("Padding", "The padded input of this layer", bordered);
-
-        ValuesLength += bordered;
-
-        int size = Slide(x, window);
-        return size == int.MinValue
-            ? Nothing
-            : Add(new Tensor(channels, size), y => new ConvOp(x, y, Layer, scope, inside, from, channels, window, groups, bias));
-    }
-
-    public int BatchNorm(int x, Scope scope, string inside, double epsilon, double momentum, bool zeroInit = false)
-        => x == Nothing || !Reserve("", 2.0 * VectorWidth.Pad((long)this[x].Channels))
-        ? Nothing
-        : Add(this[x], y => new BatchNormOp(x, y, Layer, scope, inside, this[x].Channels, epsilon, momentum, zeroInit));
-
-    public int Activate(int x, Activation function) => x == Nothing || function == Activation.Identity
-        ? x
-        : Add(this[x], y => new ActivationOp(x, y, Layer, function));
-
-    public int Pool(int x, bool maximum, Window window)
-    {
-        if (x == Nothing)
-            return Nothing;
-
-        int size = Slide(x, window);
-        return size == int.MinValue ? Nothing : Add(new Tensor(this[x].Channels, size), y => new PoolOp(x, y, Layer, maximum, window));
-    }
-
-    public int GlobalPool(int x) => x == Nothing || this[x].IsVector
-        ? x
-        : Add(new Tensor(this[x].Channels, SizeRule.One), y => new GlobalPoolOp(x, y, Layer));
-
-    public int Gate(int x, Scope scope, string inside, GateSpec? gate)
-    {
-        if (x == Nothing || gate is null || !Reserve("", 2.0 * (gate.Hidden + 1.0) * (gate.Channels + 16.0)))
-            return Nothing;
-
-        int factors = Add(new Tensor(gate.Channels, SizeRule.One), y => new FactorsOp(x, y, Layer, scope, inside, gate));
-        return Add(this[x], y => new GateOp(x, factors, y, Layer));
-    }
-
-    public int Sum(int a, int b)
-    {
-        if (a == Nothing || b == Nothing)
-            return Nothing;
-
-        if (this[a] != this[b])
-            return FailWith(DiagnosticIds.IdentityChangesShape, "", LayerOf(b), Describe(b), Describe(a));
-
-        return Add(this[a], y => new AddOp(a, b, y, Layer));
-    }
-
-    public int Linear(int x, Scope scope, int features, bool bias)
-    {
-        if (x == Nothing)
-            return Nothing;
-
-        SizeRule size = SizeOf(x);
-        if (!size.IsFixed)
-            return Fail(DiagnosticIds.SizeNeeded, "");
-
-        int length = this[x].Channels * size.Pixels;
-        return Reserve("Features", VectorWidth.Pad((long)features) * (1 + (double)VectorWidth.Pad(this[x].Channels) * size.Pixels))
-            ? Add(new Tensor(features, SizeRule.One), y => new LinearOp(x, y, Layer, scope, length, features, bias))
-            : Nothing;
-    }
-
-    public int Dropout(int x, double probability) => x == Nothing ? Nothing : Add(this[x], y => new DropoutOp(x, y, Layer, probability));
 
     /// <summary>The layer that a value comes from, for messages.</summary>
     public string Origin(int value) => LayerOf(value) is >= 0 and int layer ? NameOfLayer(layer) : "the input";
@@ -200,7 +118,7 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>Counts weights; false and a violation where all together are too many.</summary>
-    private bool Reserve(string argument, double weights)
+    public bool Reserve(string argument, double weights)
     {
         _weights += weights;
         if (_weights <= GateRules.MaxLength)
@@ -210,11 +128,11 @@ internal sealed class GraphBuilder
         return false;
     }
 
-    private int TooLarge(string argument, string what, double values)
+    public int TooLarge(string argument, string what, double values)
         => Fail(DiagnosticIds.TooLarge, argument, what, Numbers.Grouped(values), Numbers.Grouped(GateRules.MaxLength));
 
     /// <summary>The size after a window: one that is there already where the same comes of it, so that equal sizes are one.</summary>
-    private int Slide(int x, Window window)
+    public int Slide(int x, Window window)
     {
         Tensor from = this[x];
         SizeRule size = SizeOf(x);
@@ -222,7 +140,7 @@ internal sealed class GraphBuilder
         if (size.IsFixed && (height < 1 || width < 1))
         {
             FailEmpty(x, window, size);
-            return int.MinValue;
+            return NoSize;
         }
 
         if (from.IsVector)
@@ -283,32 +201,8 @@ internal sealed class GraphBuilder
 
     private string Sides(int size) => $"{Numbers.Text(_sizes[size].Height)} x {Numbers.Text(_sizes[size].Width)}";
 
-    /// <summary>The numbers that divide both, for a message ("1", "one of 1, 2"): all, or the first few and the largest.</summary>
-    private static string CommonDivisors(int a, int b)
-    {
-        const int Shown = 12;
-        while (b != 0)
-            (a, b) = (b, a % b);
-
-        List<int> divisors = [];
-        for (int d = 1; (long)d * d <= a; d++)
-        {
-            if (a % d != 0)
-                continue;
-
-            divisors.Add(d);
-            if (d != a / d)
-                divisors.Add(a / d);
-        }
-
-        divisors.Sort();
-        string shown = string.Join(", ", divisors.Take(Shown).Select(d => Numbers.Text(d)));
-        return divisors.Count == 1 ? shown
-            : divisors.Count <= Shown ? $"one of {shown}"
-            : $"one of {shown} ... {Numbers.Text(divisors[divisors.Count - 1])}";
-    }
-
-    private int Add(Tensor tensor, Func<int, Op> create)
+    /// <summary>Adds an operation, and returns the value that it writes.</summary>
+    public int Add(Tensor tensor, Func<int, Op> create)
     {
         Cancellation.ThrowIfCancellationRequested();
         if (_ops.Count == MaxOperations)

@@ -11,4 +11,7 @@ internal sealed record Scope(string Path, int Index, BlockKind Block)
 {
     /// <summary>What stands before the names inside: "layer1.0.".</summary>
     public string Prefix => (Path.Length == 0 ? "" : $"{Path}.") + (Index < 0 ? "" : $"{Numbers.Text(Index)}.");
+
+    /// <summary>The name of a part: "layer1.0.conv1".</summary>
+    public string NameOf(string inside) => (Prefix + inside).TrimEnd('.');
 }

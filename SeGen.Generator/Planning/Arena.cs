@@ -1,5 +1,3 @@
-using SeGen.Generator.Programs;
-
 namespace SeGen.Generator.Planning;
 
 /// <summary>Gives buffers their places in one arena: two share memory where their lives do not overlap.</summary>

@@ -1,18 +1,17 @@
 using System.Collections;
-using SeGen.Generator.Programs;
 
 namespace SeGen.Generator.Planning;
 
-/// <summary>The buffers of an arena in their order, and by name.</summary>
+/// <summary>The buffers of an arena in their order, and by what they are.</summary>
 internal sealed class BufferTable(IReadOnlyList<ArenaBuffer> buffers) : IReadOnlyList<ArenaBuffer>
 {
-    private readonly Dictionary<string, ArenaBuffer> _byName = buffers.ToDictionary(b => b.Name, StringComparer.Ordinal);
+    private readonly Dictionary<BufferId, ArenaBuffer> _byId = buffers.ToDictionary(b => b.Id);
 
     public int Count => buffers.Count;
 
     public ArenaBuffer this[int index] => buffers[index];
 
-    public ArenaBuffer this[string name] => _byName[name];
+    public ArenaBuffer this[BufferId id] => _byId[id];
 
     public IEnumerator<ArenaBuffer> GetEnumerator() => buffers.GetEnumerator();
 

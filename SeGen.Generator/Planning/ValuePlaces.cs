@@ -1,5 +1,4 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Conv;
 using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Planning;
@@ -15,22 +14,8 @@ internal static class ValuePlaces
     {
         Tensor tensor = graph.Tensors[value];
         SizeRule size = graph.SizeOf(tensor);
-        int border = readers.OfType<ConvStep>().Where(s => s.X == value).Select(s => s.Conv.Window.Padding).DefaultIfEmpty(0).Max();
-        bool planar = value == 0 && tensor.Channels < VectorWidth.MaxLanes && readers.All(r => r is ConvStep conv && conv.Conv.Groups == 1 && conv.Residual != value);
+        int border = readers.Select(s => s.BorderOf(value)).DefaultIfEmpty(0).Max();
+        bool planar = value == 0 && tensor.Channels < VectorWidth.MaxLanes && readers.All(r => r.ReadsPlanes(value));
         return new Place(tensor.Channels, size.Height, size.Width, border, planar);
     }
-
-    /// <summary>How a convolution's kernel reads its input: its form, and the blocks, planes or inputs that an output depends on.</summary>
-    public static (ConvForm Form, int GroupInputs) FormOf(ConvOp conv, Place from)
-    {
-        int inputs = conv.GroupInputs, outputs = conv.Channels / conv.Groups;
-        return conv.Groups == 1 || from.IsPlanar ? (ConvForm.Dense, from.Blocks)
-            : inputs == 1 && outputs == 1 ? (ConvForm.Depthwise, 1)
-            : inputs % VectorWidth.MaxLanes == 0 && outputs % VectorWidth.MaxLanes == 0 ? (ConvForm.Dense, inputs / VectorWidth.MaxLanes)
-            : inputs == outputs && VectorWidth.MaxLanes % inputs == 0 ? (ConvForm.Grouped, inputs)
-            : (ConvForm.Dense, from.Blocks);
-    }
-
-    /// <summary>What packing calls the order in which a kernel of a form reads its inputs.</summary>
-    public static string LayoutOf(ConvForm form, bool isPlanar) => form != ConvForm.Dense ? "InGroup" : isPlanar ? "Planes" : "Blocks";
 }

@@ -17,14 +17,25 @@ internal abstract record KernelSpec
     /// <summary>Writes what stands in the class.</summary>
     public abstract void Emit(SourceWriter writer);
 
+    /// <summary>The parameters of its method Run.</summary>
+    public abstract Signature Signature { get; }
+
+    /// <summary>The parameters of a method: of Run, or of another one that some kernels have.</summary>
+    public virtual Signature SignatureOf(string method) => Signature;
+
+    /// <summary>Floats that a thread needs for itself while it runs a cut.</summary>
+    public virtual int WorkspaceLength => 0;
+
+    /// <summary>The same in training, where one thread runs all of an image.</summary>
+    public virtual int TrainingWorkspaceLength => 0;
+
     /// <summary>A method for each width and one that chooses: the condition is a constant to the JIT.</summary>
     /// <param name="writer">Where to.</param>
-    /// <param name="parameters">The parameters, without parentheses.</param>
-    /// <param name="arguments">The same as arguments.</param>
     /// <param name="body">The body for a width; null stands for the scalar form.</param>
     /// <param name="name">The method that chooses; the others have the width behind it.</param>
-    protected static void EmitWidths(SourceWriter writer, string parameters, string arguments, Action<VectorWidth?> body, string name = "Run")
+    protected void EmitWidths(SourceWriter writer, Action<VectorWidth?> body, string name = "Run")
     {
+        (string parameters, string arguments) = (SignatureOf(name).Declared, SignatureOf(name).Passed);
         using (writer.Block($"public static void {name}({parameters})"))
         {
             for (int i = 0; i < VectorWidth.All.Count; i++)

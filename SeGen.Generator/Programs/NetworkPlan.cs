@@ -1,37 +1,39 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Gates;
-using SeGen.Generator.Layers.Layout;
-using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs.Training;
 
 namespace SeGen.Generator.Programs;
 
-/// <summary>A part of the arena, for as long as a value lives.</summary>
-/// <param name="Name">"v3" for a value, "sums3" for the sums of its channels.</param>
-/// <param name="Place">The layout of a tensor, or null.</param>
-/// <param name="Floats">Floats where it is no tensor; of the sums of a map whose height is open, those of a band.</param>
-/// <param name="First">The step that writes it.</param>
-/// <param name="Last">The last step that reads it.</param>
-/// <param name="Offset">In floats, where sizes are fixed; else the slot that it shares with others.</param>
-internal sealed record ArenaBuffer(string Name, int Value, Place? Place, int Floats, int First, int Last, long Offset)
-{
-    /// <summary>Floats where sizes are fixed.</summary>
-    public long Length => Place is { } place ? VectorWidth.Pad(checked((int)place.Length)) : VectorWidth.Pad(Floats);
-}
-
-/// <summary>A step with its kernels, weights and cuts.</summary>
+/// <summary>A step of inference with its calls and weights.</summary>
 /// <param name="Step">What is computed.</param>
-/// <param name="Kernel">The kernel whose cuts are shared among threads.</param>
-/// <param name="Excite">Of a gate: its dense layers, after that.</param>
-/// <param name="Sum">Of a gate whose sums a convolution left: their sum, instead of the kernel.</param>
-/// <param name="Border">The border of the output, where a convolution will read it.</param>
+/// <param name="Before">Calls on the caller's thread before its phases: the border of the output, where a convolution will read it.</param>
+/// <param name="Phases">Calls that are shared among threads; none where it runs together with the next step.</param>
+/// <param name="After">Calls on the caller's thread after them.</param>
 /// <param name="WeightsAt">Where its packed weights begin.</param>
 /// <param name="WeightsLength">Floats of its packed weights.</param>
-internal sealed record PlannedStep(Step Step, KernelSpec? Kernel, ExciteKernel? Excite, SumKernel? Sum, BorderKernel? Border, int WeightsAt, int WeightsLength)
+internal sealed record PlannedStep(
+    LayerStep Step, IReadOnlyList<Call> Before, IReadOnlyList<Phase> Phases, IReadOnlyList<Call> After, int WeightsAt, int WeightsLength)
 {
-    /// <summary>Whether it runs with the next step, a depthwise convolution, some channels at a time: they are still cached when that reads them.</summary>
+    /// <summary>Whether it runs with the next step, some channels at a time: they are still cached when that reads them.</summary>
     public bool IsJoined { get; init; }
+
+    /// <summary>How its weights are packed.</summary>
+    public Packing? Packing { get; init; }
+
+    /// <summary>The factors that it tells.</summary>
+    public Observation? Observation { get; init; }
+
+    /// <summary>Buffers beside its output.</summary>
+    public IReadOnlyList<ArenaBuffer> Scratch { get; init; } = [];
+
+    /// <summary>Multiply-adds of the way in which it is computed.</summary>
+    public long Computed { get; init; }
+
+    /// <summary>The kernels that compute it, in the order in which they run.</summary>
+    public IReadOnlyList<KernelSpec> Kernels { get; init; } = [];
+
+    /// <summary>The kernel that writes its output.</summary>
+    public KernelSpec? Kernel => Kernels.Count == 0 ? null : Kernels[Kernels.Count - 1];
 }
 
 /// <summary>A row of the table of a network's layers.</summary>
@@ -66,7 +68,5 @@ internal sealed record NetworkPlan(
 
     /// <summary>All kernels, each once.</summary>
     public IEnumerable<KernelSpec> Kernels
-        => Steps.SelectMany(s => new KernelSpec?[] { s.Border, s.Kernel, s.Sum, s.Excite }).OfType<KernelSpec>().Concat(Training?.Kernels ?? []).GroupBy(k => k.Name).Select(g => g.First());
-
-    public ArenaBuffer Buffer(string name) => Buffers[name];
+        => Steps.SelectMany(s => s.Before.Select(c => c.Kernel).Concat(s.Kernels)).Concat(Training?.Kernels ?? []).GroupBy(k => k.Name).Select(g => g.First());
 }

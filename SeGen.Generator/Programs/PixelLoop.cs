@@ -13,10 +13,8 @@ internal sealed record PixelLoop(params (string Name, Place Place)[] Tensors)
 
     private bool IsFlat => Tensors.All(t => t.Place.Border == 0);
 
-    /// <summary>The size as a parameter, or "".</summary>
-    public string Parameter => First.IsFixed ? "" : "MapSize size, ";
-
-    public string Argument => First.IsFixed ? "" : "size, ";
+    /// <summary>The size as a parameter, where it comes at run time.</summary>
+    public KernelParameter? Size => First.IsFixed ? null : new("size", Access.Value, "MapSize");
 
     /// <summary>Strides as the class's constants.</summary>
     public void Constants(SourceWriter writer)

@@ -27,10 +27,12 @@ internal sealed record Strides(string Name, Place Place)
     /// <summary>The first pixel, to be added to; "" where it is the first of all.</summary>
     public string FirstPlus => First == "0" ? "" : First + " + ";
 
-    /// <summary>The size as a parameter, or "".</summary>
-    public string Parameter => Place.IsFixed ? "" : $"MapSize {Lower("Size")}, " + (Place.Lattice is null ? "" : "nuint firstRow, nuint firstColumn, ");
+    /// <summary>The size as parameters, where it comes at run time.</summary>
+    public IEnumerable<KernelParameter> Parameters => Place.IsFixed ? []
+        : Place.Lattice is null ? [Size(Lower("Size"))]
+        : [Size(Lower("Size")), new("firstRow", Access.Value, "nuint"), new("firstColumn", Access.Value, "nuint")];
 
-    public string Argument => Place.IsFixed ? "" : $"{Lower("Size")}, " + (Place.Lattice is null ? "" : "firstRow, firstColumn, ");
+    private static KernelParameter Size(string name) => new(name, Access.Value, "MapSize");
 
     /// <summary>The class's constants.</summary>
     public void Constants(SourceWriter writer)

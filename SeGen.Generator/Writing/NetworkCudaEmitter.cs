@@ -1,10 +1,7 @@
 using SeGen.Generator.Ir;
 using SeGen.Generator.Model;
-using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
 using SeGen.Generator.Programs.Gpu;
-using SeGen.Generator.Programs.Training;
-using SeGen.Generator.Ptx.Layers;
-using SeGen.Generator.Ptx.Layers.Training;
 using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Writing;
@@ -69,7 +66,7 @@ internal sealed class NetworkCudaEmitter
         using (_writer.Block($"public override void {method}"))
         {
             Value(0);
-            foreach (Step step in plan.Steps)
+            foreach (LayerStep step in plan.Steps)
             {
                 _writer.Blank();
                 Step(step);
@@ -83,41 +80,14 @@ internal sealed class NetworkCudaEmitter
         }
     }
 
-    private void Step(Step step)
+    private void Step(LayerStep step)
     {
-        _writer.Line($"// {TrainingNames.Of(_spec, step)}");
-        if (step is ConvStep { HasSums: true })
+        _writer.Line($"// {step.TrainingNameOf(_spec)}");
+        if (step.LeavesSums)
             _writer.Line($"var sums{Numbers.Text(step.Output)} = new GpuSums();");
 
         Value(step.Output);
-        string y = V(step.Output);
-        switch (step)
-        {
-            case ConvStep conv:
-                _writer.Line($"net.Convolve({V(conv.X)}, {y}, new GpuConv({Name(conv.Conv.Scope, conv.Conv.Inside)}, Kernel: {Numbers.Text(conv.Conv.Window.Kernel)}){Settings(Of(conv))});");
-                break;
-            case LinearStep linear:
-                string activation = linear.Activation == Activation.Identity ? "" : $", {Text(linear.Activation)}";
-                _writer.Line($"net.Linear({V(linear.Linear.Input)}, {y}, {Name(linear.Linear.Scope, "")}{activation});");
-                break;
-            case PointwiseStep pointwise:
-                _writer.Line($"net.Pointwise({V(pointwise.X)}, {y}, new GpuPointwise(){Settings(Of(pointwise))});");
-                break;
-            case PoolStep pool:
-                Window window = pool.Pool.Window;
-                _writer.Line(
-                    $"net.Pool({V(pool.Pool.Input)}, {y}, isMaximum: {(pool.Pool.IsMaximum ? "true" : "false")}, kernel: {Numbers.Text(window.Kernel)}, stride: {Numbers.Text(window.Stride)}, padding: {Numbers.Text(window.Padding)});");
-                break;
-            case MeanStep mean:
-                _writer.Line($"net.Mean({V(mean.Pool.Input)}, {y});");
-                break;
-            case DropoutStep dropout:
-                _writer.Line($"net.Dropout({V(dropout.Dropout.Input)}, {y}, number: {Numbers.Text(dropout.Number)}, probability: {Numbers.Text(dropout.Dropout.Probability)}d);");
-                break;
-            case FactorsStep factors:
-                _writer.Line($"net.Gate({V(factors.Factors.Input)}, {y}, new GpuGate({NetworkDefinitionEmitter.Text(factors.Factors.Scope.Prefix + factors.Factors.Inside)}, Hidden: {Numbers.Text(factors.Factors.Gate.Hidden)}){Settings(Of(factors))});");
-                break;
-        }
+        step.WriteGpu(new GpuWriter(_writer, _isTraining));
     }
 
     /// <summary>Declares a value: its shape, and where it lies.</summary>
@@ -130,49 +100,5 @@ internal sealed class NetworkCudaEmitter
         return $"{Numbers.Text(tensor.Channels)}, {Numbers.Text(size.Height)}, {Numbers.Text(size.Width)}";
     }
 
-    private static IEnumerable<string> Of(ConvStep step)
-    {
-        Window window = step.Conv.Window;
-        return new[]
-        {
-            window.Stride == 1 ? "" : $"Stride = {Numbers.Text(window.Stride)}",
-            window.Padding == 0 ? "" : $"Padding = {Numbers.Text(window.Padding)}",
-            window.Dilation == 1 ? "" : $"Dilation = {Numbers.Text(window.Dilation)}",
-            step.Conv.Groups == 1 ? "" : $"Groups = {Numbers.Text(step.Conv.Groups)}",
-            step.HasSums ? $"Sums = sums{Numbers.Text(step.Output)}" : "",
-        }.Concat(Ends(step.Norm, step.Factors, step.Residual, step.Activation));
-    }
-
-    private IEnumerable<string> Of(PointwiseStep step) => Ends(step.Norm, step.Factors, step.Residual, step.Activation).Append(
-        _isTraining && step.Norm is { } norm ? $"Momentum = {Numbers.Text(norm.Momentum)}d" : "");
-
-    private static IEnumerable<string> Ends(BatchNormOp? norm, int factors, int residual, Activation activation) =>
-    [
-        factors < 0 ? "" : $"Factors = {V(factors)}",
-        norm is null ? "" : $"Norm = new NormSource({Name(norm.Scope, norm.Inside)}, {Numbers.Text(norm.Epsilon)}d)",
-        residual < 0 ? "" : $"Residual = {V(residual)}",
-        activation == Activation.Identity ? "" : $"Activation = {Text(activation)}",
-    ];
-
-    private static IEnumerable<string> Of(FactorsStep step)
-    {
-        GateSpec gate = step.Factors.Gate;
-        return
-        [
-            $"Squeeze = global::SeGen.Squeeze.{gate.Squeeze}", $"Activation = {Text(gate.Activation)}", $"Gate = global::SeGen.Gate.{gate.Gate}",
-            step.FromSums ? $"Sums = sums{Numbers.Text(step.Factors.Input)}" : "",
-        ];
-    }
-
-    private static string Settings(IEnumerable<string> settings)
-    {
-        string[] written = [.. settings.Where(s => s.Length > 0)];
-        return written.Length == 0 ? "" : $" {{ {string.Join(", ", written)} }}";
-    }
-
     private static string V(int value) => $"v{Numbers.Text(value)}";
-
-    private static string Text(Activation activation) => $"global::SeGen.Activation.{activation}";
-
-    private static string Name(Scope scope, string inside) => NetworkDefinitionEmitter.Text((scope.Prefix + inside).TrimEnd('.'));
 }

@@ -1,8 +1,5 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Conv;
-using SeGen.Generator.Layers.Gates;
 using SeGen.Generator.Model;
-using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
 
@@ -58,7 +55,7 @@ internal static class NetworkDefinitionEmitter
             using (writer.Block("public override string[] Settings => new[]"))
             {
                 foreach (string line in settings)
-                    writer.Line($"{Text(line)},");
+                    writer.Line($"{Literal.Of(line)},");
             }
 
             writer.TerminateStatement();
@@ -101,60 +98,29 @@ internal static class NetworkDefinitionEmitter
         writer.Blank();
         using (writer.Block("public override ParameterSpec[] CreateParameters(Random random) => new ParameterSpec[]"))
         {
-            foreach (Op op in graph.Ops)
-            {
-                switch (op)
-                {
-                    case ConvOp conv:
-                        int fanIn = conv.GroupInputs * conv.Window.Kernel * conv.Window.Kernel;
-                        Parameter(writer, conv.Scope, conv.Inside, "weight", Random(fanIn), conv.Channels, conv.GroupInputs, conv.Window.Kernel, conv.Window.Kernel);
-                        if (conv.HasBias)
-                            Parameter(writer, conv.Scope, conv.Inside, "bias", Random(fanIn), conv.Channels);
-
-                        break;
-                    case BatchNormOp norm:
-                        Parameter(writer, norm.Scope, norm.Inside, "weight", norm.ZeroInit ? "Initializer.Constant(0f)" : "Initializer.Constant(1f)", norm.Channels);
-                        Parameter(writer, norm.Scope, norm.Inside, "bias", "Initializer.Constant(0f)", norm.Channels);
-                        Parameter(writer, norm.Scope, norm.Inside, "running_mean", "Initializer.Constant(0f), IsTrainable: false", norm.Channels);
-                        Parameter(writer, norm.Scope, norm.Inside, "running_var", "Initializer.Constant(1f), IsTrainable: false", norm.Channels);
-                        break;
-                    case FactorsOp factors:
-                        GateSpec gate = factors.Gate;
-                        Parameter(writer, factors.Scope, factors.Inside + "fc1", "weight", Random(gate.Channels), gate.Hidden, gate.Channels);
-                        if (gate.HasReduceBias)
-                            Parameter(writer, factors.Scope, factors.Inside + "fc1", "bias", Random(gate.Channels), gate.Hidden);
-
-                        Parameter(writer, factors.Scope, factors.Inside + "fc2", "weight", Random(gate.Hidden), gate.Channels, gate.Hidden);
-                        if (gate.HasExpandBias)
-                            Parameter(writer, factors.Scope, factors.Inside + "fc2", "bias", Random(gate.Hidden), gate.Channels);
-
-                        break;
-                    case LinearOp linear:
-                        Parameter(writer, linear.Scope, "", "weight", Random(linear.InputLength), linear.Features, linear.InputLength);
-                        if (linear.HasBias)
-                            Parameter(writer, linear.Scope, "", "bias", Random(linear.InputLength), linear.Features);
-
-                        break;
-                }
-            }
+            foreach (OpParameter parameter in graph.Ops.SelectMany(o => o.Parameters))
+                Parameter(writer, parameter);
         }
 
         // The braces are an initialiser's.
         writer.TerminateStatement();
     }
 
-    private static string Random(int fanIn) => $"Initializer.KaimingUniform(random, {Numbers.Text(fanIn)})";
-
-    private static void Parameter(SourceWriter writer, Scope scope, string inside, string leaf, string initializer, params int[] shape)
+    private static void Parameter(SourceWriter writer, OpParameter parameter)
     {
-        string name = inside.Length == 0 ? leaf : $"{inside}.{leaf}";
-        string sizes = string.Join(", ", shape.Select(s => Numbers.Text(s)));
-        writer.Line($"new ParameterSpec({Text(scope.Path)}, {Numbers.Text(scope.Index)}, \"{name}\", new[] {{ {sizes} }}, BlockKind.{scope.Block}, {initializer}),");
+        Scope scope = parameter.Scope;
+        Initial initial = parameter.Initial;
+        string name = parameter.Inside.Length == 0 ? parameter.Leaf : $"{parameter.Inside}.{parameter.Leaf}";
+        string sizes = string.Join(", ", parameter.Shape.Select(s => Numbers.Text(s)));
+        string initializer = initial.IsDrawn ? $"Initializer.KaimingUniform(random, {Numbers.Text(initial.FanIn)})" : $"Initializer.Constant({Numbers.Text(initial.Constant)}f)";
+        writer.Line(
+            $"new ParameterSpec({Literal.Of(scope.Path)}, {Numbers.Text(scope.Index)}, \"{name}\", new[] {{ {sizes} }}, BlockKind.{scope.Block}, "
+            + $"{initializer}{(parameter.IsTrainable ? "" : ", IsTrainable: false")}),");
     }
 
     private static void Pack(SourceWriter writer, NetworkPlan plan)
     {
-        int parts = plan.Steps.Count(s => s.WeightsLength > 0);
+        int parts = plan.Steps.Count(s => s.Packing is not null);
         Property(writer, "int", "PackedParts", Numbers.Text(parts));
         writer.Blank();
         using (writer.Block("public override void PackPart(int part, ParameterSet parameters, Span<float> packed)"))
@@ -164,44 +130,16 @@ internal static class NetworkDefinitionEmitter
             for (int i = 0; i < plan.Steps.Count; i++)
             {
                 PlannedStep planned = plan.Steps[i];
-                if (planned.WeightsLength == 0)
+                if (planned.Packing is not { } packing)
                     continue;
 
                 writer.Line($"case {Numbers.Text(part++)}:");
                 using SourceWriter.Scope indented = writer.Indent();
-                string slice = $"parameters, packed.Slice({NetworkEmitter.Weights(i)}, {Numbers.Text(planned.WeightsLength)})";
-                switch (planned.Step)
-                {
-                    case ConvStep conv:
-                        var kernel = (ConvolutionKernel)planned.Kernel!;
-                        writer.Line($"ConvPacking.Pack({slice}, {Text(Of(conv.Conv.Scope, conv.Conv.Inside))}, {Norm(conv.Norm)}, new ConvShape({Numbers.Text(conv.Conv.Channels)}, {Numbers.Text(conv.Conv.InChannels)}, {Numbers.Text(conv.Conv.Window.Kernel)}, {Numbers.Text(conv.Conv.Groups)}, ConvLayout.{kernel.PackedLayout}, {Numbers.Text(kernel.PackedInputs)}));");
-                        break;
-                    case FactorsStep factors:
-                        SEBlockPlan gate = planned.Excite!.Plan;
-                        int at(string field) => gate.Weights.FirstOrDefault(f => f.Name == field)?.Offset ?? -1;
-                        writer.Line($"GatePacking.Pack({slice}, {Text(factors.Factors.Scope.Prefix + factors.Factors.Inside)}, {Numbers.Text(gate.Channels)}, {Numbers.Text(gate.Hidden)}, {Numbers.Text(at("ReduceWeightsAt"))}, {Numbers.Text(at("ReduceBiasAt"))}, {Numbers.Text(at("ExpandWeightsAt"))}, {Numbers.Text(at("ExpandBiasAt"))});");
-                        break;
-                    case PointwiseStep pointwise:
-                        writer.Line($"NormPacking.Pack({slice}, {Norm(pointwise.Norm)});");
-                        break;
-                    case LinearStep linear:
-                        Place place = plan.Buffer($"v{Numbers.Text(linear.Linear.Input)}").Place!;
-                        writer.Line($"LinearPacking.Pack({slice}, {Text(Of(linear.Linear.Scope, ""))}, {Numbers.Text(linear.Linear.Features)}, {Numbers.Text(place.Channels)}, {Numbers.Text(place.Height)}, {Numbers.Text(place.Width)}, {Numbers.Text(place.Border)}, {Numbers.Text(place.Pixel)});");
-                        break;
-                }
-
+                writer.Line(packing.Write($"parameters, packed.Slice({NetworkEmitter.Weights(i)}, {Numbers.Text(planned.WeightsLength)})"));
                 writer.Line("break;");
             }
         }
     }
-
-    private static string Norm(BatchNormOp? norm)
-        => norm is null ? "null" : $"new NormSource({Text(Of(norm.Scope, norm.Inside))}, {Numbers.Text(norm.Epsilon)}d)";
-
-    private static string Of(Scope scope, string inside) => (scope.Prefix + inside).TrimEnd('.');
-
-    /// <summary>A string literal: layer names are the user's.</summary>
-    public static string Text(string value) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(value, quote: true);
 
     private static void Property(SourceWriter writer, string type, string name, string value)
     {

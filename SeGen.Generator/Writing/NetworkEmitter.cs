@@ -18,8 +18,8 @@ internal static class NetworkEmitter
     }, cancellation);
 
     /// <summary>The constant or field with the place of a buffer in the arena.</summary>
-    public static string Place(NetworkPlan plan, string buffer)
-        => plan.IsFixed ? char.ToUpperInvariant(buffer[0]) + buffer.Substring(1) + "At" : $"_slot{Numbers.Text(plan.Buffer(buffer).Offset)}";
+    public static string Place(NetworkPlan plan, BufferId buffer)
+        => plan.IsFixed ? char.ToUpperInvariant(buffer.Name[0]) + buffer.Name.Substring(1) + "At" : SlotLayout.Slot(plan.Buffers[buffer].Offset);
 
     /// <summary>The constant with the place of a step's packed weights.</summary>
     public static string Weights(int step) => $"Weights{Numbers.Text(step)}At";
@@ -30,7 +30,7 @@ internal static class NetworkEmitter
         SizeRule from = plan.Graph.Sizes[0], to = plan.Graph.SizeOf(output);
         return new ModuleFacts(plan.Spec.Type, plan.Spec.Declaration, plan.Spec.Summary, NetworkTable.Lines(plan))
         {
-            HasGates = plan.Steps.Any(s => s.Step is FactorsStep),
+            HasGates = plan.Steps.Any(s => s.Step.IsGate),
             Trains = plan.Training is not null,
             HasToString = plan.Spec.HasToString,
             InputChannels = plan.Graph.Input.Channels,
@@ -62,8 +62,8 @@ internal static class NetworkEmitter
         writer.Line($"// The arena of one image: values share memory where their lives do not overlap ({Numbers.Grouped(plan.LengthWithoutReuse)} floats if they did not).");
         foreach (ArenaBuffer buffer in plan.Buffers)
         {
-            string what = buffer.Place is { } place ? place.Text : buffer.Name[0] switch { 's' => "sums of channels", 't' => "transformed tiles", _ => "a gate" };
-            writer.Line($"private const int {Place(plan, buffer.Name)} = {Numbers.Text(buffer.Offset)}; // {what}, steps {Numbers.Text(buffer.First)} to {Numbers.Text(buffer.Last)}");
+            string what = buffer.Place is { } place ? place.Text : buffer.Id.Role switch { BufferRole.Sums => "sums of channels", BufferRole.Tiles => "transformed tiles", _ => "a gate" };
+            writer.Line($"private const int {Place(plan, buffer.Id)} = {Numbers.Text(buffer.Offset)}; // {what}, steps {Numbers.Text(buffer.First)} to {Numbers.Text(buffer.Last)}");
         }
 
         writer.Line($"private const int ArenaLength = {Numbers.Text(plan.ArenaLength)};");

@@ -1,11 +1,4 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Conv;
-using SeGen.Generator.Layers.Conv.Winograd;
-using SeGen.Generator.Layers.Gates;
-using SeGen.Generator.Layers.Layout;
-using SeGen.Generator.Layers.Linear;
-using SeGen.Generator.Layers.Pointwise;
-using SeGen.Generator.Layers.Pool;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
@@ -49,13 +42,11 @@ internal static class NetworkInferenceEmitter
 
     private static string Length(NetworkPlan plan, ArenaBuffer buffer)
     {
-        if (buffer.Place is { IsFixed: true } || (buffer.Place is null && !buffer.Name.StartsWith("sums", StringComparison.Ordinal)))
-            return Numbers.Text(buffer.Length);
-
-        Tensor tensor = plan.Graph.Tensors[buffer.Value];
-        return buffer.Place is { } place
-            ? $"{Size(tensor.Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"
-            : $"((long){Size(tensor.Size)}.Height + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)} * {Numbers.Text(buffer.Floats)}";
+        string size = Size(plan.Graph.Tensors[buffer.Value].Size), rows = Numbers.Text(buffer.BandRows);
+        return buffer.BandRows > 0 ? $"((long){size}.Height + {Numbers.Text(buffer.BandRows - 1)}) / {rows} * {Numbers.Text(buffer.Floats)}"
+            : buffer.Place is { IsFixed: false } place
+            ? $"{size}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"
+            : Numbers.Text(buffer.Length);
     }
 
     private static void Forward(SourceWriter writer, NetworkPlan plan)
@@ -80,57 +71,19 @@ internal static class NetworkInferenceEmitter
         NetworkRow row = plan.Rows[index];
         writer.Blank();
         writer.Line($"// {row.Layer}{(row.Kind.Length > 0 ? $": {row.Kind}" : "")}{(planned.IsJoined ? ", together with the next" : "")}");
-        if (planned.Border is { } border)
-            writer.Line($"{border.Name}.Run(ref At({Value(plan, planned.Step.Output)}){(border.Out.IsFixed ? "" : $", {SizeOf(plan, planned.Step.Output)}")});");
+        var phrases = new CallWriter(plan, index);
+        foreach (Call call in planned.Before)
+            writer.Line(phrases.Text(call));
 
-        if (planned.Kernel is { } kernel && !planned.IsJoined)
-        {
-            (string cuts, string work) = index > 0 && plan.Steps[index - 1] is { IsJoined: true, Kernel: ConvKernel first }
-                ? (Numbers.Text(first.Columns), Numbers.Text(first.Work + ((ConvKernel)kernel).Work))
-                : Share(plan, planned.Step, kernel);
-            if (kernel is WinogradKernel { IsPhased: true } winograd)
-                writer.Line($"Parallel({Numbers.Text(plan.Steps.Count + index)}, {Numbers.Text(winograd.TransformCuts)}, {work});");
+        foreach (Phase phase in planned.Phases)
+            writer.Line($"Parallel({Numbers.Text(phase.Number)}, {CallWriter.Text(phase.Cuts)}, {CallWriter.Text(phase.Work)});");
 
-            writer.Line($"Parallel({Numbers.Text(index)}, {cuts}, {work});");
-        }
+        foreach (Call call in planned.After)
+            writer.Line(phrases.Text(call));
 
-        if (planned.Step is FactorsStep factors)
-        {
-            string scratch = Value(plan, factors.Output);
-            if (planned.Sum is { } sum)
-                writer.Line($"{sum.Name}.Run(in At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(factors.Factors.Input)}")}), ref At({Plus(scratch, planned.Excite!.Plan, "SqueezedAt")}){(sum.Height > 0 ? "" : $", {SizeOf(plan, factors.Factors.Input)}")});");
-
-            writer.Line($"{planned.Excite!.Name}.Run(in Weight({NetworkEmitter.Weights(index)}), ref At({scratch}));");
-            writer.Line($"Observe({NetworkDefinitionEmitter.Text(row.Layer)}, in At({Plus(scratch, planned.Excite.Plan, "GatesAt")}), {Numbers.Text(planned.Excite.Plan.Channels)});");
-        }
+        if (planned.Observation is { } told)
+            writer.Line($"Observe({Literal.Of(told.Layer)}, in {phrases.Text(told.Factors)}, {Numbers.Text(told.Channels)});");
     }
-
-    /// <summary>How many cuts a step has, and about how much there is to do, in floats that are read.</summary>
-    private static (string Cuts, string Work) Share(NetworkPlan plan, Step step, KernelSpec kernel)
-    {
-        switch (kernel)
-        {
-            case ConvolutionKernel conv:
-                string size = conv.Out.IsFixed ? "" : SizeOf(plan, step.Output);
-                return (conv.Cuts($"(int){size}.Height"), Numbers.Text(conv.Work) + (conv.Out.IsFixed ? "" : $" * (long)({size}.Height * {size}.Width)"));
-            case LinearKernel linear:
-                return (Numbers.Text(linear.Cuts), Numbers.Text(linear.WeightsLength));
-            case ImportKernel import:
-                return (Numbers.Text(import.Out.Blocks), Floats(plan, 0, import.Out));
-            case ExportKernel export:
-                return (Numbers.Text(export.In.Blocks), Floats(plan, ((ExportStep)step).X, export.In));
-            case PoolKernel pool:
-                return (Numbers.Text(pool.In.Blocks), Floats(plan, step.Reads.First(), pool.In));
-            case SqueezeKernel squeeze:
-                return (Numbers.Text(squeeze.In.Blocks), Floats(plan, step.Reads.First(), squeeze.In));
-            default:
-                var pointwise = (PointwiseKernel)kernel;
-                return (Numbers.Text(pointwise.In.Blocks), Floats(plan, ((PointwiseStep)step).X, pointwise.In));
-        }
-    }
-
-    private static string Floats(NetworkPlan plan, int value, Place place)
-        => place.IsFixed ? Numbers.Text(place.Length) : $"{Numbers.Text(place.PaddedChannels)} * (long)({SizeOf(plan, value)}.Height * {SizeOf(plan, value)}.Width)";
 
     private static void Cuts(SourceWriter writer, NetworkPlan plan)
     {
@@ -140,111 +93,37 @@ internal static class NetworkInferenceEmitter
         {
             for (int i = 0; i < plan.Steps.Count; i++)
             {
-                if (plan.Steps[i].Kernel is not { } kernel)
-                    continue;
+                // The phase that writes the output first.
+                foreach (Phase phase in plan.Steps[i].Phases.Reverse())
+                    Case(writer, plan, i, phase);
+            }
+        }
+    }
 
-                if (plan.Steps[i].IsJoined)
+    private static void Case(SourceWriter writer, NetworkPlan plan, int index, Phase phase)
+    {
+        writer.Line($"case {Numbers.Text(phase.Number)}:");
+        using (writer.Indent())
+        {
+            for (int i = 0; i < phase.Parts.Count; i++)
+            {
+                // Of two steps that run together the first one has the arguments of the step before.
+                (Call call, int times) = phase.Parts[i];
+                var phrases = new CallWriter(plan, index - (phase.Parts.Count - 1 - i));
+                if (times == 1)
                 {
-                    i++;
-                    Joined(writer, plan, i);
+                    writer.Line(phrases.Text(call, "cut"));
                     continue;
                 }
 
-                Case(writer, i, $"{kernel.Name}.Run({Arguments(plan, i)}cut);");
-                if (kernel is WinogradKernel { IsPhased: true } && plan.Steps[i].Step is ConvStep conv)
-                    Case(writer, plan.Steps.Count + i, $"{kernel.Name}.Transform(in At({Value(plan, conv.X)}), ref At({Transformed(plan, conv)}), ref Workspace, cut);");
-            }
-        }
-    }
+                writer.Line($"for (int i = 0; i < {Numbers.Text(times)}; i++)");
+                using (writer.Indent())
+                    writer.Line(phrases.Text(call, $"cut * {Numbers.Text(times)} + i"));
 
-    /// <summary>A cut of two steps: all pixels of some channels by the first, then what the second makes of them.</summary>
-    private static void Joined(SourceWriter writer, NetworkPlan plan, int second)
-    {
-        ConvKernel dense = (ConvKernel)plan.Steps[second - 1].Kernel!, depthwise = (ConvKernel)plan.Steps[second].Kernel!;
-        writer.Line($"case {Numbers.Text(second)}:");
-        using (writer.Indent())
-        {
-            Each(second - 1, dense, dense.Bands);
-            Each(second, depthwise, dense.BlocksTogether * depthwise.Bands);
-            writer.Line("break;");
-        }
-
-        void Each(int step, ConvKernel kernel, int cuts)
-        {
-            if (cuts == 1)
-            {
-                writer.Line($"{kernel.Name}.Run({Arguments(plan, step)}cut);");
-                return;
+                writer.Blank();
             }
 
-            writer.Line($"for (int i = 0; i < {Numbers.Text(cuts)}; i++)");
-            using (writer.Indent())
-                writer.Line($"{kernel.Name}.Run({Arguments(plan, step)}cut * {Numbers.Text(cuts)} + i);");
-
-            writer.Blank();
-        }
-    }
-
-    private static void Case(SourceWriter writer, int phase, string call)
-    {
-        writer.Line($"case {Numbers.Text(phase)}:");
-        using (writer.Indent())
-        {
-            writer.Line(call);
             writer.Line("break;");
         }
     }
-
-    /// <summary>The transformed tiles of a convolution in two phases.</summary>
-    private static string Transformed(NetworkPlan plan, ConvStep step) => NetworkEmitter.Place(plan, $"t{Numbers.Text(step.Output)}");
-
-    private static string Arguments(NetworkPlan plan, int index)
-    {
-        PlannedStep planned = plan.Steps[index];
-        string output = planned.Step.Output < 0 ? "" : $"ref At({Value(plan, planned.Step.Output)}), ";
-        string weights = $"in Weight({NetworkEmitter.Weights(index)}), ";
-        switch (planned.Step)
-        {
-            case ImportStep:
-                return $"in From, {output}{Sizes(plan, planned.Step.Output)}";
-            case ExportStep export:
-                return $"in At({Value(plan, export.X)}), ref To, {Sizes(plan, export.X)}";
-            case ConvStep conv:
-                string residual = conv.Residual < 0 ? "" : $"in At({Value(plan, conv.Residual)}), ";
-                string sums = conv.HasSums ? $"ref At({NetworkEmitter.Place(plan, $"sums{Numbers.Text(conv.Output)}")}), " : "";
-                string input = planned.Kernel is WinogradKernel { IsPhased: true } ? Transformed(plan, conv) : Value(plan, conv.X);
-                string workspace = planned.Kernel is WinogradKernel ? "ref Workspace, " : "";
-                string scale = conv.Factors < 0 ? "" : $"in At({Plus(Value(plan, conv.Factors), GateOf(plan, conv.Factors), "GatesAt")}), ";
-                return $"in At({input}), {weights}{scale}{residual}{output}{sums}{Sizes(plan, conv.X)}{Sizes(plan, conv.Output)}{workspace}";
-            case PoolStep pool:
-                return $"in At({Value(plan, pool.Pool.Input)}), {output}{Sizes(plan, pool.Pool.Input)}{Sizes(plan, pool.Output)}";
-            case MeanStep mean:
-                return $"in At({Value(plan, mean.Pool.Input)}), {output}{Sizes(plan, mean.Pool.Input)}";
-            case FactorsStep factors:
-                return $"in At({Value(plan, factors.Factors.Input)}), ref At({Plus(Value(plan, factors.Output), planned.Excite!.Plan, "SqueezedAt")}), {Sizes(plan, factors.Factors.Input)}";
-            case PointwiseStep pointwise:
-                string norm = pointwise.Norm is null ? "" : weights;
-                string factor = pointwise.Factors < 0 ? "" : $"in At({Plus(Value(plan, pointwise.Factors), GateOf(plan, pointwise.Factors), "GatesAt")}), ";
-                string added = pointwise.Residual < 0 ? "" : $"in At({Value(plan, pointwise.Residual)}), ";
-                return $"in At({Value(plan, pointwise.X)}), {norm}{factor}{added}{output}{Sizes(plan, pointwise.Output)}";
-            default:
-                return $"in At({Value(plan, ((LinearStep)planned.Step).Linear.Input)}), {weights}{output}";
-        }
-    }
-
-    private static SEBlockPlan GateOf(NetworkPlan plan, int factors) => plan.Steps.First(s => s.Step is FactorsStep f && f.Output == factors).Excite!.Plan;
-
-    private static string Value(NetworkPlan plan, int value) => NetworkEmitter.Place(plan, $"v{Numbers.Text(value)}");
-
-    /// <summary>A field of a gate's scratch.</summary>
-    private static string Plus(string scratch, SEBlockPlan gate, string field)
-    {
-        int offset = gate.ForwardScratch.First(f => f.Name == field).Offset;
-        return offset == 0 ? scratch : $"{scratch} + {Numbers.Text(offset)}";
-    }
-
-    private static string SizeOf(NetworkPlan plan, int value) => Size(plan.Graph.Tensors[value].Size);
-
-    private static string Sizes(NetworkPlan plan, int value)
-        => plan.Graph.SizeOf(plan.Graph.Tensors[value]).IsFixed ? "" : $"{SizeOf(plan, value)}, ";
 }

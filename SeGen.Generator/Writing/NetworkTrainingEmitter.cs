@@ -1,4 +1,4 @@
-using SeGen.Generator.Programs;
+using SeGen.Generator.Planning;
 using SeGen.Generator.Programs.Training;
 using SeGen.Generator.Text;
 
@@ -177,7 +177,7 @@ internal static class NetworkTrainingEmitter
     }
 
     private static string Arguments(TrainingPlan plan, TrainingPart part, string arena) => string.Join(", ", part.Operands.Select(o =>
-        o.Buffer is null ? o.Text : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffer(o.Buffer))}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
+        o.Buffer is not { } buffer ? o.Text : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffers[buffer])}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
 
     private static string Length(TrainingPlan plan, ArenaBuffer buffer) => buffer.Place is { IsFixed: false } place
         ? $"{SlotLayout.Size(plan.Graph.Tensors[buffer.Value].Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"

@@ -1,5 +1,5 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Programs;
+using SeGen.Generator.Planning;
 using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Writing;

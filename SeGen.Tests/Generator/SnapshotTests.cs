@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SeGen.Generator.Ptx;
 using SeGen.Generator.Ptx.Layers;
 
 namespace SeGen.Tests.Generator;

@@ -62,7 +62,7 @@ public class ArenaTests
         {
             foreach (int value in steps[i].Reads)
             {
-                ArenaBuffer buffer = plan.Buffers.Single(b => b.Value == value && b.Name.StartsWith('v'));
+                ArenaBuffer buffer = plan.Buffers.Single(b => b.Value == value && b.Id.Role == BufferRole.Value);
                 Assert.True(buffer.First < i && i <= buffer.Last, $"step {i} reads {buffer}");
                 Assert.Equal(value, steps[buffer.First].Output);
             }
@@ -74,7 +74,7 @@ public class ArenaTests
         Assert.Equal(plan.LengthWithoutReuse, plan.Buffers.Sum(b => b.Length));
     }
 
-    private static ArenaBuffer Buffer(int index, int floats, int first, int last) => new($"v{index}", index, null, floats, first, last, 0);
+    private static ArenaBuffer Buffer(int index, int floats, int first, int last) => new(BufferId.Value(index), index, null, floats, first, last, 0);
 
     private static long End(ArenaBuffer buffer) => buffer.Offset + buffer.Length;
 

@@ -1,6 +1,5 @@
 using SeGen.Generator.Layers.Conv;
 using SeGen.Generator.Layers.Conv.Winograd;
-using SeGen.Generator.Planning;
 
 namespace SeGen.Tests.Planning;
 

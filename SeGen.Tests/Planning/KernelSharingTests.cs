@@ -1,5 +1,4 @@
 using SeGen.Generator.Layers.Conv;
-using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Tests.Generator;
 

@@ -1,5 +1,11 @@
 using SeGen.Generator;
 using SeGen.Generator.Ir;
+using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Layers.Linear;
+using SeGen.Generator.Layers.Norm;
+using SeGen.Generator.Layers.Pointwise;
+using SeGen.Generator.Layers.Pool;
 using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
@@ -24,14 +30,14 @@ internal static class PlanHarness
 
     /// <summary>The steps between import and export in words: "conv+bn+add+ReLU+sums".</summary>
     public static string[] Words(string attributes)
-        => [.. Fuse(attributes).Where(s => s is not (ImportStep or ExportStep)).Select(Words)];
+        => [.. Fuse(attributes).Where(s => !s.IsLayout).Select(Words)];
 
     private static string Words(Step step)
     {
         IEnumerable<string> words = step switch
         {
-            ConvStep conv => [conv.Factors >= 0 ? "scale" : "", "conv", Norm(conv.Norm), Added(conv.Residual), Name(conv.Activation), conv.HasSums ? "sums" : ""],
-            PointwiseStep pass => [pass.Factors >= 0 ? "scale" : "", Norm(pass.Norm), Added(pass.Residual), Name(pass.Activation)],
+            ConvStep conv => [conv.Factors >= 0 ? "scale" : "", "conv", conv.Norm is null ? "" : "bn", Added(conv.Residual), Name(conv.Activation), conv.HasSums ? "sums" : ""],
+            PointwiseStep pass => [pass.Factors >= 0 ? "scale" : "", pass is NormStep ? "bn" : "", Added(pass.Residual), Name(pass.Activation)],
             FactorsStep factors => [factors.FromSums ? "gate from sums" : "gate from pixels"],
             LinearStep linear => ["linear", Name(linear.Activation)],
             PoolStep pool => [pool.Pool.IsMaximum ? "max" : "average"],
@@ -39,8 +45,6 @@ internal static class PlanHarness
         };
         return string.Join('+', words.Where(w => w.Length > 0));
     }
-
-    private static string Norm(BatchNormOp? norm) => norm is null ? "" : "bn";
 
     private static string Added(int residual) => residual < 0 ? "" : "add";
 

@@ -1,5 +1,8 @@
-using SeGen.Generator.Declarations;
 using SeGen.Generator.Ir;
+using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Layers.Norm;
+using SeGen.Generator.Layers.Pointwise;
 using SeGen.Generator.Model;
 using SeGen.Generator.Reading;
 

@@ -1,6 +1,9 @@
-using SeGen.Generator.Declarations;
 using SeGen.Generator.Diagnostics;
 using SeGen.Generator.Ir;
+using SeGen.Generator.Layers.Conv;
+using SeGen.Generator.Layers.Gates;
+using SeGen.Generator.Layers.Norm;
+using SeGen.Generator.Layers.Pointwise;
 using SeGen.Generator.Model;
 using SeGen.Generator.Reading;
 using SeGen.Generator.Text;

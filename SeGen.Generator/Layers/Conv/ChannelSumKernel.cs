@@ -1,6 +1,7 @@
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Conv;
 
@@ -13,10 +14,12 @@ internal sealed record ChannelSumKernel(Place In) : KernelSpec
 
     private PixelLoop Loop => new(("x", In));
 
+    public override Signature Signature => Of(Read("input"), Write("sums"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        EmitWidths(writer, $"ref readonly float input, ref float sums, {Loop.Parameter}int cut", $"in input, ref sums, {Loop.Argument}cut", width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)

@@ -2,6 +2,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Conv;
 
@@ -43,9 +44,6 @@ internal sealed record ConvKernel(
     /// <summary>Rows of a cut where the size comes at run time.</summary>
     public const int DynamicRows = 8;
 
-    /// <summary>Multiply-adds that take about the time of reading one float from memory.</summary>
-    public const int MultiplyAddsOfFloat = 16;
-
     private const int CutWork = 400_000, MaxCuts = 24;
 
     /// <summary>Weights that the second-level cache has lost when the next image comes, and tiles over which asking for them is spread.</summary>
@@ -84,7 +82,7 @@ internal sealed record ConvKernel(
     /// <summary>Floats of all weights: biases first.</summary>
     public override long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
 
-    public override string PackedLayout => ValuePlaces.LayoutOf(Form, In.IsPlanar);
+    public override string PackedLayout => ConvForms.LayoutOf(Form, In.IsPlanar);
 
     public override int PackedInputs => GroupInputs;
 
@@ -111,20 +109,20 @@ internal sealed record ConvKernel(
 
     public int Columns => Out.Blocks / BlocksTogether;
 
-    /// <summary>The number of cuts as an expression.</summary>
-    /// <param name="rows">The rows of the output, where the size comes at run time.</param>
-    public override string Cuts(string rows) => Out.IsFixed
-        ? Numbers.Text(Columns * Bands)
-        : $"{Numbers.Text(Columns)} * (({rows} + {Numbers.Text(DynamicRows - 1)}) / {Numbers.Text(DynamicRows)})";
+    public override Cuts CutsOf(int size) => Out.IsFixed ? new Cuts(Columns * Bands) : new Cuts(Columns, DynamicRows, size);
 
     /// <summary>About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.</summary>
-    public override long Work => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / MultiplyAddsOfFloat);
+    public override long Work => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / Cost.MultiplyAddsOfFloat);
 
     private Strides I => new("In", In);
 
     private Strides O => new("Out", Out);
 
     private Strides? R => Residual is null ? null : new("Add", Residual);
+
+    public override Signature Signature => Of(
+        [Read("input"), Read("weights"), When(HasFactors, Read("factors")), When(Residual is not null, Read("residual")), Write("output"), When(HasSums, Write("sums")),
+        .. I.Parameters, .. O.Parameters, Cut]);
 
     public override void Emit(SourceWriter writer)
     {
@@ -136,10 +134,7 @@ internal sealed record ConvKernel(
 
         writer.Line($"private const nuint BlockWeights = {Numbers.Text(BlockWeights)};");
         writer.Blank();
-        string residual = Residual is null ? "" : "ref readonly float residual, ";
-        string parameters = $"ref readonly float input, ref readonly float weights, {(HasFactors ? "ref readonly float factors, " : "")}{residual}ref float output, {(HasSums ? "ref float sums, " : "")}{I.Parameter}{O.Parameter}int cut";
-        string arguments = $"in input, in weights, {(HasFactors ? "in factors, " : "")}{(Residual is null ? "" : "in residual, ")}ref output, {(HasSums ? "ref sums, " : "")}{I.Argument}{O.Argument}cut";
-        EmitWidths(writer, parameters, arguments, width => EmitCut(writer, width));
+        EmitWidths(writer, width => EmitCut(writer, width));
         foreach (VectorWidth width in VectorWidth.All)
         {
             int rowsOfTile = RowsOfTile(width);

@@ -2,6 +2,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Conv;
 
@@ -58,16 +59,17 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
 
     private Strides G => new("Gradient", Gradient);
 
+    public override Signature Signature => Of(
+        Read("input"), Read("gradient"), Write("sums"), new("stride", Access.Value, "nuint"), new("images", Access.Value, "nuint"), new("groups", Access.Value, "nuint"),
+        When(!In.IsFixed, new("inSize", Access.Value, "MapSize")), When(!In.IsFixed, new("gradientSize", Access.Value, "MapSize")), Signature.Cut);
+
     public override void Emit(SourceWriter writer)
     {
         X.Constants(writer);
         G.Constants(writer);
         writer.Line($"private const nuint BlockWeights = {Numbers.Text(BlockWeights)};");
         writer.Blank();
-        string sizes = In.IsFixed ? "" : "MapSize inSize, MapSize gradientSize, ", given = In.IsFixed ? "" : "inSize, gradientSize, ";
-        EmitWidths(
-            writer, $"ref readonly float input, ref readonly float gradient, ref float sums, nuint stride, nuint images, nuint groups, {sizes}int cut",
-            $"in input, in gradient, ref sums, stride, images, groups, {given}cut", width => Cut(writer, width));
+        EmitWidths(writer, width => Cut(writer, width));
         foreach (VectorWidth? width in VectorWidth.All.Append(null))
             new ConvWeightTile(this, X, G, width, VectorsOf(width), InputsOf(width)).Emit(writer);
     }

@@ -1,7 +1,7 @@
-using SeGen.Generator.Ir;
 using SeGen.Generator.Layers.Conv.Winograd;
 using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
+using SeGen.Generator.Programs;
 
 namespace SeGen.Generator.Layers.Conv;
 
@@ -17,7 +17,7 @@ internal static class ConvolutionChoice
     private const long Input4 = 5000, Output4 = 5000, Input2 = 1800, Output2 = 1800;
 
     /// <summary>Multiply-adds in the time of reading a float of weights that no cache of the core holds: all of a large network are read once.</summary>
-    private const long ColdFloat = ConvKernel.MultiplyAddsOfFloat;
+    private const long ColdFloat = Cost.MultiplyAddsOfFloat;
 
     /// <summary>Of the direct form: what its tiles of a row reach of the peak, in hundredths.</summary>
     private const long DirectShare = 85;
@@ -28,7 +28,7 @@ internal static class ConvolutionChoice
     public static ConvolutionKernel Of(
         ConvOp conv, Place from, Place to, Taps taps, Activation activation, Place? residual, bool hasSums, Convolutions which, bool hasFactors = false)
     {
-        (ConvForm form, int groupInputs) = ValuePlaces.FormOf(conv, from);
+        (ConvForm form, int groupInputs) = ConvForms.Of(conv, from);
         var direct = new ConvKernel(from, to, taps, form, groupInputs, activation, residual, hasSums) { HasFactors = hasFactors };
         if (!CanTransform(direct) || which == Convolutions.Direct)
             return direct;
@@ -50,9 +50,9 @@ internal static class ConvolutionChoice
             && conv.GroupInputs == conv.In.Blocks && conv.Out.Height > 1 && conv.Out.Width > 1;
 
     /// <summary>The second one, which rounds more, where it is clearly cheaper.</summary>
-    private static ConvolutionKernel Cheaper(ConvolutionKernel a, ConvolutionKernel b) => Cost(b) * 100 < Cost(a) * MostOfCost ? b : a;
+    private static ConvolutionKernel Cheaper(ConvolutionKernel a, ConvolutionKernel b) => CostOf(b) * 100 < CostOf(a) * MostOfCost ? b : a;
 
-    private static long Cost(ConvolutionKernel kernel)
+    private static long CostOf(ConvolutionKernel kernel)
     {
         long weights = kernel.WeightsLength * ColdFloat;
         switch (kernel)

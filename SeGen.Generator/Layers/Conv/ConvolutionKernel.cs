@@ -7,7 +7,7 @@ namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
 /// y[o] = act(b[o] + sum over inputs i and taps of W[o, i] x[i] + residual[o]), and perhaps the sums over the pixels of y, for a gate. How it
-/// is computed is the kernel's matter; the planner chooses by shape (Planning/ConvolutionChoice).
+/// is computed is the kernel's matter; the planner chooses by shape (ConvolutionChoice).
 /// </summary>
 /// <param name="In">The input.</param>
 /// <param name="Out">The output.</param>
@@ -43,10 +43,7 @@ internal abstract record ConvolutionKernel(Place In, Place Out, Taps Taps, Activ
     /// <summary>About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.</summary>
     public abstract long Work { get; }
 
-    /// <summary>Floats that a thread needs while it runs a cut.</summary>
-    public virtual int WorkspaceLength => 0;
-
-    /// <summary>The number of cuts as an expression.</summary>
-    /// <param name="rows">The rows of the output, where the size comes at run time.</param>
-    public abstract string Cuts(string rows);
+    /// <summary>How many cuts there are.</summary>
+    /// <param name="size">The graph's size of the output, where it comes at run time.</param>
+    public abstract Cuts CutsOf(int size);
 }

@@ -1,7 +1,8 @@
-using SeGen.Generator.Layers.Pointwise;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
+using SeGen.Generator.Programs.Training;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Dropout;
 
@@ -22,10 +23,12 @@ internal sealed record DropoutKernel(Place In, Place Out, double Probability, bo
     /// <summary>Hashes below it are dropped.</summary>
     private long Threshold => (long)Math.Min(uint.MaxValue, Math.Round(Probability * 4294967296.0));
 
+    public override Signature Signature => Of(Read("input"), new("key", Access.Value, "uint"), Write("output"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        EmitWidths(writer, $"ref readonly float input, uint key, ref float output, {Loop.Parameter}int cut", $"in input, key, ref output, {Loop.Argument}cut", width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)

@@ -3,6 +3,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Gates;
 
@@ -23,6 +24,8 @@ internal sealed record ExciteKernel(GateSpec Gate) : KernelSpec
 
     public override int GetHashCode() => Name.GetHashCode();
 
+    public override Signature Signature => Of(Read("weights"), Write("scratch"));
+
     public override void Emit(SourceWriter writer)
     {
         writer.Line($"private const int Channels = {Numbers.Text(Plan.Channels)}, PaddedChannels = {Numbers.Text(Plan.PaddedChannels)}, Hidden = {Numbers.Text(Plan.Hidden)};");
@@ -30,7 +33,7 @@ internal sealed record ExciteKernel(GateSpec Gate) : KernelSpec
             writer.Line($"private const int {field.Name} = {Numbers.Text(field.Offset)}; // {field.Comment}");
 
         writer.Blank();
-        using (writer.Block("public static void Run(ref readonly float weights, ref float scratch)"))
+        using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             foreach (VectorWidth width in VectorWidth.All)
             {

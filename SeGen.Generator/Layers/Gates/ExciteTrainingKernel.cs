@@ -3,6 +3,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Gates;
 
@@ -30,6 +31,21 @@ internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
     /// <summary>The offset of a field in an image's scratch.</summary>
     public int At(string field) => Plan.TrainingScratch.First(f => f.Name == field).Offset;
 
+    /// <summary>The method that goes back through the dense layers of an image.</summary>
+    public const string GradientsMethod = "Gradients";
+
+    /// <summary>The method that adds up the gradients of parameters, of all images.</summary>
+    public const string ParameterGradientsMethod = "ParameterGradients";
+
+    public override Signature Signature => Of(Read("weights"), Write("scratch"));
+
+    public override Signature SignatureOf(string method) => method switch
+    {
+        GradientsMethod => Of(Read("weights"), Write("scratch"), When(NeedsShare, new("share", Access.Value))),
+        ParameterGradientsMethod => Of(Write("images"), new("stride", Access.Value, "nuint"), new("batch", Access.Value, "nuint"), Write("sums")),
+        _ => Signature,
+    };
+
     public override void Emit(SourceWriter writer)
     {
         writer.Line($"private const int Channels = {Numbers.Text(Plan.Channels)}, PaddedChannels = {Numbers.Text(Plan.PaddedChannels)}, Hidden = {Numbers.Text(Plan.Hidden)};");
@@ -37,7 +53,7 @@ internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
             writer.Line($"private const int {field.Name} = {Numbers.Text(field.Offset)}; // {field.Comment}");
 
         writer.Blank();
-        using (writer.Block("public static void Run(ref readonly float weights, ref float scratch)"))
+        using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             Choose(writer, "Excite(in weights, ref scratch)");
             if (Plan.PaddedChannels != Plan.Channels)
@@ -48,16 +64,15 @@ internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
             }
         }
 
-        string share = NeedsShare ? ", float share" : "", given = NeedsShare ? ", share" : "";
         writer.Blank();
-        using (writer.Block($"public static void Gradients(ref readonly float weights, ref float scratch{share})"))
-            Choose(writer, $"ExciteGradients(in weights, ref scratch{given})");
+        using (writer.Block($"public static void {GradientsMethod}({SignatureOf(GradientsMethod).Declared})"))
+            Choose(writer, $"ExciteGradients({SignatureOf(GradientsMethod).Passed})");
 
         if (HasParameters)
         {
             writer.Blank();
-            using (writer.Block("public static void ParameterGradients(ref float images, nuint stride, nuint batch, ref float sums)"))
-                Choose(writer, "ParameterGradients(ref images, stride, batch, ref sums)");
+            using (writer.Block($"public static void {ParameterGradientsMethod}({SignatureOf(ParameterGradientsMethod).Declared})"))
+                Choose(writer, $"{ParameterGradientsMethod}({SignatureOf(ParameterGradientsMethod).Passed})");
         }
 
         foreach (VectorWidth width in VectorWidth.All)

@@ -1,7 +1,8 @@
-using SeGen.Generator.Layers.Pointwise;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
+using SeGen.Generator.Programs.Training;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Gates;
 
@@ -22,15 +23,14 @@ internal sealed record GateGradientKernel(Place In, Place Gradient, bool HasMean
 
     private PixelLoop Loop => new([.. Tensors()]);
 
+    public override Signature Signature => Of(
+        Read("gradient"), When(HasMaximum, Read("input")), Read("factors"), When(HasMean, Read("shares")), When(HasMaximum, Read("maxima")), When(HasMaximum, Read("ties")),
+        Write("inputGradient"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        string inputs = HasMaximum ? "ref readonly float input, " : "", given = HasMaximum ? "in input, " : "";
-        string more = (HasMean ? "ref readonly float shares, " : "") + (HasMaximum ? "ref readonly float maxima, ref readonly float ties, " : "");
-        string moreGiven = (HasMean ? "in shares, " : "") + (HasMaximum ? "in maxima, in ties, " : "");
-        EmitWidths(
-            writer, $"ref readonly float gradient, {inputs}ref readonly float factors, {more}ref float inputGradient, {Loop.Parameter}int cut",
-            $"in gradient, {given}in factors, {moreGiven}ref inputGradient, {Loop.Argument}cut", width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)
@@ -79,12 +79,12 @@ internal sealed record TiesKernel(Place In) : KernelSpec
 
     private PixelLoop Loop => new(("x", In));
 
+    public override Signature Signature => Of(Read("input"), Read("maxima"), Write("ties"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        EmitWidths(
-            writer, $"ref readonly float input, ref readonly float maxima, ref float ties, {Loop.Parameter}int cut", $"in input, in maxima, ref ties, {Loop.Argument}cut",
-            width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)

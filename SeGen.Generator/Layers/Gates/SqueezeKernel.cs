@@ -3,6 +3,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Gates;
 
@@ -39,12 +40,15 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximu
         _ => $"1f / ({height} * {width})",
     };
 
+    public override Signature Signature
+        => Of([Read("input"), Write("squeezed"), When(KeepsMaximum, Write("maxima")), .. new Strides("In", In).Parameters, Cut]);
+
     public override void Emit(SourceWriter writer)
     {
         var from = new Strides("In", In);
         from.Constants(writer);
         writer.Blank();
-        EmitWidths(writer, $"ref readonly float input, ref float squeezed, {(KeepsMaximum ? "ref float maxima, " : "")}{from.Parameter}int cut", $"in input, ref squeezed, {(KeepsMaximum ? "ref maxima, " : "")}{from.Argument}cut", width => Body(writer, width, from));
+        EmitWidths(writer, width => Body(writer, width, from));
     }
 
     private void Body(SourceWriter writer, VectorWidth? width, Strides from)
@@ -112,10 +116,11 @@ internal sealed record SumKernel(int PaddedChannels, int Bands, int Height, int 
 
     public override string Summary => "squeezed = the sums of all bands, as the convolution left them, divided.";
 
+    public override Signature Signature => Of(Read("sums"), Write("squeezed"), When(!IsFixed, new("size", Access.Value, "MapSize")));
+
     public override void Emit(SourceWriter writer)
     {
-        string parameters = $"ref readonly float sums, ref float squeezed{(IsFixed ? "" : ", MapSize size")}";
-        using (writer.Block($"public static void Run({parameters})"))
+        using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             if (!IsFixed)
                 writer.Line($"nuint bands = (size.Height + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)};");

@@ -1,6 +1,7 @@
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Layout;
 
@@ -16,12 +17,14 @@ internal sealed record ImportKernel(Place Out) : KernelSpec
 
     public override string Summary => $"output = input: {Out.Shape} into {(Out.IsPlanar ? "planes" : "blocks of 16 channels")}.";
 
+    public override Signature Signature => Of([Read("input"), Write("output"), .. new Strides("Out", Out).Parameters, Cut]);
+
     public override void Emit(SourceWriter writer)
     {
         var to = new Strides("Out", Out);
         to.Constants(writer);
         writer.Blank();
-        using (writer.Block($"public static void Run(ref readonly float input, ref float output, {to.Parameter}int cut)"))
+        using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             to.Locals(writer);
             writer.Line($"nuint pixels = {to.Height} * {to.Width};");
@@ -67,12 +70,14 @@ internal sealed record ExportKernel(Place In) : KernelSpec
 
     public override string Summary => $"output = input: {In.Shape} out of {(In.IsPlanar ? "planes" : "blocks of 16 channels")}.";
 
+    public override Signature Signature => Of([Read("input"), Write("output"), .. new Strides("In", In).Parameters, Cut]);
+
     public override void Emit(SourceWriter writer)
     {
         var from = new Strides("In", In);
         from.Constants(writer);
         writer.Blank();
-        using (writer.Block($"public static void Run(ref readonly float input, ref float output, {from.Parameter}int cut)"))
+        using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             from.Locals(writer);
             writer.Line($"nuint pixels = {from.Height} * {from.Width};");
@@ -84,39 +89,6 @@ internal sealed record ExportKernel(Place In) : KernelSpec
             LayoutRows.Emit(writer, from, In, (pixels, outer, inner) => In.IsPlanar
                 ? $"MemoryMarshal.CreateReadOnlySpan(ref {inner}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {outer}, (int)({pixels})));"
                 : $"ChannelBlocks.Scatter(in {inner}, {pixels}, channels, ref {outer}, pixels);", "to", "from");
-        }
-    }
-}
-
-/// <summary>Sets the border of a tensor to zero; its memory held something else before.</summary>
-internal sealed record BorderKernel(Place Out) : KernelSpec
-{
-    public override string Name => $"Border_{(Out.IsPlanar ? "Planar" : "")}{Out.Text}";
-
-    public override string Summary => $"The border of {Numbers.Text(Out.Border)} around {Out.Shape} = 0.";
-
-    public override void Emit(SourceWriter writer)
-    {
-        var to = new Strides("Out", Out);
-        to.Constants(writer);
-        string border = Numbers.Text(Out.Border), side = Numbers.Text(Out.Border * Out.Pixel);
-        writer.Blank();
-        using (writer.Block($"public static void Run(ref float output{(Out.IsFixed ? "" : ", MapSize outSize")})"))
-        {
-            to.Locals(writer);
-            using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block++)"))
-            {
-                writer.Line($"ref float to = ref Add(ref output, block * {to.Block});");
-                writer.Line($"MemoryMarshal.CreateSpan(ref to, {border} * (int){to.Row}).Clear();");
-                using (writer.Block($"for (nuint row = {border}; row < {to.Height} + {border}; row++)"))
-                {
-                    writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref to, row * {to.Row}), {side}).Clear();");
-                    writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref to, (row + 1) * {to.Row} - {side}), {side}).Clear();");
-                }
-
-                writer.Blank();
-                writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref to, ({to.Height} + {border}) * {to.Row}), {border} * (int){to.Row}).Clear();");
-            }
         }
     }
 }

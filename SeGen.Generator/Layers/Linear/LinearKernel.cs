@@ -2,6 +2,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Linear;
 
@@ -41,8 +42,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 
     public override string Summary => $"output = {(Activation == Activation.Identity ? "W input + b" : $"{Activation.ToString().ToLowerInvariant()}(W input + b)")}: {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
 
-    public override void Emit(SourceWriter writer)
-        => EmitWidths(writer, "ref readonly float input, ref readonly float weights, ref float output, int cut", "in input, in weights, ref output, cut", width => Body(writer, width));
+    public override Signature Signature => Of(Read("input"), Read("weights"), Write("output"), Cut);
+
+    public override void Emit(SourceWriter writer) => EmitWidths(writer, width => Body(writer, width));
 
     private void Body(SourceWriter writer, VectorWidth? width)
     {

@@ -1,5 +1,6 @@
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Linear;
 
@@ -23,9 +24,10 @@ internal sealed record LinearWeightGradientKernel(int Inputs, int Outputs) : Ker
 
     private int CutsOfBlock => (Inputs + CutInputs - 1) / CutInputs;
 
-    public override void Emit(SourceWriter writer) => EmitWidths(
-        writer, "ref readonly float input, ref readonly float gradient, ref float sums, nuint stride, nuint images, int cut", "in input, in gradient, ref sums, stride, images, cut",
-        width => Body(writer, new Lanes(width)));
+    public override Signature Signature
+        => Of(Read("input"), Read("gradient"), Write("sums"), new("stride", Access.Value, "nuint"), new("images", Access.Value, "nuint"), Cut);
+
+    public override void Emit(SourceWriter writer) => EmitWidths(writer, width => Body(writer, new Lanes(width)));
 
     private void Body(SourceWriter writer, Lanes lanes)
     {

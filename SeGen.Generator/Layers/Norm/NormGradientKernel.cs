@@ -1,7 +1,8 @@
-using SeGen.Generator.Layers.Pointwise;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
+using SeGen.Generator.Programs.Training;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Norm;
 
@@ -17,12 +18,12 @@ internal sealed record NormGradientKernel(Place In, Place Gradient, Target To) :
 
     private PixelLoop Loop => new(("g", Gradient), ("x", In), ("to", To.Place));
 
+    public override Signature Signature => Of(Read("gradient"), Read("input"), Read("slopes"), Write("inputGradient"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        EmitWidths(
-            writer, $"ref readonly float gradient, ref readonly float input, ref readonly float slopes, ref float inputGradient, {Loop.Parameter}int cut",
-            $"in gradient, in input, in slopes, ref inputGradient, {Loop.Argument}cut", width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)

@@ -1,6 +1,7 @@
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Norm;
 
@@ -18,10 +19,12 @@ internal sealed record StatisticsKernel(Place In) : KernelSpec
 
     private PixelLoop Loop => new(("x", In));
 
+    public override Signature Signature => Of(Read("input"), Write("means"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        EmitWidths(writer, $"ref readonly float input, ref float means, {Loop.Parameter}int cut", $"in input, ref means, {Loop.Argument}cut", width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)

@@ -1,18 +1,12 @@
 using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
+using SeGen.Generator.Programs.Training;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Pointwise;
 
-/// <summary>Where a gradient goes, and whether another one is there to be added to.</summary>
-internal sealed record Target(Place Place, bool Adds)
-{
-    public string Text => $"{(Adds ? "Add" : "Set")}{(Place.Border > 0 ? $"b{Numbers.Text(Place.Border)}" : "")}";
-
-    /// <summary>The statement for one pixel.</summary>
-    public string Store(Lanes lanes, string value, string to, string at) => lanes.Store(Adds ? $"{lanes.Load(to, at)} + {value}" : value, to, at);
-}
 
 /// <summary>
 /// The first half of the way back through <see cref="PointwiseKernel"/>, output = act(u) with u = factors * norm(input) + residual: the
@@ -62,41 +56,16 @@ internal sealed record PointwiseGradientKernel(
 
     private PixelLoop Loop => new([.. Tensors()]);
 
+    public override Signature Signature => Of(
+        Write("gradient"), When(ReadsOutput, Read("output")), When(ReadsInput, Read("input")), When(ReadsResidual, Read("residual")),
+        When(HasNorm && ReadsSum, Read("affine")), When(HasNorm, Read("means")), When(HasFactors && ReadsSum, Read("factors")),
+        When(ToResidual is not null, Write("residualGradient")), When(ToInput is not null, Write("inputGradient")), When(HasSums, Write("sums")), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         PixelLoop loop = Loop;
         loop.Constants(writer);
-        var parameters = new List<(string Type, string Name)> { ("ref float", "gradient") };
-        if (ReadsOutput)
-            parameters.Add(("ref readonly float", "output"));
-
-        if (ReadsInput)
-            parameters.Add(("ref readonly float", "input"));
-
-        if (ReadsResidual)
-            parameters.Add(("ref readonly float", "residual"));
-
-        if (HasNorm && ReadsSum)
-            parameters.Add(("ref readonly float", "affine"));
-
-        if (HasNorm)
-            parameters.Add(("ref readonly float", "means"));
-
-        if (HasFactors && ReadsSum)
-            parameters.Add(("ref readonly float", "factors"));
-
-        if (ToResidual is not null)
-            parameters.Add(("ref float", "residualGradient"));
-
-        if (ToInput is not null)
-            parameters.Add(("ref float", "inputGradient"));
-
-        if (HasSums)
-            parameters.Add(("ref float", "sums"));
-
-        string declared = string.Join("", parameters.Select(p => $"{p.Type} {p.Name}, ")) + $"{loop.Parameter}int cut";
-        string passed = string.Join("", parameters.Select(p => $"{(p.Type == "ref float" ? "ref" : "in")} {p.Name}, ")) + $"{loop.Argument}cut";
-        EmitWidths(writer, declared, passed, width => Body(writer, loop, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, loop, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, PixelLoop loop, Lanes lanes)

@@ -2,6 +2,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Pointwise;
 
@@ -20,6 +21,9 @@ internal sealed record PointwiseKernel(Place In, Place Out, bool HasFactors, boo
         }
     }
 
+    public override Signature Signature => Of(
+        [Read("input"), When(HasNorm, Read("weights")), When(HasFactors, Read("factors")), When(Residual is not null, Read("residual")), Write("output"), .. new Strides("Out", Out).Parameters, Cut]);
+
     public override void Emit(SourceWriter writer)
     {
         Strides from = new("In", In), to = new("Out", Out);
@@ -28,10 +32,7 @@ internal sealed record PointwiseKernel(Place In, Place Out, bool HasFactors, boo
         to.Constants(writer);
         also?.Constants(writer);
         writer.Blank();
-        string parameters = "ref readonly float input, " + (HasNorm ? "ref readonly float weights, " : "") + (HasFactors ? "ref readonly float factors, " : "")
-            + (Residual is null ? "" : "ref readonly float residual, ") + $"ref float output, {to.Parameter}int cut";
-        string arguments = "in input, " + (HasNorm ? "in weights, " : "") + (HasFactors ? "in factors, " : "") + (Residual is null ? "" : "in residual, ") + $"ref output, {to.Argument}cut";
-        EmitWidths(writer, parameters, arguments, width => Body(writer, width, from, to, also));
+        EmitWidths(writer, width => Body(writer, width, from, to, also));
     }
 
     private void Body(SourceWriter writer, VectorWidth? width, Strides from, Strides to, Strides? also)

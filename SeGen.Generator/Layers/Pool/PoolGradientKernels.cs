@@ -1,8 +1,9 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Pointwise;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
+using SeGen.Generator.Programs.Training;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Pool;
 
@@ -15,12 +16,12 @@ internal sealed record MeanGradientKernel(Target To) : KernelSpec
 
     private PixelLoop Loop => new(("to", To.Place));
 
+    public override Signature Signature => Of(Read("gradient"), Write("inputGradient"), Loop.Size, Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Loop.Constants(writer);
-        EmitWidths(
-            writer, $"ref readonly float gradient, ref float inputGradient, {Loop.Parameter}int cut", $"in gradient, ref inputGradient, {Loop.Argument}cut",
-            width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)
@@ -55,6 +56,10 @@ internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, P
 
     private Strides T => new("To", To);
 
+    public override Signature Signature => Of(
+        When(IsMaximum, Read("input")), When(IsMaximum, Read("output")), Read("gradient"), Write("inputGradient"),
+        When(!In.IsFixed, new("inSize", Access.Value, "MapSize")), When(!In.IsFixed, new("outSize", Access.Value, "MapSize")), Cut);
+
     public override void Emit(SourceWriter writer)
     {
         Strides[] all = IsMaximum ? [X, Y, G, T] : [X, G, T];
@@ -62,9 +67,7 @@ internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, P
             strides.Constants(writer);
 
         writer.Blank();
-        string reads = IsMaximum ? "ref readonly float input, ref readonly float output, " : "", given = IsMaximum ? "in input, in output, " : "";
-        string sizes = In.IsFixed ? "" : "MapSize inSize, MapSize outSize, ", sizesGiven = In.IsFixed ? "" : "inSize, outSize, ";
-        EmitWidths(writer, $"{reads}ref readonly float gradient, ref float inputGradient, {sizes}int cut", $"{given}in gradient, ref inputGradient, {sizesGiven}cut", width => Body(writer, new Lanes(width)));
+        EmitWidths(writer, width => Body(writer, new Lanes(width)));
     }
 
     private void Body(SourceWriter writer, Lanes lanes)

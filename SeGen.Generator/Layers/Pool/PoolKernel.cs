@@ -3,6 +3,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Pool;
 
@@ -16,14 +17,16 @@ internal sealed record PoolKernel(Place In, Place Out, Window Window, bool IsMax
 
     public override string Summary => $"output = the {(IsMaximum ? "maximum" : "mean")} of each window: {Numbers.Text(Window.Kernel)} x {Numbers.Text(Window.Kernel)}, stride {Numbers.Text(Window.Stride)}, {In.Shape} to {Out.Shape}.";
 
+    public override Signature Signature
+        => Of([Read("input"), Write("output"), .. new Strides("In", In).Parameters, .. new Strides("Out", Out).Parameters, Cut]);
+
     public override void Emit(SourceWriter writer)
     {
         Strides from = new("In", In), to = new("Out", Out);
         from.Constants(writer);
         to.Constants(writer);
         writer.Blank();
-        string parameters = $"ref readonly float input, ref float output, {from.Parameter}{to.Parameter}int cut";
-        EmitWidths(writer, parameters, $"in input, ref output, {from.Argument}{to.Argument}cut", width => Body(writer, width, from, to));
+        EmitWidths(writer, width => Body(writer, width, from, to));
     }
 
     private void Body(SourceWriter writer, VectorWidth? width, Strides from, Strides to)

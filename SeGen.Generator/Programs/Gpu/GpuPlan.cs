@@ -1,6 +1,5 @@
 using SeGen.Generator.Ir;
 using SeGen.Generator.Planning;
-using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Programs.Gpu;
 
@@ -10,23 +9,23 @@ namespace SeGen.Generator.Programs.Gpu;
 /// </summary>
 internal abstract class GpuPlan
 {
-    private readonly Lazy<Dictionary<string, ArenaBuffer>> _buffers;
+    private readonly Lazy<Dictionary<BufferId, ArenaBuffer>> _buffers;
     private readonly StepIndex _index;
 
     protected GpuPlan(NetworkSpec spec, IReadOnlyList<Step> steps)
     {
         Spec = spec;
-        Output = steps.OfType<ExportStep>().Single().X;
-        Steps = [.. steps.Where(s => s is not (ImportStep or ExportStep))];
+        Output = steps[steps.Count - 1].Reads.Single();
+        Steps = [.. steps.Where(s => !s.IsLayout).Cast<LayerStep>()];
         _index = new StepIndex(spec.Graph, Steps);
-        _buffers = new(() => Arena.Place([.. Buffers()]).ToDictionary(b => b.Name));
+        _buffers = new(() => Arena.Place([.. Buffers()]).ToDictionary(b => b.Id));
     }
 
     public NetworkSpec Spec { get; }
 
     public Graph Graph => Spec.Graph;
 
-    public IReadOnlyList<Step> Steps { get; }
+    public IReadOnlyList<LayerStep> Steps { get; }
 
     /// <summary>The value that becomes the output.</summary>
     public int Output { get; }
@@ -47,9 +46,6 @@ internal abstract class GpuPlan
         return size.Height * size.Width;
     }
 
-    /// <summary>Whether a convolution has a channel of the input for each of the output, so that it is no product of matrices.</summary>
-    public static bool IsDepthwise(ConvOp conv) => conv.Groups > 1 && conv.GroupInputs == 1;
-
     /// <summary>What lies in the arena, and from when to when.</summary>
     protected abstract IEnumerable<ArenaBuffer> Buffers();
 
@@ -61,10 +57,10 @@ internal abstract class GpuPlan
 
     protected ArenaBuffer GradientBuffer(int value, int first, int last) => Buffer(Gradient(value), value, first, last);
 
-    private ArenaBuffer Buffer(string name, int value, int first, int last)
-        => new(name, value, null, checked(Graph.Tensors[value].Channels * PixelsOf(value)), first, last, 0);
+    private ArenaBuffer Buffer(BufferId id, int value, int first, int last)
+        => new(id, value, null, checked(Graph.Tensors[value].Channels * PixelsOf(value)), first, last, 0);
 
-    private static string Value(int value) => $"v{Numbers.Text(value)}";
+    private static BufferId Value(int value) => BufferId.Value(value);
 
-    private static string Gradient(int value) => $"g{Numbers.Text(value)}";
+    private static BufferId Gradient(int value) => new(BufferRole.Gradient, value);
 }

@@ -19,7 +19,7 @@ internal sealed class GpuTrainingPlan(NetworkSpec spec) : GpuPlan(spec, Fusion.F
 
             // The way back of a step that reads a value may read it too, and lies before that of the step that writes it.
             yield return ValueBuffer(value, i, 2 * turn - i);
-            if (Steps[i] is not FactorsStep)
+            if (!Steps[i].IsGate)
                 yield return GradientBuffer(value, value == Output ? turn : 2 * turn - LastReader(value, turn), 2 * turn - i);
         }
     }

@@ -8,7 +8,7 @@ namespace SeGen.Generator.Programs.Training;
 /// </summary>
 internal sealed class ProgramBuilder
 {
-    private readonly Dictionary<string, ArenaBuffer> _buffers = [];
+    private readonly Dictionary<BufferId, ArenaBuffer> _buffers = [];
     private readonly List<ImagePart> _stage = [];
     private readonly List<TrainingPart> _after = [];
     private List<(Stage, IReadOnlyList<TrainingPart>)> _stages = [];
@@ -19,10 +19,10 @@ internal sealed class ProgramBuilder
     public IReadOnlyCollection<ArenaBuffer> Buffers => _buffers.Values;
 
     /// <summary>Says what a buffer is, once.</summary>
-    public void Declare(string name, int value, Place? place, int floats = 0)
+    public void Declare(BufferId id, int value, Place? place, int floats = 0)
     {
-        if (!_buffers.ContainsKey(name))
-            _buffers.Add(name, new ArenaBuffer(name, value, place, floats, int.MaxValue, -1, 0));
+        if (!_buffers.ContainsKey(id))
+            _buffers.Add(id, new ArenaBuffer(id, value, place, floats, int.MaxValue, -1, 0));
     }
 
     /// <summary>What the parts that follow are about.</summary>
@@ -66,10 +66,10 @@ internal sealed class ProgramBuilder
 
     private void Use(TrainingPart part)
     {
-        foreach (string name in part.Buffers)
+        foreach (BufferId id in part.Buffers)
         {
-            ArenaBuffer buffer = _buffers[name];
-            _buffers[name] = buffer with { First = Math.Min(buffer.First, _time), Last = Math.Max(buffer.Last, _time) };
+            ArenaBuffer buffer = _buffers[id];
+            _buffers[id] = buffer with { First = Math.Min(buffer.First, _time), Last = Math.Max(buffer.Last, _time) };
         }
 
         _time++;

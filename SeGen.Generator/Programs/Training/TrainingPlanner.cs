@@ -5,48 +5,36 @@ namespace SeGen.Generator.Programs.Training;
 
 /// <summary>
 /// Graph to the plan of a training step: the forward pass that keeps what the way back needs, and the way back, each as stages that run
-/// image by image until a batch norm needs all of them. A pure function of the Spec.
+/// image by image until a batch norm needs all of them. A pure function of the Spec; what a step runs, it says itself.
 /// </summary>
-internal sealed class TrainingPlanner
+internal static class TrainingPlanner
 {
-    private readonly NetworkSpec _spec;
-    private readonly Values _values;
-    private readonly IReadOnlyList<Step> _steps;
-    private readonly ProgramBuilder _program = new();
-    private readonly List<TrainedLayer> _layers = [];
-    private readonly CancellationToken _cancellation;
-
-    private TrainingPlanner(NetworkSpec spec, CancellationToken cancellation)
+    public static TrainingPlan Plan(NetworkSpec spec, CancellationToken cancellation = default)
     {
-        (_spec, _cancellation) = (spec, cancellation);
-        _steps = Fusion.FuseTraining(spec.Graph);
-        _values = new Values(spec.Graph, _steps, _program);
-    }
-
-    public static TrainingPlan Plan(NetworkSpec spec, CancellationToken cancellation = default) => new TrainingPlanner(spec, cancellation).Plan();
-
-    private TrainingPlan Plan()
-    {
-        var forward = new ForwardPlanner(_spec, _values, _program, _layers);
-        for (int i = 0; i < _steps.Count; i++)
+        IReadOnlyList<Step> steps = Fusion.FuseTraining(spec.Graph);
+        var parts = new ProgramBuilder();
+        var layers = new List<TrainedLayer>();
+        var builder = new TrainingBuilder(spec, new Values(spec.Graph, steps, parts), parts, layers);
+        for (int i = 0; i < steps.Count; i++)
         {
-            _cancellation.ThrowIfCancellationRequested();
-            forward.Add(i, _steps[i]);
+            cancellation.ThrowIfCancellationRequested();
+            var step = (LayerStep)steps[i];
+            parts.Comment(step.TrainingNameOf(spec));
+            step.Train(builder, i);
         }
 
-        Pass forwardPass = _program.End();
-        var backward = new BackwardPlanner(_spec, _values, _program);
-        for (int i = _steps.Count - 1; i >= 0; i--)
+        Pass forward = parts.End();
+        for (int i = steps.Count - 1; i >= 0; i--)
         {
-            _cancellation.ThrowIfCancellationRequested();
-            backward.Add(i, _steps[i]);
+            cancellation.ThrowIfCancellationRequested();
+            ((LayerStep)steps[i]).TrainBack(builder, i);
         }
 
-        Pass backwardPass = _program.End();
-        ArenaBuffer[] used = [.. _program.Buffers.Where(b => b.Last >= 0)];
-        IReadOnlyList<ArenaBuffer> placed = _spec.Graph.IsFixed ? Arena.Place(used, _cancellation) : Arena.Slots(used);
+        Pass backward = parts.End();
+        ArenaBuffer[] used = [.. parts.Buffers.Where(b => b.Last >= 0)];
+        IReadOnlyList<ArenaBuffer> placed = spec.Graph.IsFixed ? Arena.Place(used, cancellation) : Arena.Slots(used);
         return new TrainingPlan(
-            _spec, forwardPass, backwardPass, _layers, new BufferTable(placed), _spec.Graph.IsFixed ? placed.Max(b => b.Offset + b.Length) : 0,
-            _spec.Graph.IsFixed ? 0 : (int)placed.Max(b => b.Offset) + 1);
+            spec, forward, backward, layers, new BufferTable(placed), spec.Graph.IsFixed ? placed.Max(b => b.Offset + b.Length) : 0,
+            spec.Graph.IsFixed ? 0 : (int)placed.Max(b => b.Offset) + 1);
     }
 }

@@ -1,6 +1,4 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Conv.Winograd;
-using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Text;
 
@@ -10,11 +8,11 @@ namespace SeGen.Generator.Programs.Training;
 /// <param name="Text">"in", "ref", or the whole argument.</param>
 /// <param name="Buffer">The buffer, or null.</param>
 /// <param name="Plus">Floats behind the buffer's start, as an expression.</param>
-internal sealed record Operand(string Text, string? Buffer = null, string Plus = "0")
+internal sealed record Operand(string Text, BufferId? Buffer = null, string Plus = "0")
 {
-    public static Operand In(string buffer, int plus = 0) => new("in", buffer, Numbers.Text(plus));
+    public static Operand In(BufferId buffer, int plus = 0) => new("in", buffer, Numbers.Text(plus));
 
-    public static Operand Ref(string buffer, int plus = 0) => new("ref", buffer, Numbers.Text(plus));
+    public static Operand Ref(BufferId buffer, int plus = 0) => new("ref", buffer, Numbers.Text(plus));
 }
 
 /// <summary>Something that training does.</summary>
@@ -23,7 +21,7 @@ internal sealed record Operand(string Text, string? Buffer = null, string Plus =
 /// <param name="Kernel">The kernel whose method it is, or null.</param>
 internal abstract record TrainingPart(string Method, IReadOnlyList<Operand> Operands, KernelSpec? Kernel)
 {
-    public IEnumerable<string> Buffers => Operands.Select(o => o.Buffer).OfType<string>();
+    public IEnumerable<BufferId> Buffers => Operands.Select(o => o.Buffer).OfType<BufferId>();
 }
 
 /// <summary>A call for one image by itself.</summary>
@@ -63,13 +61,11 @@ internal sealed record TrainingPlan(
     public bool IsFixed => Graph.IsFixed;
 
     /// <summary>Floats that each thread needs for itself while it takes an image through a stage.</summary>
-    public int Workspace => Kernels.OfType<WinogradKernel>().Select(w => VectorWidth.Pad(w.WorkspaceLength) + (w.IsPhased ? w.TilesLength : 0)).DefaultIfEmpty(0).Max();
+    public int Workspace => Kernels.Select(k => k.TrainingWorkspaceLength).DefaultIfEmpty(0).Max();
 
     public IEnumerable<KernelSpec> Kernels => new[] { Forward, Backward }
         .SelectMany(p => p.Stages)
         .SelectMany(s => s.Stage.Parts.Concat<TrainingPart>(s.After))
         .Select(p => p.Kernel)
         .OfType<KernelSpec>();
-
-    public ArenaBuffer Buffer(string name) => Buffers[name];
 }

@@ -1,7 +1,4 @@
 using SeGen.Generator.Ir;
-using SeGen.Generator.Layers.Conv;
-using SeGen.Generator.Layers.Gates;
-using SeGen.Generator.Layers.Layout;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Text;
 
@@ -17,13 +14,12 @@ internal sealed class Values
     public Values(Graph graph, IReadOnlyList<Step> steps, ProgramBuilder program)
     {
         (Graph, _index, _program) = (graph, new StepIndex(graph, steps), program);
-        foreach (Step step in steps.Where(s => s.Output >= 0))
+        foreach (LayerStep step in steps.Cast<LayerStep>().Where(s => s.Output >= 0))
         {
             int value = step.Output;
-            bool trains = step is ConvStep or LinearStep or FactorsStep or PointwiseStep { Norm: not null };
-            _forInput[value] = !trains && step.Reads.All(IsForInput);
-            if (step is FactorsStep factors)
-                program.Declare(V(value), value, null, new ExciteTrainingKernel(factors.Factors.Gate).Plan.TrainingLength);
+            _forInput[value] = !step.HasParameters && step.Reads.All(IsForInput);
+            if (step.ScratchLength(isTraining: true) is > 0 and int length)
+                program.Declare(V(value), value, null, length);
             else
             {
                 program.Declare(V(value), value, PlaceOf(value));
@@ -35,13 +31,13 @@ internal sealed class Values
     public Graph Graph { get; }
 
     /// <summary>The buffer of a value.</summary>
-    public static string V(int value) => $"v{Numbers.Text(value)}";
+    public static BufferId V(int value) => BufferId.Value(value);
 
     /// <summary>The buffer of a value's gradient.</summary>
-    public static string G(int value) => $"g{Numbers.Text(value)}";
+    public static BufferId G(int value) => new(BufferRole.Gradient, value);
 
     /// <summary>A scratch buffer of a step.</summary>
-    public static string S(int step) => $"s{Numbers.Text(step)}";
+    public static BufferId S(int step) => new(BufferRole.Scratch, step);
 
     /// <summary>Whether no parameter comes before a value, so that only the caller's wish for the input's gradient makes the value's needed.</summary>
     public bool IsForInput(int value) => value == 0 || _forInput[value];
@@ -52,9 +48,7 @@ internal sealed class Values
     /// <summary>In blocks, with the zeros around it that the gradient of the convolution before it reads.</summary>
     public Place GradientPlaceOf(int value)
     {
-        Place place = PlaceOf(value);
-        int border = _index.Writer(value) is ConvStep conv ? TurnedConv.Border(conv.Conv.Window) : 0;
-        return place with { Border = border, IsPlanar = false };
+        return PlaceOf(value) with { Border = ((LayerStep?)_index.Writer(value))?.GradientBorder ?? 0, IsPlanar = false };
     }
 
     /// <summary>The argument for the size of a value, where it comes at run time.</summary>
@@ -81,7 +75,7 @@ internal sealed class Values
     }
 
     /// <summary>Zeroes the border of a value or gradient, where it has one.</summary>
-    public void Border(string buffer, Place place, int value, bool forInput)
+    public void Border(BufferId buffer, Place place, int value, bool forInput)
     {
         if (place.Border == 0)
             return;

@@ -1,5 +1,6 @@
 using SeGen.Cuda.Layers;
 using SeGen.Generator.Model;
+using SeGen.Generator.Ptx;
 using SeGen.Generator.Ptx.Layers;
 using Model = SeGen.Generator.Model;
 using Plan = SeGen.Cuda.Layers.ProductPlan;

@@ -2,6 +2,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Planning;
 using SeGen.Generator.Programs;
 using SeGen.Generator.Text;
+using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Conv.Winograd;
 
@@ -81,7 +82,7 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     /// <summary>Cuts of the first of two phases.</summary>
     public int TransformCuts => In.Blocks;
 
-    public override string Cuts(string rows) => Numbers.Text(IsPhased ? Out.Blocks / Group : Bands);
+    public override Cuts CutsOf(int size) => new(IsPhased ? Out.Blocks / Group : Bands);
 
     /// <summary>
     /// Blocks of outputs that are multiplied, point by point, before their tiles are transformed back: in two phases a cut has one such group. The
@@ -89,7 +90,7 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     /// </summary>
     public int Group => Out.Blocks % 4 == 0 && (Out.Blocks >= 16 || Tiles <= 6) ? 4 : Out.Blocks % 2 == 0 ? 2 : 1;
 
-    public override long Work => Math.Max(1, Form.Points * (long)In.PaddedChannels * Out.PaddedChannels * AllTiles / ConvKernel.MultiplyAddsOfFloat);
+    public override long Work => Math.Max(1, Form.Points * (long)In.PaddedChannels * Out.PaddedChannels * AllTiles / Cost.MultiplyAddsOfFloat);
 
     /// <summary>Floats from the transformed tiles of a point to the next one's: a cache line more than they are, lest all fall on the same sets.</summary>
     public int TilesPoint => In.Blocks * Tiles * 16 + 16;
@@ -110,6 +111,8 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
     public override int WorkspaceLength => (IsPhased ? 0 : TilesLength) + ProductsLength + 2 * TileLength;
 
+    public override int TrainingWorkspaceLength => VectorWidth.Pad(WorkspaceLength) + (IsPhased ? TilesLength : 0);
+
     /// <summary>Rows of the input, from the first of a tile in the last row of tiles on, that are there.</summary>
     public int LastRows => In.Height + 2 * In.Border - (In.Border + Taps.Top) - (TilesDown - 1) * Form.Outputs;
 
@@ -125,6 +128,16 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
     private Strides? R => Residual is null ? null : new("Add", Residual);
 
+    /// <summary>The method of the first of two phases.</summary>
+    public const string TransformMethod = "Transform";
+
+    public override Signature Signature => Of(
+        Read(IsPhased ? "transformed" : "input"), Read("weights"), When(Residual is not null, Read("residual")), Write("output"), When(HasSums, Write("sums")), Write("workspace"),
+        Signature.Cut);
+
+    public override Signature SignatureOf(string method)
+        => method == TransformMethod ? Of(Read("input"), Write("transformed"), Write("workspace"), Signature.Cut) : Signature;
+
     public override void Emit(SourceWriter writer)
     {
         I.Constants(writer);
@@ -135,18 +148,11 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
         writer.Blank();
         if (IsPhased)
         {
-            EmitWidths(
-                writer, "ref readonly float input, ref float transformed, ref float workspace, int cut", "in input, ref transformed, ref workspace, cut", TransformCut, "Transform");
+            EmitWidths(writer, TransformCut, TransformMethod);
             writer.Blank();
         }
 
-        string source = IsPhased ? "ref readonly float transformed" : "ref readonly float input", sourceArgument = IsPhased ? "in transformed" : "in input";
-        string residual = Residual is null ? "" : "ref readonly float residual, ", sums = HasSums ? "ref float sums, " : "";
-        EmitWidths(
-            writer,
-            $"{source}, ref readonly float weights, {residual}ref float output, {sums}ref float workspace, int cut",
-            $"{sourceArgument}, in weights, {(Residual is null ? "" : "in residual, ")}ref output, {(HasSums ? "ref sums, " : "")}ref workspace, cut",
-            width => Cut(writer, width));
+        EmitWidths(writer, width => Cut(writer, width));
         foreach (VectorWidth? width in VectorWidth.All.Append(null))
         {
             new WinogradInput(this, width).Emit(writer);

@@ -1,6 +1,6 @@
 using SeGen.Generator.Text;
 
-namespace SeGen.Generator.Ptx.Layers;
+namespace SeGen.Generator.Ptx;
 
 /// <summary>
 /// A kernel of a network's layers while it is written. Sizes come with the launch, so that a network's layers share kernels: its module has a few, and

@@ -1,6 +1,6 @@
 using SeGen.Generator.Model;
 
-namespace SeGen.Generator.Ptx.Layers;
+namespace SeGen.Generator.Ptx;
 
 /// <summary>
 /// An activation that comes with the launch, so that layers with different ones share a kernel: two limits, which are infinite where there are none, and

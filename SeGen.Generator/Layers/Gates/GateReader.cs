@@ -4,7 +4,7 @@ using SeGen.Generator.Model;
 using SeGen.Generator.Reading;
 using SeGen.Generator.Text;
 
-namespace SeGen.Generator.Declarations;
+namespace SeGen.Generator.Layers.Gates;
 
 /// <summary>The settings of a gate within a block or network: what the layer writes, over what is written around it.</summary>
 internal static class GateReader
