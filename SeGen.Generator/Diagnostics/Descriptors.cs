@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace SeGen.Generator.Diagnostics;
@@ -7,6 +8,9 @@ namespace SeGen.Generator.Diagnostics;
 internal static class Descriptors
 {
     private const string Category = "SeGen";
+
+    // Before the descriptors, which are made in the order in which they stand.
+    private static readonly string DocsUrl = typeof(Descriptors).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SeGenDocsUrl").Value;
 
     public static readonly DiagnosticDescriptor NotPartial = Error(
         id: DiagnosticIds.NotPartial,
@@ -206,5 +210,5 @@ internal static class Descriptors
     private static DiagnosticDescriptor Warning(string id, string title, string message)
         => new(id, title, message, Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Page(id));
 
-    private static string Page(string id) => $"docs/diagnostics/{id}.md";
+    private static string Page(string id) => $"{DocsUrl}/diagnostics/{id}.md";
 }

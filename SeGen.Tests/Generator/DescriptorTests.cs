@@ -32,7 +32,8 @@ public class DescriptorTests
 
         Assert.Equal($"# {id}: {descriptor.Title}", page[0]);
         Assert.Equal(2, page.Count(line => line == "```csharp"));
-        Assert.EndsWith($"docs/diagnostics/{id}.md", descriptor.HelpLinkUri, StringComparison.Ordinal);
+        Assert.StartsWith("https://", descriptor.HelpLinkUri, StringComparison.Ordinal);
+        Assert.EndsWith($"/docs/diagnostics/{id}.md", descriptor.HelpLinkUri, StringComparison.Ordinal);
     }
 
     [Theory]
