@@ -22,7 +22,7 @@ internal sealed record BorderKernel(Place Out) : KernelSpec
         using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             to.Locals(writer);
-            using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block++)"))
+            using (writer.Block($"for (nuint block = 0; block < {Out.Blocks}; block++)"))
             {
                 writer.Line($"ref float to = ref Add(ref output, block * {to.Block});");
                 writer.Line($"MemoryMarshal.CreateSpan(ref to, {border} * (int){to.Row}).Clear();");

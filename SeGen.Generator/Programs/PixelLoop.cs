@@ -91,7 +91,7 @@ internal sealed record PixelLoop(params (string Name, Place Place)[] Tensors)
         }
 
         writer.Line("nuint column = 0;");
-        using (writer.Block($"for (; column + {Numbers.Text(unroll)} <= {count}; column += {Numbers.Text(unroll)})"))
+        using (writer.Block($"for (; column + {unroll} <= {count}; column += {unroll})"))
         {
             for (int u = 0; u < unroll; u++)
                 pixel(u, u == 0 ? "column * 16" : $"column * 16 + {Numbers.Text(16 * u)}");

@@ -25,6 +25,9 @@ internal sealed class SourceWriter(CancellationToken cancellation = default)
         return this;
     }
 
+    /// <summary>The same of an interpolated text; numbers in it are invariant.</summary>
+    public SourceWriter Line(LineHandler text) => Line(text.ToString());
+
     /// <summary>A blank line before whatever comes next, unless a block was just opened or is closed next.</summary>
     public SourceWriter Blank()
     {
@@ -38,6 +41,9 @@ internal sealed class SourceWriter(CancellationToken cancellation = default)
         Line(head);
         return Block();
     }
+
+    /// <summary>The same of an interpolated head.</summary>
+    public Scope Block(LineHandler head) => Block(head.ToString());
 
     /// <summary>Braces.</summary>
     public Scope Block()

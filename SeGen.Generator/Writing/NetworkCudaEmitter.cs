@@ -60,7 +60,7 @@ internal sealed class NetworkCudaEmitter
     private void Way(string length, string method, GpuPlan plan, string? end)
     {
         _writer.Line("/// <inheritdoc/>");
-        _writer.Line($"public override int {length} => {Numbers.Text(plan.ArenaLength)};");
+        _writer.Line($"public override int {length} => {plan.ArenaLength};");
         _writer.Blank();
         _writer.Line("/// <inheritdoc/>");
         using (_writer.Block($"public override void {method}"))
@@ -84,7 +84,7 @@ internal sealed class NetworkCudaEmitter
     {
         _writer.Line($"// {step.TrainingNameOf(_spec)}");
         if (step.LeavesSums)
-            _writer.Line($"var sums{Numbers.Text(step.Output)} = new GpuSums();");
+            _writer.Line($"var sums{step.Output} = new GpuSums();");
 
         Value(step.Output);
         step.WriteGpu(new GpuWriter(_writer, _isTraining));

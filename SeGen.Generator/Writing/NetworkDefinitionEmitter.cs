@@ -79,7 +79,7 @@ internal static class NetworkDefinitionEmitter
         if (plan.IsFixed)
         {
             SizeRule to = graph.SizeOf(output);
-            writer.Line($"public override (int Height, int Width) OutputSize(int height, int width) => ({Numbers.Text(to.Height)}, {Numbers.Text(to.Width)});");
+            writer.Line($"public override (int Height, int Width) OutputSize(int height, int width) => ({to.Height}, {to.Width});");
             return;
         }
 
@@ -87,7 +87,7 @@ internal static class NetworkDefinitionEmitter
         {
             writer.Line("var size0 = new MapSize((nuint)height, (nuint)width);");
             for (int i = 1; i < graph.Sizes.Count; i++)
-                writer.Line($"var size{Numbers.Text(i)} = {(graph.Sizes[i].IsFixed ? $"new MapSize({Numbers.Text(graph.Sizes[i].Height)}, {Numbers.Text(graph.Sizes[i].Width)})" : Slide(graph.Sizes[i], $"size{Numbers.Text(graph.Sizes[i].From)}"))};");
+                writer.Line($"var size{i} = {(graph.Sizes[i].IsFixed ? $"new MapSize({Numbers.Text(graph.Sizes[i].Height)}, {Numbers.Text(graph.Sizes[i].Width)})" : Slide(graph.Sizes[i], $"size{Numbers.Text(graph.Sizes[i].From)}"))};");
 
             writer.Line(output.IsVector ? "return (1, 1);" : $"return ((int)size{Numbers.Text(output.Size)}.Height, (int)size{Numbers.Text(output.Size)}.Width);");
         }
@@ -133,7 +133,7 @@ internal static class NetworkDefinitionEmitter
                 if (planned.Packing is not { } packing)
                     continue;
 
-                writer.Line($"case {Numbers.Text(part++)}:");
+                writer.Line($"case {part++}:");
                 using SourceWriter.Scope indented = writer.Indent();
                 writer.Line(packing.Write($"parameters, packed.Slice({NetworkEmitter.Weights(i)}, {Numbers.Text(planned.WeightsLength)})"));
                 writer.Line("break;");

@@ -51,10 +51,10 @@ internal static class NetworkEmitter
         for (int i = 0; i < plan.Steps.Count; i++)
         {
             if (plan.Steps[i].WeightsLength > 0)
-                writer.Line($"private const int {Weights(i)} = {Numbers.Text(plan.Steps[i].WeightsAt)}; // {plan.Rows[i].Layer}");
+                writer.Line($"private const int {Weights(i)} = {plan.Steps[i].WeightsAt}; // {plan.Rows[i].Layer}");
         }
 
-        writer.Line($"private const int WeightsLength = {Numbers.Text(plan.WeightsLength)};");
+        writer.Line($"private const int WeightsLength = {plan.WeightsLength};");
         if (!plan.IsFixed)
             return;
 
@@ -63,11 +63,11 @@ internal static class NetworkEmitter
         foreach (ArenaBuffer buffer in plan.Buffers)
         {
             string what = buffer.Place is { } place ? place.Text : buffer.Id.Role switch { BufferRole.Sums => "sums of channels", BufferRole.Tiles => "transformed tiles", _ => "a gate" };
-            writer.Line($"private const int {Place(plan, buffer.Id)} = {Numbers.Text(buffer.Offset)}; // {what}, steps {Numbers.Text(buffer.First)} to {Numbers.Text(buffer.Last)}");
+            writer.Line($"private const int {Place(plan, buffer.Id)} = {buffer.Offset}; // {what}, steps {buffer.First} to {buffer.Last}");
         }
 
-        writer.Line($"private const int ArenaLength = {Numbers.Text(plan.ArenaLength)};");
+        writer.Line($"private const int ArenaLength = {plan.ArenaLength};");
         if (plan.Workspace > 0)
-            writer.Line($"private const int WorkspaceLength = {Numbers.Text(plan.Workspace)}; // of each thread");
+            writer.Line($"private const int WorkspaceLength = {plan.Workspace}; // of each thread");
     }
 }

@@ -26,9 +26,9 @@ internal static class NetworkInferenceEmitter
             writer.Blank();
             Tensor output = plan.Graph.Tensors[plan.Graph.Output];
             string pixels = plan.IsFixed ? Numbers.Text(plan.Graph.SizeOf(output).Pixels) : output.IsVector ? "1" : $"{Size(output.Size)}.Height * {Size(output.Size)}.Width";
-            writer.Line($"private ref float From => ref Add(ref AsRef(in Input), _image * {Numbers.Text(plan.Graph.Input.Channels)} * Pixels);");
+            writer.Line($"private ref float From => ref Add(ref AsRef(in Input), _image * {plan.Graph.Input.Channels} * Pixels);");
             writer.Blank();
-            writer.Line($"private ref float To => ref Add(ref Output, _image * {Numbers.Text(output.Channels)} * ({pixels}));");
+            writer.Line($"private ref float To => ref Add(ref Output, _image * {output.Channels} * ({pixels}));");
             writer.Blank();
             writer.Line($"private ref float At({(plan.IsFixed ? "int" : "long")} offset) => ref Add(ref Scratch, (nint)offset);");
             writer.Blank();
@@ -76,13 +76,13 @@ internal static class NetworkInferenceEmitter
             writer.Line(phrases.Text(call));
 
         foreach (Phase phase in planned.Phases)
-            writer.Line($"Parallel({Numbers.Text(phase.Number)}, {CallWriter.Text(phase.Cuts)}, {CallWriter.Text(phase.Work)});");
+            writer.Line($"Parallel({phase.Number}, {CallWriter.Text(phase.Cuts)}, {CallWriter.Text(phase.Work)});");
 
         foreach (Call call in planned.After)
             writer.Line(phrases.Text(call));
 
         if (planned.Observation is { } told)
-            writer.Line($"Observe({Literal.Of(told.Layer)}, in {phrases.Text(told.Factors)}, {Numbers.Text(told.Channels)});");
+            writer.Line($"Observe({Literal.Of(told.Layer)}, in {phrases.Text(told.Factors)}, {told.Channels});");
     }
 
     private static void Cuts(SourceWriter writer, NetworkPlan plan)
@@ -102,7 +102,7 @@ internal static class NetworkInferenceEmitter
 
     private static void Case(SourceWriter writer, NetworkPlan plan, int index, Phase phase)
     {
-        writer.Line($"case {Numbers.Text(phase.Number)}:");
+        writer.Line($"case {phase.Number}:");
         using (writer.Indent())
         {
             for (int i = 0; i < phase.Parts.Count; i++)
@@ -116,7 +116,7 @@ internal static class NetworkInferenceEmitter
                     continue;
                 }
 
-                writer.Line($"for (int i = 0; i < {Numbers.Text(times)}; i++)");
+                writer.Line($"for (int i = 0; i < {times}; i++)");
                 using (writer.Indent())
                     writer.Line(phrases.Text(call, $"cut * {Numbers.Text(times)} + i"));
 

@@ -38,9 +38,9 @@ internal static class NetworkTrainingEmitter
         {
             writer.Line("// The arena of one image: v are values, g gradients, s sums over pixels, in parts of the step that are counted from its start.");
             foreach (ArenaBuffer buffer in plan.Buffers)
-                writer.Line($"private const long {Name(plan, buffer)} = {Numbers.Text(buffer.Offset)}; // {(buffer.Place is { } place ? place.Text : Numbers.Text(buffer.Length))}, parts {Numbers.Text(buffer.First)} to {Numbers.Text(buffer.Last)}");
+                writer.Line($"private const long {Name(plan, buffer)} = {buffer.Offset}; // {(buffer.Place is { } place ? place.Text : Numbers.Text(buffer.Length))}, parts {buffer.First} to {buffer.Last}");
 
-            writer.Line($"private const long ImageLength = {Numbers.Text(plan.ImageLength)};");
+            writer.Line($"private const long ImageLength = {plan.ImageLength};");
         }
         else
             Slots(plan).Fields(writer);
@@ -58,7 +58,7 @@ internal static class NetworkTrainingEmitter
         writer.Blank();
         writer.Line("public Training(PackedWeights weights)");
         using (writer.Indent())
-            writer.Line($": base(weights, {Numbers.Text(plan.Workspace)})");
+            writer.Line($": base(weights, {plan.Workspace})");
 
         using (writer.Block())
         {
@@ -81,7 +81,7 @@ internal static class NetworkTrainingEmitter
             foreach ((Stage stage, IReadOnlyList<TrainingPart> after) in pass.Stages)
             {
                 if (stage.Parts.Count > 0)
-                    writer.Line($"Parallel({Numbers.Text(stage.Phase)}, Batch, (long)Batch * {Work(plan, stage.Parts.Sum(p => p.Work))});");
+                    writer.Line($"Parallel({stage.Phase}, Batch, (long)Batch * {Work(plan, stage.Parts.Sum(p => p.Work))});");
 
                 int phase = stage.Phase;
                 foreach (TrainingPart part in after)
@@ -116,7 +116,7 @@ internal static class NetworkTrainingEmitter
 
     private static void Case(SourceWriter writer, int phase, string call)
     {
-        writer.Line($"case {Numbers.Text(phase)}:");
+        writer.Line($"case {phase}:");
         using (writer.Indent())
         {
             writer.Line(call);

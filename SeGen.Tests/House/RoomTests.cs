@@ -55,7 +55,7 @@ public partial class RoomTests
     public void A_namespace_is_its_folder()
     {
         string root = Path.Combine(Repository.Root, "SeGen.Generator");
-        foreach (string file in Rooms.Files("SeGen.Generator").Where(f => Path.GetFileName(f) != "IsExternalInit.cs"))
+        foreach (string file in Rooms.Files("SeGen.Generator").Where(f => Path.GetFileName(f) is not ("IsExternalInit.cs" or "InterpolatedStringHandlerAttribute.cs")))
         {
             string folder = Path.GetRelativePath(root, Path.GetDirectoryName(file)!).Replace('/', '.');
             string expected = folder == "." ? "SeGen.Generator" : $"SeGen.Generator.{folder}";

@@ -130,9 +130,9 @@ internal sealed record ConvKernel(
         O.Constants(writer);
         R?.Constants(writer);
         if (Out.IsFixed)
-            writer.Line($"private const nuint Rows = {Numbers.Text(Rows)}, Bands = {Numbers.Text(Bands)};");
+            writer.Line($"private const nuint Rows = {Rows}, Bands = {Bands};");
 
-        writer.Line($"private const nuint BlockWeights = {Numbers.Text(BlockWeights)};");
+        writer.Line($"private const nuint BlockWeights = {BlockWeights};");
         writer.Blank();
         EmitWidths(writer, width => EmitCut(writer, width));
         foreach (VectorWidth width in VectorWidth.All)
@@ -218,7 +218,7 @@ internal sealed record ConvKernel(
         string rows = Out.IsFixed ? "Rows" : Numbers.Text(DynamicRows);
         string bands = Out.IsFixed ? "Bands" : "bands";
         if (!Out.IsFixed)
-            writer.Line($"nuint bands = ({O.Height} + {Numbers.Text(DynamicRows - 1)}) / {Numbers.Text(DynamicRows)};");
+            writer.Line($"nuint bands = ({O.Height} + {DynamicRows - 1}) / {DynamicRows};");
 
         string together = Numbers.Text(BlocksTogether);
         writer.Line($"nuint block = (nuint)cut / {bands} * {together}, band = (nuint)cut % {bands};");
@@ -229,15 +229,15 @@ internal sealed record ConvKernel(
             : skipRows == 0 ? "0" : $"{Numbers.Text(skipRows)} * ({I.Row} + {Numbers.Text(In.Pixel)})";
         writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{group});");
         writer.Line($"ref float bias = ref Add(ref AsRef(in weights), block * 16);");
-        writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * BlockWeights);");
+        writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Out.PaddedChannels} + block * BlockWeights);");
         if (R is { } from)
             writer.Line($"ref float addend = ref Add(ref AsRef(in residual), {from.FirstPlus}block * {from.Block});");
 
         writer.Line($"ref float y = ref Add(ref output, {O.FirstPlus}block * {O.Block});");
         if (HasSums)
         {
-            writer.Line($"ref float total = ref Add(ref sums, band * {Numbers.Text(Out.PaddedChannels)} + block * 16);");
-            writer.Line($"MemoryMarshal.CreateSpan(ref total, {Numbers.Text(16 * BlocksTogether)}).Clear();");
+            writer.Line($"ref float total = ref Add(ref sums, band * {Out.PaddedChannels} + block * 16);");
+            writer.Line($"MemoryMarshal.CreateSpan(ref total, {16 * BlocksTogether}).Clear();");
         }
 
         new ConvRows(this, width, I, O, R).Emit(writer);

@@ -50,7 +50,7 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
     {
         using (writer.Block(loop))
         {
-            writer.Line($"ref float from = ref Add(ref x, row * {Numbers.Text(conv.Taps.Stride)} * {input.Row});");
+            writer.Line($"ref float from = ref Add(ref x, row * {conv.Taps.Stride} * {input.Row});");
             writer.Line($"ref float to = ref Add(ref y, row * {output.Row});");
             if (residual is not null)
                 writer.Line($"ref float also = ref Add(ref addend, row * {residual.Row});");
@@ -79,7 +79,7 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
         int most = sizes[0], last = sizes[1], tiles = (conv.Out.Columns - last) / most;
         if (tiles > 1)
         {
-            using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(tiles * most)}; column += {Numbers.Text(most)})"))
+            using (writer.Block($"for (nuint column = 0; column < {tiles * most}; column += {most})"))
                 writer.Line(Call(1, most, "column", part));
         }
         else if (tiles == 1)
@@ -93,7 +93,7 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
     {
         int most = conv.TileSizes(Width)[0];
         writer.Line($"nuint {column} = 0;");
-        using (writer.Block($"for (; {column} + {Numbers.Text(most)} <= {output.Width}; {column} += {Numbers.Text(most)})"))
+        using (writer.Block($"for (; {column} + {most} <= {output.Width}; {column} += {most})"))
             writer.Line(Call(1, most, column, part));
 
         using (writer.Block($"for (; {column} < {output.Width}; {column}++)"))

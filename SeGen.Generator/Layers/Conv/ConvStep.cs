@@ -129,7 +129,7 @@ internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Resi
             HasSums ? $"Sums = sums{Numbers.Text(Output)}" : "",
             .. GpuWriter.Ends(Factors, Norm?.Source ?? "", Residual, Activation),
         ];
-        net.Line($"net.Convolve({GpuWriter.V(X)}, {GpuWriter.V(Output)}, new GpuConv({Literal.Of(Conv.Name)}, Kernel: {Numbers.Text(window.Kernel)}){GpuWriter.Settings(settings)});");
+        net.Line($"net.Convolve({GpuWriter.V(X)}, {GpuWriter.V(Output)}, new GpuConv({Literal.Of(Conv.Name)}, Kernel: {window.Kernel}){GpuWriter.Settings(settings)});");
     }
 
     public override void AddKernels(KernelSet kernels, GpuPlan plan)

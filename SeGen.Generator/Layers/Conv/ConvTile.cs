@@ -64,19 +64,19 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
         var at = new List<string>();
         if (conv.Form == ConvForm.Dense && conv.GroupInputs > 1)
         {
-            scopes.Push(writer.Block($"for (nuint block = 0; block < {Numbers.Text(conv.GroupInputs)}; block++)"));
+            scopes.Push(writer.Block($"for (nuint block = 0; block < {conv.GroupInputs}; block++)"));
             at.Add($"block * {_in.Block}");
         }
 
         if (conv.Taps.Rows > 1)
         {
-            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {Numbers.Text(conv.Taps.Rows)}; ky++)"));
+            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {conv.Taps.Rows}; ky++)"));
             at.Add($"ky{dilation} * {_in.Row}");
         }
 
         if (conv.Taps.Columns > 1)
         {
-            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {Numbers.Text(conv.Taps.Columns)}; kx++)"));
+            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {conv.Taps.Columns}; kx++)"));
             at.Add($"kx{dilation} * {Numbers.Text(conv.In.Pixel)}");
         }
 
@@ -111,7 +111,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
                     writer.Line($"a{p} = {Fma($"{width.Type}.Shuffle(x{p}, of{i})", $"tap{i}", $"a{p}")};");
             }
 
-            writer.Line($"w = ref Add(ref w, {Numbers.Text(conv.GroupInputs * 16)});");
+            writer.Line($"w = ref Add(ref w, {conv.GroupInputs * 16});");
         }
         else if (conv.In.IsPlanar)
             Broadcasts(writer);
@@ -121,7 +121,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16, last = conv.Form == ConvForm.Dense && conv.GroupInputs == conv.In.Blocks ? conv.In.Channels % 16 : 0;
             string count = last == 0 ? Numbers.Text(inputs) : conv.In.Blocks == 1 ? Numbers.Text(last) : "inputs";
             if (count == "inputs")
-                writer.Line($"nuint inputs = block == {Numbers.Text(conv.In.Blocks - 1)} ? {Numbers.Text(last)}u : 16u;");
+                writer.Line($"nuint inputs = block == {conv.In.Blocks - 1} ? {last}u : 16u;");
 
             if (conv.AheadOfBlock(width) is > 0 and int ofBlock)
             {
@@ -146,7 +146,7 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             if (conv.Ahead(width) is > 0 and int ofInput && (conv.GroupInputs > 1 || conv.Taps.Count > 1))
             {
                 writer.Blank();
-                writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(ofInput * 4)});");
+                writer.Line($"ahead = ref Add(ref ahead, {ofInput * 4});");
             }
 
             if (last > 0 && conv.Taps.Count > 1)

@@ -67,7 +67,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
     {
         X.Constants(writer);
         G.Constants(writer);
-        writer.Line($"private const nuint BlockWeights = {Numbers.Text(BlockWeights)};");
+        writer.Line($"private const nuint BlockWeights = {BlockWeights};");
         writer.Blank();
         EmitWidths(writer, width => Cut(writer, width));
         foreach (VectorWidth? width in VectorWidth.All.Append(null))
@@ -98,10 +98,10 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         string skip = skipRows == 0 && skipColumns == 0 ? "0" : $"{Numbers.Text(skipRows)} * {X.Row} + {Numbers.Text(skipColumns * In.Pixel)}";
         writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{first});");
         writer.Line($"ref float g = ref Add(ref AsRef(in gradient), {G.FirstPlus}block * {G.Block});");
-        writer.Line($"ref float to = ref Add(ref sums, group * {Numbers.Text(SumsLength)} + block * BlockWeights{(IsBlocked && GroupInputs > 1 ? $" + from * {Numbers.Text(Taps.Count * 256)}" : "")});");
+        writer.Line($"ref float to = ref Add(ref sums, group * {SumsLength} + block * BlockWeights{(IsBlocked && GroupInputs > 1 ? $" + from * {Numbers.Text(Taps.Count * 256)}" : "")});");
         int length = IsBlocked ? Taps.Count * 256 : BlockWeights;
         for (int b = 0; b < BlocksTogether; b++)
-            writer.Line($"MemoryMarshal.CreateSpan(ref {(b == 0 ? "to" : "Add(ref to, BlockWeights)")}, {Numbers.Text(length)}).Clear();");
+            writer.Line($"MemoryMarshal.CreateSpan(ref {(b == 0 ? "to" : "Add(ref to, BlockWeights)")}, {length}).Clear();");
 
         writer.Blank();
         writer.Line("// As many rows, or whole images, as the first-level cache holds.");
@@ -110,7 +110,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         {
             int rows = Math.Min(Gradient.Height, Math.Max(1, Chunk / Gradient.Width));
             int together2 = rows < Gradient.Height ? 1 : Math.Max(1, Chunk / (Gradient.Height * Gradient.Width));
-            writer.Line($"const nuint MaxRows = {Numbers.Text(rows)}, MaxImages = {Numbers.Text(together2)};");
+            writer.Line($"const nuint MaxRows = {rows}, MaxImages = {together2};");
         }
         else
         {
@@ -122,7 +122,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         using (writer.Block($"for (nuint row = 0; row < {G.Height}; row += MaxRows)"))
         {
             writer.Line($"nuint chunkImages = nuint.Min(MaxImages, lastImage - image), chunkRows = nuint.Min(MaxRows, {G.Height} - row);");
-            writer.Line($"ref float xChunk = ref Add(ref x, image * stride + row * {Numbers.Text(Taps.Stride)} * {X.Row});");
+            writer.Line($"ref float xChunk = ref Add(ref x, image * stride + row * {Taps.Stride} * {X.Row});");
             writer.Line($"ref float gChunk = ref Add(ref g, image * stride + row * {G.Row});");
             Tiles(writer, width);
         }
@@ -138,7 +138,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         var toAt = new List<string>();
         if (Form == ConvForm.Dense && In.IsPlanar && GroupInputs > 1)
         {
-            scopes.Push(writer.Block($"for (nuint plane = 0; plane < {Numbers.Text(GroupInputs)}; plane++)"));
+            scopes.Push(writer.Block($"for (nuint plane = 0; plane < {GroupInputs}; plane++)"));
             xAt.Add($"plane * {X.Block}");
             toAt.Add($"plane * {Numbers.Text(Taps.Count * 16)}");
         }
@@ -146,7 +146,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         int tap = IsBlocked ? 256 : Form == ConvForm.Grouped ? GroupInputs * 16 : 16;
         if (Taps.Rows > 1)
         {
-            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {Numbers.Text(Taps.Rows)}; ky++)"));
+            scopes.Push(writer.Block($"for (nuint ky = 0; ky < {Taps.Rows}; ky++)"));
             xAt.Add($"ky{dilation} * {X.Row}");
             toAt.Add($"ky * {Numbers.Text(Taps.Columns * tap)}");
         }
@@ -154,14 +154,14 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         // Where a tile keeps no inputs of a block side by side, it keeps the taps of a row.
         if (Taps.Columns > 1 && (IsBlocked || Form == ConvForm.Grouped))
         {
-            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {Numbers.Text(Taps.Columns)}; kx++)"));
+            scopes.Push(writer.Block($"for (nuint kx = 0; kx < {Taps.Columns}; kx++)"));
             xAt.Add($"kx{dilation} * {pixel}");
             toAt.Add($"kx * {Numbers.Text(tap)}");
         }
 
         if (IsBlocked && inputs < 16)
         {
-            scopes.Push(writer.Block($"for (nuint i = 0; i < 16; i += {Numbers.Text(inputs)})"));
+            scopes.Push(writer.Block($"for (nuint i = 0; i < 16; i += {inputs})"));
             xAt.Add("i");
             toAt.Add("i * 16");
         }
@@ -170,7 +170,7 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
         if (perTile < 16)
         {
             int blocks = IsBlocked ? BlocksTogether : 1;
-            scopes.Push(writer.Block($"for (nuint o = 0; o < {Numbers.Text(16 * blocks)}; o += {Numbers.Text(perTile)})"));
+            scopes.Push(writer.Block($"for (nuint o = 0; o < {16 * blocks}; o += {perTile})"));
             of = blocks == 1 ? "o" : $"o / 16 * {G.Block} + o % 16";
             toAt.Add(blocks == 1 ? "o" : "o / 16 * BlockWeights + o % 16");
             if (Form == ConvForm.Depthwise)

@@ -34,7 +34,7 @@ internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, S
             using (writer.Block("for (nuint image = 0; image < images; image++)"))
             using (writer.Block("for (nuint row = 0; row < rows; row++)"))
             {
-                writer.Line($"ref float xRow = ref Add(ref input, image * stride + row * {Numbers.Text(conv.Taps.Stride)} * {x.Row});");
+                writer.Line($"ref float xRow = ref Add(ref input, image * stride + row * {conv.Taps.Stride} * {x.Row});");
                 writer.Line($"ref float gRow = ref Add(ref gradient, image * stride + row * {g.Row});");
                 using (writer.Block($"for (nuint column = 0; column < {g.Width}; column++)"))
                     Pixel(writer);
@@ -66,7 +66,7 @@ internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, S
         if (vectors == 2)
             writer.Line($"var g1 = {_lanes.Load("gRow", $"{NextGradient} + column * 16")};");
 
-        writer.Line($"ref float pixel = ref Add(ref xRow, column * {Numbers.Text(step)});");
+        writer.Line($"ref float pixel = ref Add(ref xRow, column * {step});");
         if (IsShuffled)
             writer.Line($"var x = {_lanes.Load("pixel")};");
 

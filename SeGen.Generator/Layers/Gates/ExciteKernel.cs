@@ -28,9 +28,9 @@ internal sealed record ExciteKernel(GateSpec Gate) : KernelSpec
 
     public override void Emit(SourceWriter writer)
     {
-        writer.Line($"private const int Channels = {Numbers.Text(Plan.Channels)}, PaddedChannels = {Numbers.Text(Plan.PaddedChannels)}, Hidden = {Numbers.Text(Plan.Hidden)};");
+        writer.Line($"private const int Channels = {Plan.Channels}, PaddedChannels = {Plan.PaddedChannels}, Hidden = {Plan.Hidden};");
         foreach (BufferField field in Plan.Weights.Concat(Plan.ForwardScratch))
-            writer.Line($"private const int {field.Name} = {Numbers.Text(field.Offset)}; // {field.Comment}");
+            writer.Line($"private const int {field.Name} = {field.Offset}; // {field.Comment}");
 
         writer.Blank();
         using (writer.Block($"public static void Run({Signature.Declared})"))

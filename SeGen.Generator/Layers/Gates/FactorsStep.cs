@@ -116,7 +116,7 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
             FromSums ? $"Sums = sums{Numbers.Text(Factors.Input)}" : "",
         ];
         net.Line(
-            $"net.Gate({GpuWriter.V(Factors.Input)}, {GpuWriter.V(Output)}, new GpuGate({Literal.Of(Prefix)}, Hidden: {Numbers.Text(gate.Hidden)}){GpuWriter.Settings(settings)});");
+            $"net.Gate({GpuWriter.V(Factors.Input)}, {GpuWriter.V(Output)}, new GpuGate({Literal.Of(Prefix)}, Hidden: {gate.Hidden}){GpuWriter.Settings(settings)});");
     }
 
     public override void AddKernels(KernelSet kernels, GpuPlan plan)

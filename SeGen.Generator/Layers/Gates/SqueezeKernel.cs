@@ -58,7 +58,7 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximu
         if (HasSum)
             writer.Line($"{(In.IsFixed ? "const float Share" : "float share")} = {Share(Squeeze, from.Height, from.Width)};");
 
-        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {Numbers.Text(width?.Lanes ?? 1)})"))
+        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {width?.Lanes ?? 1})"))
         {
             string type = width is null ? "float" : "var", zero = width is null ? "0f" : $"{width.Floats}.Zero";
             if (HasSum)
@@ -123,14 +123,14 @@ internal sealed record SumKernel(int PaddedChannels, int Bands, int Height, int 
         using (writer.Block($"public static void Run({Signature.Declared})"))
         {
             if (!IsFixed)
-                writer.Line($"nuint bands = (size.Height + {Numbers.Text(ConvKernel.DynamicRows - 1)}) / {Numbers.Text(ConvKernel.DynamicRows)};");
+                writer.Line($"nuint bands = (size.Height + {ConvKernel.DynamicRows - 1}) / {ConvKernel.DynamicRows};");
 
             writer.Line($"{(IsFixed ? "const float" : "float")} share = {SqueezeKernel.Share(Squeeze, IsFixed ? $"{Numbers.Text(Height)}f" : "(float)size.Height", IsFixed ? $"{Numbers.Text(Width)}f" : "(float)size.Width")};");
-            using (writer.Block($"for (nuint c = 0; c < {Numbers.Text(PaddedChannels)}; c++)"))
+            using (writer.Block($"for (nuint c = 0; c < {PaddedChannels}; c++)"))
             {
                 writer.Line("float sum = 0f;");
                 using (writer.Block($"for (nuint band = 0; band < {(IsFixed ? Numbers.Text(Bands) : "bands")}; band++)"))
-                    writer.Line($"sum += Add(ref AsRef(in sums), band * {Numbers.Text(PaddedChannels)} + c);");
+                    writer.Line($"sum += Add(ref AsRef(in sums), band * {PaddedChannels} + c);");
 
                 writer.Blank();
                 writer.Line("Add(ref squeezed, c) = sum * share;");

@@ -50,15 +50,15 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
     {
         int lanes = width?.Lanes ?? 1;
         string blocks = Numbers.Text(BlocksOfCut);
-        writer.Line($"nuint firstBlock = (nuint)cut * {blocks}, lastBlock = nuint.Min(firstBlock + {blocks}, {Numbers.Text(Blocks)});");
+        writer.Line($"nuint firstBlock = (nuint)cut * {blocks}, lastBlock = nuint.Min(firstBlock + {blocks}, {Blocks});");
         using (writer.Block("for (nuint block = firstBlock; block < lastBlock; block++)"))
-        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {Numbers.Text(lanes)})"))
+        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes})"))
         {
-            writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Numbers.Text(Blocks * 16)} + block * {Numbers.Text(16L * Inputs)} + lane);");
+            writer.Line($"ref float w = ref Add(ref AsRef(in weights), {Blocks * 16} + block * {16L * Inputs} + lane);");
             if (width is null)
             {
                 writer.Line("float sum = Add(ref AsRef(in weights), block * 16 + lane);");
-                using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(Inputs)}; i++)"))
+                using (writer.Block($"for (nuint i = 0; i < {Inputs}; i++)"))
                     writer.Line("sum += Add(ref AsRef(in input), i) * Add(ref w, i * 16);");
 
                 writer.Blank();
@@ -69,10 +69,10 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
             writer.Line($"var sum0 = {width.Type}.LoadUnsafe(ref AsRef(in weights), block * 16 + lane);");
             writer.Line($"{width.Floats} sum1 = {width.Floats}.Zero, sum2 = sum1, sum3 = sum1;");
             int quarter = Inputs / Streams;
-            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(quarter)}; i++)"))
+            using (writer.Block($"for (nuint i = 0; i < {quarter}; i++)"))
             {
                 for (int s = 0; s < Streams && WeightsLength > ColdWeights; s++)
-                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref w, i * 16 + {Numbers.Text(Ahead + s * quarter * 16)}));");
+                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref w, i * 16 + {Ahead + s * quarter * 16}));");
 
                 for (int s = 0; s < Streams; s++)
                 {

@@ -33,9 +33,9 @@ internal sealed record LinearWeightGradientKernel(int Inputs, int Outputs) : Ker
     {
         string cuts = Numbers.Text(CutsOfBlock), inputs = Numbers.Text(Inputs), length = Numbers.Text(CutInputs);
         writer.Line($"nuint block = (nuint)cut / {cuts}, first = (nuint)cut % {cuts} * {length}, last = nuint.Min(first + {length}, {inputs});");
-        writer.Line($"ref float to = ref Add(ref sums, block * {Numbers.Text(16L * Inputs)});");
+        writer.Line($"ref float to = ref Add(ref sums, block * {16L * Inputs});");
         using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes.Text})"))
-        using (writer.Block($"for (nuint i = first; i < last; i += {Numbers.Text(Together)})"))
+        using (writer.Block($"for (nuint i = first; i < last; i += {Together})"))
         {
             writer.Line($"{lanes.Type} {string.Join(", ", Enumerable.Range(0, Together).Select(s => $"sum{s} = {lanes.Zero}"))};");
             using (writer.Block("for (nuint image = 0; image < images; image++)"))

@@ -42,7 +42,7 @@ internal sealed record PointwiseKernel(Place In, Place Out, bool HasFactors, boo
         also?.LocalsFrom(writer, "outSize");
         int lanes = width?.Lanes ?? 1;
         string load(string start, string at) => width is null ? $"Add(ref AsRef(in {start}), {at})" : $"{width.Type}.LoadUnsafe(ref AsRef(in {start}), {at})";
-        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {Numbers.Text(lanes)})"))
+        using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes})"))
         {
             writer.Line("nuint channel = (nuint)cut * 16 + lane;");
             if (HasNorm)

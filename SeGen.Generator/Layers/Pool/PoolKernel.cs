@@ -45,7 +45,7 @@ internal sealed record PoolKernel(Place In, Place Out, Window Window, bool IsMax
                 if (!IsMaximum)
                     writer.Line($"float share = 1f / ((Math.Min(top + {kernel}, (int){from.Height} + {padding}) - top) * (Math.Min(left + {kernel}, (int){from.Width} + {padding}) - left));");
 
-                using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {Numbers.Text(width?.Lanes ?? 1)})"))
+                using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {width?.Lanes ?? 1})"))
                     Lanes(writer, width, from, to);
             }
         }

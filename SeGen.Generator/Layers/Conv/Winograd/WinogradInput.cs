@@ -21,7 +21,7 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
         using (writer.Block($"private static void TileRows{_lanes.Bits}(ref float input, ref float transformed, nuint first, nuint count, ref float scratch)"))
         using (WinogradTiles.Each(writer))
         {
-            writer.Line($"ref float from = ref Add(ref input, row * {Numbers.Text(conv.Form.Outputs)} * InRow + column * {Numbers.Text(conv.Form.Outputs * 16)});");
+            writer.Line($"ref float from = ref Add(ref input, row * {conv.Form.Outputs} * InRow + column * {conv.Form.Outputs * 16});");
             string call(string tile, string row) => $"Tile{_lanes.Bits}(ref {tile}, {row}, ref Add(ref transformed, tile * 16), ref scratch);";
             if (!conv.HasEdges)
                 writer.Line(call("from", "InRow"));
@@ -50,7 +50,7 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
         string floats = Count(atLastColumn, Numbers.Text(conv.LastColumns * 16), TileRow, isOnly: atLastRow.Length == 0);
         using (writer.Block($"if ({string.Join(" || ", new[] { atLastRow, atLastColumn }.Where(c => c.Length > 0))})"))
         {
-            writer.Line($"ref float edge = ref Add(ref scratch, {Numbers.Text(conv.TileLength)});");
+            writer.Line($"ref float edge = ref Add(ref scratch, {conv.TileLength});");
             writer.Line($"TileEdge.Copy(ref from, InRow, {rows}, {floats}, ref edge, {Side}, {TileRow});");
             writer.Line(call);
         }

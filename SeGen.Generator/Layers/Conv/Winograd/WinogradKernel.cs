@@ -143,8 +143,8 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
         I.Constants(writer);
         O.Constants(writer);
         R?.Constants(writer);
-        writer.Line($"private const nuint TilesDown = {Numbers.Text(TilesDown)}, TilesAcross = {Numbers.Text(TilesAcross)}, Tiles = {Numbers.Text(Tiles)}; // {(IsPhased ? "all" : "of a cut")}");
-        writer.Line($"private const nuint TilesPoint = {Numbers.Text(TilesPoint)}, WeightsPoint = {Numbers.Text(WeightsPoint)}, ProductsPoint = {Numbers.Text(ProductsPoint)}; // from one point to the next");
+        writer.Line($"private const nuint TilesDown = {TilesDown}, TilesAcross = {TilesAcross}, Tiles = {Tiles}; // {(IsPhased ? "all" : "of a cut")}");
+        writer.Line($"private const nuint TilesPoint = {TilesPoint}, WeightsPoint = {WeightsPoint}, ProductsPoint = {ProductsPoint}; // from one point to the next");
         writer.Blank();
         if (IsPhased)
         {
@@ -162,7 +162,7 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
 
         void TransformCut(VectorWidth? width)
         {
-            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip}(nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Numbers.Text(Tiles * 16)}), 0, Tiles, ref workspace);");
+            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip}(nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Tiles * 16}), 0, Tiles, ref workspace);");
         }
     }
 
@@ -184,8 +184,8 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
         string bits = Bits(width), group = Numbers.Text(Group * 16);
         if (IsPhased)
         {
-            writer.Line($"nuint block = (nuint)cut * {Numbers.Text(Group)};");
-            writer.Line($"ref float products = ref workspace, scratch = ref Add(ref workspace, {Numbers.Text(ProductsLength)});");
+            writer.Line($"nuint block = (nuint)cut * {Group};");
+            writer.Line($"ref float products = ref workspace, scratch = ref Add(ref workspace, {ProductsLength});");
             if (HasSums)
                 writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, block * 16), {group}).Clear();");
 
@@ -194,28 +194,28 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
             return;
         }
 
-        writer.Line($"nuint first = (nuint)cut * Tiles, count = nuint.Min(Tiles, {Numbers.Text(AllTiles)} - first);");
-        writer.Line($"ref float transformed = ref workspace, products = ref Add(ref workspace, {Numbers.Text(TilesLength)}), scratch = ref Add(ref workspace, {Numbers.Text(TilesLength + ProductsLength)});");
+        writer.Line($"nuint first = (nuint)cut * Tiles, count = nuint.Min(Tiles, {AllTiles} - first);");
+        writer.Line($"ref float transformed = ref workspace, products = ref Add(ref workspace, {TilesLength}), scratch = ref Add(ref workspace, {TilesLength + ProductsLength});");
         if (HasSums)
-            writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, (nuint)cut * {Numbers.Text(Out.PaddedChannels)}), {Numbers.Text(Out.PaddedChannels)}).Clear();");
+            writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, (nuint)cut * {Out.PaddedChannels}), {Out.PaddedChannels}).Clear();");
 
-        using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(In.Blocks)}; block++)"))
-            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip}block * InBlock), ref Add(ref transformed, block * {Numbers.Text(Tiles * 16)}), first, count, ref scratch);");
+        using (writer.Block($"for (nuint block = 0; block < {In.Blocks}; block++)"))
+            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip}block * InBlock), ref Add(ref transformed, block * {Tiles * 16}), first, count, ref scratch);");
 
         writer.Blank();
-        using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(Out.Blocks)}; block += {Numbers.Text(Group)})"))
+        using (writer.Block($"for (nuint block = 0; block < {Out.Blocks}; block += {Group})"))
             Outputs(writer, "ref transformed", bits, "first, count", $"(nuint)cut * {Numbers.Text(Out.PaddedChannels)} + ");
     }
 
     /// <summary>The outputs that are multiplied together: products, then the way back block by block.</summary>
     private void Outputs(SourceWriter writer, string transformed, string bits, string tiles, string band)
     {
-        writer.Line($"Multiply{bits}({transformed}, ref Add(ref AsRef(in weights), {Numbers.Text(Out.PaddedChannels)} + block * {Numbers.Text(TransformedWeights / Out.Blocks)}), ref products);");
-        using (writer.Block($"for (nuint b = 0; b < {Numbers.Text(Group)}; b++)"))
+        writer.Line($"Multiply{bits}({transformed}, ref Add(ref AsRef(in weights), {Out.PaddedChannels} + block * {TransformedWeights / Out.Blocks}), ref products);");
+        using (writer.Block($"for (nuint b = 0; b < {Group}; b++)"))
         {
             string residual = R is { } r ? $"ref Add(ref AsRef(in residual), {r.FirstPlus}(block + b) * {r.Block}), " : "";
             string sums = HasSums ? $"ref Add(ref sums, {band}(block + b) * 16), " : "";
-            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Numbers.Text(Tiles * 16)}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.FirstPlus}(block + b) * OutBlock), {sums}{tiles}, ref scratch);");
+            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Tiles * 16}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.FirstPlus}(block + b) * OutBlock), {sums}{tiles}, ref scratch);");
         }
     }
 }

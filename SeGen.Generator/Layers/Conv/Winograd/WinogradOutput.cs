@@ -60,7 +60,7 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
         conv.Form.OutputConstants(writer, _lanes);
         using (_lanes.EachOfBlock(writer))
         {
-            using (writer.Block($"for (nuint column = 0; column < {Numbers.Text(inputs)}; column++)"))
+            using (writer.Block($"for (nuint column = 0; column < {inputs}; column++)"))
             {
                 writer.Line($"ref float from = ref Add(ref products, column * ProductsPoint{_lanes.PlusLane}), to = ref Add(ref scratch, column * 16);");
                 Load(writer, i => Numbers.Text((long)i * inputs * conv.ProductsPoint));
@@ -76,7 +76,7 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
 
             using (writer.Block($"for (nuint row = 0; row < {(IsRaggedDown ? "rows" : Outputs)}; row++)"))
             {
-                writer.Line($"ref float from = ref Add(ref scratch, row * {Numbers.Text(inputs * 16)}), to = ref Add(ref output, row * OutRow{_lanes.PlusLane});");
+                writer.Line($"ref float from = ref Add(ref scratch, row * {inputs * 16}), to = ref Add(ref output, row * OutRow{_lanes.PlusLane});");
                 if (residual is not null)
                     writer.Line($"ref float also = ref Add(ref residual, row * {residual.Row}{_lanes.PlusLane});");
 
@@ -108,7 +108,7 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
             value += $" + {_lanes.Load("also", at)}";
 
         bool mayBeOutside = IsRaggedAcross && i >= conv.Out.Width % conv.Form.Outputs;
-        using (mayBeOutside ? writer.Block($"if ({Numbers.Text(i)} < columns)") : default(IDisposable))
+        using (mayBeOutside ? writer.Block($"if ({i} < columns)") : default(IDisposable))
         {
             writer.Line($"t{i} = {conv.Activate(value)};");
             if (conv.HasSums)

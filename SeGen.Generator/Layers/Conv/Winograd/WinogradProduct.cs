@@ -46,7 +46,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         writer.Line("// For every point: products[tile][output] = the sum over inputs of transformed[input][tile] * weights[input][output].");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Multiply{Bits}(ref float transformed, ref float weights, ref float products)"))
-        using (writer.Block($"for (nuint point = 0; point < {Numbers.Text(conv.Form.Points)}; point++)"))
+        using (writer.Block($"for (nuint point = 0; point < {conv.Form.Points}; point++)"))
         {
             writer.Line("ref float x = ref Add(ref transformed, point * TilesPoint), w = ref Add(ref weights, point * WeightsPoint), y = ref Add(ref products, point * ProductsPoint);");
             if (width is null)
@@ -65,14 +65,14 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     private void Textbook(SourceWriter writer)
     {
         using (writer.Block("for (nuint tile = 0; tile < Tiles; tile++)"))
-        using (writer.Block($"for (nuint o = 0; o < {Numbers.Text(conv.Group * 16)}; o++)"))
+        using (writer.Block($"for (nuint o = 0; o < {conv.Group * 16}; o++)"))
         {
             writer.Line("float sum = 0f;");
-            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(conv.In.PaddedChannels)}; i++)"))
-                writer.Line($"sum += Add(ref x, i / 16 * {Numbers.Text(conv.Tiles * 16)} + tile * 16 + i % 16) * Add(ref w, o / 16 * {Numbers.Text(BlockWeights)} + i * 16 + o % 16);");
+            using (writer.Block($"for (nuint i = 0; i < {conv.In.PaddedChannels}; i++)"))
+                writer.Line($"sum += Add(ref x, i / 16 * {conv.Tiles * 16} + tile * 16 + i % 16) * Add(ref w, o / 16 * {BlockWeights} + i * 16 + o % 16);");
 
             writer.Blank();
-            writer.Line($"Add(ref y, o / 16 * {Numbers.Text(conv.Tiles * 16)} + tile * 16 + o % 16) = sum;");
+            writer.Line($"Add(ref y, o / 16 * {conv.Tiles * 16} + tile * 16 + o % 16) = sum;");
         }
     }
 
@@ -87,19 +87,19 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             if (count > 3)
             {
                 string ahead = Prefetches ? $", ref Add(ref w, (tile / {Numbers.Text(size)} + {Numbers.Text(call + count)}) * {Numbers.Text(share)})" : "";
-                using (writer.Block($"for (nuint tile = 0; tile < {Numbers.Text((count - 1) * size)}; tile += {Numbers.Text(size)})"))
-                    writer.Line($"Multiply{Bits}x{Numbers.Text(size)}({Offset("x", "tile * 16")}, {weights}, {to("tile * 16")}{ahead});");
+                using (writer.Block($"for (nuint tile = 0; tile < {(count - 1) * size}; tile += {size})"))
+                    writer.Line($"Multiply{Bits}x{size}({Offset("x", "tile * 16")}, {weights}, {to("tile * 16")}{ahead});");
 
                 call += count - 1;
             }
             else
             {
                 for (int i = 0; i + 1 < count; i++)
-                    writer.Line($"Multiply{Bits}x{Numbers.Text(size)}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
+                    writer.Line($"Multiply{Bits}x{size}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
             }
 
             string from = Numbers.Text((count - 1) * size * 16);
-            writer.Line($"Multiply{Bits}x{Numbers.Text(last)}({Offset("x", from)}, {weights}, {to(from)}{Ahead(count + call++, share)});");
+            writer.Line($"Multiply{Bits}x{last}({Offset("x", from)}, {weights}, {to(from)}{Ahead(count + call++, share)});");
         }
     }
 
@@ -109,12 +109,12 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     {
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Multiply{Bits}x{Numbers.Text(tiles)}(ref float x, ref float w, ref float y{(Prefetches ? ", ref float ahead" : "")})"))
+        using (writer.Block($"private static void Multiply{Bits}x{tiles}(ref float x, ref float w, ref float y{(Prefetches ? ", ref float ahead" : "")})"))
         {
             for (int t = 0; t < tiles; t++)
                 writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, Vectors).Select(v => $"{Sum(v, t)} = {_lanes.Zero}"))};");
 
-            using (writer.Block($"for (nuint block = 0; block < {Numbers.Text(conv.In.Blocks)}; block++)"))
+            using (writer.Block($"for (nuint block = 0; block < {conv.In.Blocks}; block++)"))
             {
                 using (writer.Block("for (nuint i = 0; i < 16; i++)"))
                 {
@@ -140,9 +140,9 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
                 if (conv.In.Blocks > 1)
                 {
                     writer.Blank();
-                    writer.Line($"x = ref Add(ref x, {Numbers.Text(conv.Tiles * 16 - 16)});");
+                    writer.Line($"x = ref Add(ref x, {conv.Tiles * 16 - 16});");
                     if (Prefetches)
-                        writer.Line($"ahead = ref Add(ref ahead, {Numbers.Text(step * 4)});");
+                        writer.Line($"ahead = ref Add(ref ahead, {step * 4});");
                 }
             }
 

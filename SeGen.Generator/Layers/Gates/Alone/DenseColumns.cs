@@ -25,7 +25,7 @@ internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<
             EmitBlock(kernel, block, "0");
         else if (whole > 1)
         {
-            using (kernel.Writer.Block($"for (nuint c = 0; c < {Numbers.Text(whole * block * kernel.Lanes)}; c += {Numbers.Text(block * kernel.Lanes)})"))
+            using (kernel.Writer.Block($"for (nuint c = 0; c < {whole * block * kernel.Lanes}; c += {block * kernel.Lanes})"))
                 EmitBlock(kernel, block, "c");
         }
 
@@ -48,13 +48,13 @@ internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<
         if (Rows > 0)
         {
             writer.Blank();
-            using (writer.Block($"for (nuint r = 0; r < {Numbers.Text(Rows)}; r++)"))
+            using (writer.Block($"for (nuint r = 0; r < {Rows}; r++)"))
             {
                 writer.Line($"var value = {kernel.V}.Create(Add(ref {Input}, r));");
                 string at = first == "0" ? "" : $" + {first}";
-                writer.Line($"ref float row = ref Add(ref {Matrix}, r * {Numbers.Text(kernel.Plan.PaddedChannels)}{at});");
+                writer.Line($"ref float row = ref Add(ref {Matrix}, r * {kernel.Plan.PaddedChannels}{at});");
                 for (int v = 0; v < vectors && (long)Rows * kernel.Plan.PaddedChannels > DenseRows.ColdWeights && kernel.Lanes == 16; v++)
-                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref row, {Numbers.Text(RowsAhead * kernel.Plan.PaddedChannels + v * kernel.Lanes)}));");
+                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref row, {RowsAhead * kernel.Plan.PaddedChannels + v * kernel.Lanes}));");
 
                 for (int v = 0; v < vectors; v++)
                     writer.Line($"{sum}{v} = {kernel.MultiplyAdd("value", kernel.Load("row", v * kernel.Lanes), $"{sum}{v}")};");

@@ -23,7 +23,7 @@ internal sealed record DenseRows(int Rows, string Matrix, string Input, Func<str
             EmitBlock(kernel, block, "0", "");
         else if (whole > 1)
         {
-            using (kernel.Writer.Block($"for (nuint row = 0; row < {Numbers.Text(whole * block)}; row += {Numbers.Text(block)})"))
+            using (kernel.Writer.Block($"for (nuint row = 0; row < {whole * block}; row += {block})"))
                 EmitBlock(kernel, block, "row", "");
         }
 
@@ -50,11 +50,11 @@ internal sealed record DenseRows(int Rows, string Matrix, string Input, Func<str
             writer.Line($"var dot{suffix}{r} = {kernel.Width.Floats}.Zero;");
 
         writer.Blank();
-        using (writer.Block($"for (nuint c = 0; c < {Numbers.Text(channels)}; c += {Numbers.Text(kernel.Lanes)})"))
+        using (writer.Block($"for (nuint c = 0; c < {channels}; c += {kernel.Lanes})"))
         {
             writer.Line($"var value = {kernel.Load(Input, "c")};");
             for (int r = 0; r < rows && (long)Rows * channels > ColdWeights && kernel.Lanes == 16; r++)
-                writer.Line($"Prefetch.ToSecondLevel(ref Add(ref {start}, c + {Numbers.Text((r + rows) * channels)}));");
+                writer.Line($"Prefetch.ToSecondLevel(ref Add(ref {start}, c + {(r + rows) * channels}));");
 
             for (int r = 0; r < rows; r++)
                 writer.Line($"dot{suffix}{r} = {kernel.MultiplyAdd("value", kernel.Load(start, r == 0 ? "c" : $"c + {Numbers.Text(r * channels)}"), $"dot{suffix}{r}")};");

@@ -28,7 +28,7 @@ internal static class ExciteGradientOp
         {
             DeclareStarts(writer, plan);
             writer.Blank();
-            using (writer.Block($"for (nuint c = 0; c < PaddedChannels; c += {Numbers.Text(kernel.Lanes)})"))
+            using (writer.Block($"for (nuint c = 0; c < PaddedChannels; c += {kernel.Lanes})"))
             {
                 writer.Line($"var gradient = {kernel.Load("gateGradients", "c")};");
                 if (plan.Gate.Gate == Gate.Sigmoid)

@@ -42,14 +42,14 @@ internal static class InferenceEmitter
             if (images)
             {
                 writer.Line("// An image that a core's cache holds is one thread's, from the squeeze to the scale.");
-                using (writer.Block($"if (Batch > 1 && ImageLength <= {Numbers.Text(CachedLength)})"))
+                using (writer.Block($"if (Batch > 1 && ImageLength <= {CachedLength})"))
                 {
                     if (plan.CanStream)
                         writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays(Batch, Batch * ImageLength, 2 * Batch * ImageLength);");
 
                     if (ScaleAndSqueezeOp.IsIn(plan))
                     {
-                        using (writer.Block($"if (_streams && CachesHold({Numbers.Text(plan.ChannelCuts)}, ImageLength, 2 * ImageLength))"))
+                        using (writer.Block($"if (_streams && CachesHold({plan.ChannelCuts}, ImageLength, 2 * ImageLength))"))
                             writer.Line("ForwardOverlapped();\nreturn;");
 
                         writer.Blank();
@@ -64,15 +64,15 @@ internal static class InferenceEmitter
 
             writer.Line("// Every thread takes some channels; the last ones read are the first to be scaled, from its cache.");
             if (plan.CanStream)
-                writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays({Numbers.Text(plan.ChannelCuts)}, ImageLength, 2 * ImageLength);");
+                writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays({plan.ChannelCuts}, ImageLength, 2 * ImageLength);");
 
             using (writer.Block("for (_image = 0; _image < (nuint)Batch; _image++)"))
             {
                 if (plan.HasHidden)
-                    writer.Line($"Parallel(SqueezeChannels, {Numbers.Text(plan.ChannelCuts)}, ImageLength);");
+                    writer.Line($"Parallel(SqueezeChannels, {plan.ChannelCuts}, ImageLength);");
 
                 writer.Line("TKernels.Excite(in Weights, ref Image(_image));");
-                writer.Line($"Parallel(ScaleChannels, {Numbers.Text(plan.ChannelCuts)}, ImageLength, backwards: true);");
+                writer.Line($"Parallel(ScaleChannels, {plan.ChannelCuts}, ImageLength, backwards: true);");
             }
         }
     }
@@ -105,7 +105,7 @@ internal static class InferenceEmitter
         using (writer.Block("for (_image = 0; _image < (nuint)Batch; _image++)"))
         {
             if (plan.HasHidden)
-                writer.Line($"Parallel(SqueezeChannels, {Numbers.Text(plan.ChannelCuts)}, ImageLength);");
+                writer.Line($"Parallel(SqueezeChannels, {plan.ChannelCuts}, ImageLength);");
 
             writer.Line("TKernels.Excite(in Weights, ref Image(_image));");
             writer.Line("MemoryMarshal.CreateSpan(ref Add(ref Image(_image), GatesAt), Channels).CopyTo(MemoryMarshal.CreateSpan(ref Add(ref Output, _image * Channels), Channels));");

@@ -51,14 +51,14 @@ internal sealed record Kernel(SourceWriter Writer, SEBlockPlan Plan, VectorWidth
     {
         if (IsTooWide)
         {
-            Writer.Line($"// {Numbers.Text(Plan.Pixels)} pixels are fewer than a vector has lanes.");
+            Writer.Line($"// {Plan.Pixels} pixels are fewer than a vector has lanes.");
             Writer.Line($"{Width.NarrowerKernels}.{call};");
             return false;
         }
 
         if (!Plan.IsFixed)
         {
-            using (Writer.Block($"if (pixels < {Numbers.Text(Lanes)})"))
+            using (Writer.Block($"if (pixels < {Lanes})"))
             {
                 Writer.Line($"{Width.NarrowerKernels}.{call};");
                 Writer.Line("return;");

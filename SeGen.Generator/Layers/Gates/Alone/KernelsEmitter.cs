@@ -42,7 +42,7 @@ internal static class KernelsEmitter
     private static void EmitWidth(Kernel kernel)
     {
         kernel.Writer.Blank();
-        kernel.Writer.Line($"/// <summary>The kernels with vectors of {Numbers.Text(kernel.Lanes)} floats.</summary>");
+        kernel.Writer.Line($"/// <summary>The kernels with vectors of {kernel.Lanes} floats.</summary>");
         using (kernel.Writer.Block($"private readonly struct {kernel.Width.Kernels} : IKernels"))
         {
             if (SqueezeOp.IsIn(kernel.Plan))

@@ -40,7 +40,7 @@ internal static class ParameterGradientOp
 
             if (plan.Gate.HasExpandBias)
             {
-                using (writer.Block($"for (nuint c = 0; c < PaddedChannels; c += {Numbers.Text(lanes)})"))
+                using (writer.Block($"for (nuint c = 0; c < PaddedChannels; c += {lanes})"))
                 {
                     writer.Line($"var expand = {zero};");
                     using (EachImage(writer))
@@ -75,7 +75,7 @@ internal static class ParameterGradientOp
         // Two vectors of channels at a time: four sums that do not wait for each other.
         int vectors = plan.PaddedChannels / lanes % 2 == 0 ? 2 : 1;
         using (writer.Block("for (nuint r = 0; r < Hidden; r++)"))
-        using (writer.Block($"for (nuint c = 0; c < PaddedChannels; c += {Numbers.Text(vectors * lanes)})"))
+        using (writer.Block($"for (nuint c = 0; c < PaddedChannels; c += {vectors * lanes})"))
         {
             for (int v = 0; v < vectors; v++)
                 writer.Line($"var reduce{v} = {zero};\nvar expand{v} = {zero};");

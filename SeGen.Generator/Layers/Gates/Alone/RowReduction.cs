@@ -76,7 +76,7 @@ internal sealed record RowReduction(string Name, string[] Inputs, string Output,
     {
         int channels = kernel.Plan.Channels;
         int side = Math.Min(kernel.Lanes, channels);
-        kernel.Writer.Line($"// {Numbers.Text(side)} channels at a time, each as one vector of partial sums; transposed and added, one vector of sums.");
+        kernel.Writer.Line($"// {side} channels at a time, each as one vector of partial sums; transposed and added, one vector of sums.");
         EmitBlocks(kernel, side, at =>
         {
             string mask = kernel.HasTail ? ", lastLanes" : "";
@@ -127,8 +127,8 @@ internal sealed record RowReduction(string Name, string[] Inputs, string Output,
         if (kernel.Plan.IsFixed)
         {
             int whole = kernel.Plan.Pixels / step * step;
-            writer.Line($"// {Numbers.Text(kernel.Plan.Pixels)} pixels = {Steps(kernel, step)}");
-            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(whole)}; i += {Numbers.Text(step)})"))
+            writer.Line($"// {kernel.Plan.Pixels} pixels = {Steps(kernel, step)}");
+            using (writer.Block($"for (nuint i = 0; i < {whole}; i += {step})"))
                 EachStream(writer, streams, all);
 
             for (int i = whole; i + kernel.Lanes <= kernel.Plan.Pixels; i += kernel.Lanes)
@@ -140,11 +140,11 @@ internal sealed record RowReduction(string Name, string[] Inputs, string Output,
         else
         {
             writer.Line("nuint i = 0;");
-            using (writer.Block($"for (; i + {Numbers.Text(step)} <= pixels; i += {Numbers.Text(step)})"))
+            using (writer.Block($"for (; i + {step} <= pixels; i += {step})"))
                 EachStream(writer, streams, all);
 
             writer.Blank();
-            using (writer.Block($"for (; i + {Numbers.Text(kernel.Lanes)} <= pixels; i += {Numbers.Text(kernel.Lanes)})"))
+            using (writer.Block($"for (; i + {kernel.Lanes} <= pixels; i += {kernel.Lanes})"))
                 EachStream(writer, streams, Template(kernel, "i"));
         }
 
@@ -189,11 +189,11 @@ internal sealed record RowReduction(string Name, string[] Inputs, string Output,
             return;
         }
 
-        using (kernel.Writer.Block($"for (nuint c = first; c < last; c += {Numbers.Text(block)})"))
+        using (kernel.Writer.Block($"for (nuint c = first; c < last; c += {block})"))
         {
             bool overlaps = channels % block != 0;
             if (overlaps)
-                kernel.Writer.Line($"nuint at = nuint.Min(c, Channels - {Numbers.Text(block)});");
+                kernel.Writer.Line($"nuint at = nuint.Min(c, Channels - {block});");
 
             body(overlaps ? "at" : "c");
         }

@@ -41,7 +41,7 @@ internal sealed class RowTransform
         string whole = "last";
         if (kernel.Plan.Channels % group != 0)
         {
-            kernel.Writer.Line($"nuint whole = last - (last - first) % {Numbers.Text(group)};");
+            kernel.Writer.Line($"nuint whole = last - (last - first) % {group};");
             EmitChannels(kernel, "last", "whole");
             kernel.Writer.Blank();
             whole = "whole";
@@ -67,17 +67,17 @@ internal sealed class RowTransform
     {
         SourceWriter writer = kernel.Writer;
         int pixels = kernel.Plan.Pixels, vectors = group * pixels / kernel.Lanes;
-        writer.Line($"// {Numbers.Text(group)} channels of {Numbers.Text(pixels)} pixels are {Numbers.Text(vectors)} whole vectors; some hold the end of a channel and the start of the next.");
+        writer.Line($"// {group} channels of {pixels} pixels are {vectors} whole vectors; some hold the end of a channel and the start of the next.");
         using (writer.Block($"for (nuint c = {end}; c > first;)"))
         {
-            writer.Line($"c -= {Numbers.Text(group)};");
+            writer.Line($"c -= {group};");
             foreach (string tensor in Inputs.Concat(Outputs))
                 writer.Line($"ref float {tensor} = ref Add(ref {tensor}Start, c * {kernel.Pixels});");
 
             for (int g = 0; g < group; g++)
             {
                 foreach ((string name, string source) in Factors)
-                    writer.Line($"var {name}{Numbers.Text(g)} = {kernel.V}.Create({(g == 0 ? source : source.Replace(" c)", $" c + {Numbers.Text(g)})").Replace("+ c)", $"+ c + {Numbers.Text(g)})"))});");
+                    writer.Line($"var {name}{g} = {kernel.V}.Create({(g == 0 ? source : source.Replace(" c)", $" c + {Numbers.Text(g)})").Replace("+ c)", $"+ c + {Numbers.Text(g)})"))});");
             }
 
             writer.Blank();
@@ -130,7 +130,7 @@ internal sealed class RowTransform
         if (kernel.Plan.IsFixed)
         {
             int whole = kernel.Plan.Pixels / step * step;
-            using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(whole)}; i += {Numbers.Text(step)})"))
+            using (writer.Block($"for (nuint i = 0; i < {whole}; i += {step})"))
                 Steps(kernel, "i");
 
             bool more = false;
@@ -146,11 +146,11 @@ internal sealed class RowTransform
         else
         {
             writer.Line("nuint i = 0;");
-            using (writer.Block($"for (; i + {Numbers.Text(step)} <= pixels; i += {Numbers.Text(step)})"))
+            using (writer.Block($"for (; i + {step} <= pixels; i += {step})"))
                 Steps(kernel, "i");
 
             writer.Blank();
-            using (writer.Block($"for (; i + {Numbers.Text(lanes)} <= pixels; i += {Numbers.Text(lanes)})"))
+            using (writer.Block($"for (; i + {lanes} <= pixels; i += {lanes})"))
                 Store(kernel, "i");
         }
 
@@ -167,16 +167,16 @@ internal sealed class RowTransform
         string pixels = kernel.Pixels;
         writer.Blank();
         writer.Line("// Up to the first aligned address with an ordinary store; what it reaches beyond is written once more.");
-        writer.Line($"nuint i = Streaming.ToAlignment(ref {Outputs[0]}, {Numbers.Text(lanes * sizeof(float))});");
+        writer.Line($"nuint i = Streaming.ToAlignment(ref {Outputs[0]}, {lanes * sizeof(float)});");
         using (writer.Block("if (i != 0)"))
             Store(kernel, "0", streams: false);
 
         writer.Blank();
-        using (writer.Block($"for (; i + {Numbers.Text(step)} <= {pixels}; i += {Numbers.Text(step)})"))
+        using (writer.Block($"for (; i + {step} <= {pixels}; i += {step})"))
             Steps(kernel, "i");
 
         writer.Blank();
-        using (writer.Block($"for (; i + {Numbers.Text(lanes)} <= {pixels}; i += {Numbers.Text(lanes)})"))
+        using (writer.Block($"for (; i + {lanes} <= {pixels}; i += {lanes})"))
             Store(kernel, "i");
 
         writer.Blank();
@@ -226,6 +226,6 @@ internal sealed class RowTransform
             return;
 
         foreach (string output in Outputs)
-            kernel.Writer.Line($"{output}End.StoreUnsafe(ref {output}, {kernel.Pixels} - {Numbers.Text(kernel.Lanes)});");
+            kernel.Writer.Line($"{output}End.StoreUnsafe(ref {output}, {kernel.Pixels} - {kernel.Lanes});");
     }
 }

@@ -38,10 +38,10 @@ internal static class RunPhrases
 
         writer.Blank();
         writer.Line($$"""
-            // Cuts of {{Numbers.Text(plan.CutChannels)}} channels; the last one takes what is left over.
-            private static nuint First(int cut) => (nuint)cut * {{Numbers.Text(plan.CutChannels)}};
+            // Cuts of {{plan.CutChannels}} channels; the last one takes what is left over.
+            private static nuint First(int cut) => (nuint)cut * {{plan.CutChannels}};
 
-            private static nuint End(int cut) => cut == {{Numbers.Text(plan.ChannelCuts - 1)}} ? Channels : First(cut + 1);
+            private static nuint End(int cut) => cut == {{plan.ChannelCuts - 1}} ? Channels : First(cut + 1);
             """);
     }
 

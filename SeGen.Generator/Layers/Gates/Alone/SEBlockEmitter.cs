@@ -47,10 +47,10 @@ internal static class SEBlockEmitter
 
     private static void Constants(SourceWriter writer, SEBlockPlan plan)
     {
-        writer.Line($"private const int Channels = {Numbers.Text(plan.Channels)}, PaddedChannels = {Numbers.Text(plan.PaddedChannels)}, Hidden = {Numbers.Text(plan.Hidden)}, MaxBatch = {Numbers.Text(plan.Spec.MaxBatch)};");
+        writer.Line($"private const int Channels = {plan.Channels}, PaddedChannels = {plan.PaddedChannels}, Hidden = {plan.Hidden}, MaxBatch = {plan.Spec.MaxBatch};");
         if (plan.IsFixed)
         {
-            writer.Line($"private const int Pixels = {Numbers.Text(plan.Spec.Height)} * {Numbers.Text(plan.Spec.Width)};");
+            writer.Line($"private const int Pixels = {plan.Spec.Height} * {plan.Spec.Width};");
             if (plan.HasMean)
             {
                 string divisor = plan.Gate.Squeeze == Squeeze.SumOverHPlusW
@@ -75,8 +75,8 @@ internal static class SEBlockEmitter
         writer.Blank();
         writer.Line($"// {title}.");
         foreach (BufferField field in fields)
-            writer.Line($"private const int {field.Name} = {Numbers.Text(field.Offset)}; // {field.Comment}");
+            writer.Line($"private const int {field.Name} = {field.Offset}; // {field.Comment}");
 
-        writer.Line($"private const int {length} = {Numbers.Text(total)};");
+        writer.Line($"private const int {length} = {total};");
     }
 }

@@ -31,7 +31,7 @@ internal static class ScaleAndSqueezeOp
         {
             writer.Line("ref float gates = ref Add(ref scratch, GatesAt);");
             writer.Line("ref float squeezed = ref Add(ref nextScratch, SqueezedAt);");
-            using (writer.Block($"for (nuint c = first; c < last; c += {Numbers.Text(UnrollBudget.Streams)})"))
+            using (writer.Block($"for (nuint c = first; c < last; c += {UnrollBudget.Streams})"))
             {
                 foreach ((string name, string source) in new[] { ("next", "AsRef(in nextInput)"), ("x", "AsRef(in input)"), ("y", "output") })
                     Rows(writer, name, source);
@@ -39,7 +39,7 @@ internal static class ScaleAndSqueezeOp
                 Streams(writer, s => $"var gate{s} = {kernel.V}.Create(Add(ref gates, c{(s == "0" ? "" : $" + {s}")}));");
                 Streams(writer, s => $"var sum{s} = {kernel.Width.Floats}.Zero;");
                 writer.Blank();
-                using (writer.Block($"for (nuint i = 0; i < {Numbers.Text(whole)}; i += {Numbers.Text(step)})"))
+                using (writer.Block($"for (nuint i = 0; i < {whole}; i += {step})"))
                 {
                     Streams(writer, s => $"sum{s} += SqueezeStep(ref next{s}, i);");
                     Streams(writer, s => $"ScaleStep(ref x{s}, gate{s}, ref y{s}, i);");
@@ -84,7 +84,7 @@ internal static class ScaleAndSqueezeOp
     {
         writer.Line($"ref float {name}0 = ref Add(ref {source}, c * Pixels);");
         for (int s = 1; s < UnrollBudget.Streams; s++)
-            writer.Line($"ref float {name}{Numbers.Text(s)} = ref Add(ref {name}{Numbers.Text(s - 1)}, Pixels);");
+            writer.Line($"ref float {name}{s} = ref Add(ref {name}{s - 1}, Pixels);");
     }
 
     private static void Streams(SourceWriter writer, Func<string, string> line)

@@ -82,7 +82,7 @@ internal static class TrainingEmitter
         string floats = read == 1 ? "Batch * ImageLength" : $"{read} * Batch * ImageLength";
         if (RunPhrases.HasImagePhase(plan))
         {
-            using (writer.Block($"if (Batch > 1 && ImageLength <= {Numbers.Text(InferenceEmitter.CachedLength)})"))
+            using (writer.Block($"if (Batch > 1 && ImageLength <= {InferenceEmitter.CachedLength})"))
             {
                 if (plan.CanStream)
                     writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays(Batch, {floats}, {touched} * Batch * ImageLength);");
@@ -95,7 +95,7 @@ internal static class TrainingEmitter
         }
 
         if (plan.CanStream)
-            writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays({Numbers.Text(plan.ChannelCuts)}, ImageLength, {touched} * ImageLength);");
+            writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays({plan.ChannelCuts}, ImageLength, {touched} * ImageLength);");
     }
 
     private static void Phases(SourceWriter writer, SEBlockPlan plan)
