@@ -44,7 +44,8 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
                 ? attributes[violation.Other].ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).GetLocation()
                 : null;
             context.ReportDiagnostic(Diagnostic.Create(
-                Descriptors.Of(violation.Id), Locate(violation, type, attributes, context.CancellationToken), other is null ? null : [other], [.. violation.Values]));
+                Descriptors.Of(violation.Id), Locate(violation, type, attributes, context.CancellationToken),
+                other is null ? null : [other], [.. violation.Values]));
         }
     }
 
@@ -52,7 +53,9 @@ public sealed class SeGenAnalyzer : DiagnosticAnalyzer
     {
         // Of several declarations the one that is to be changed, so that the code fix finds it.
         TypeDeclarationSyntax[] declarations = [.. DeclarationParser.OwnDeclarations(type, cancellation)];
-        TypeDeclarationSyntax? wrong = violation.Id == DiagnosticIds.NotPartial ? declarations.FirstOrDefault(d => !DeclarationParser.IsPartial(d)) : null;
+        TypeDeclarationSyntax? wrong = violation.Id == DiagnosticIds.NotPartial
+            ? declarations.FirstOrDefault(d => !DeclarationParser.IsPartial(d))
+            : null;
         Location ofType = (wrong ?? declarations.FirstOrDefault())?.Identifier.GetLocation() ?? type.Locations[0];
         switch (violation.Place)
         {

@@ -49,9 +49,12 @@ public sealed class SeGenGenerator : IIncrementalGenerator
         }
 
         // Kernels are shared by all modules of a compilation: each is a source of its own, written once.
-        IncrementalValueProvider<string> space = context.CompilationProvider.Select(static (c, _) => KernelFile.Namespace(c.AssemblyName)).WithTrackingName(Steps.Namespace);
-        IncrementalValueProvider<EquatableArray<KernelSpec>> kernels = context.CompilationProvider.Select(static (_, _) => default(EquatableArray<KernelSpec>));
-        IncrementalValueProvider<Convolutions?> forced = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => ForcedConvolutions(options.GlobalOptions));
+        IncrementalValueProvider<string> space = context.CompilationProvider.Select(
+            static (c, _) => KernelFile.Namespace(c.AssemblyName)).WithTrackingName(Steps.Namespace);
+        IncrementalValueProvider<EquatableArray<KernelSpec>> kernels = context.CompilationProvider.Select(
+            static (_, _) => default(EquatableArray<KernelSpec>));
+        IncrementalValueProvider<Convolutions?> forced = context.AnalyzerConfigOptionsProvider.Select(
+            static (options, _) => ForcedConvolutions(options.GlobalOptions));
         foreach (string root in new[] { DeclaredAttribute.Residual, DeclaredAttribute.Inverted, DeclaredAttribute.Network })
         {
             IncrementalValuesProvider<NetworkSpec> networks = Readings(context, root)
@@ -72,7 +75,8 @@ public sealed class SeGenGenerator : IIncrementalGenerator
 
         // By buckets: what comes new or goes moves only its neighbours in one of them, and the others are not written again.
         IncrementalValuesProvider<EquatableArray<KernelSpec>> buckets = kernels.SelectMany(static (all, _) => KernelFile.Buckets(all));
-        context.RegisterSourceOutput(buckets.SelectMany(static (bucket, _) => bucket).WithTrackingName(Steps.Kernels).Combine(space), AddKernel);
+        context.RegisterSourceOutput(
+            buckets.SelectMany(static (bucket, _) => bucket).WithTrackingName(Steps.Kernels).Combine(space), AddKernel);
     }
 
     private static IncrementalValuesProvider<ReadModule> Readings(IncrementalGeneratorInitializationContext context, string root)
@@ -81,9 +85,13 @@ public sealed class SeGenGenerator : IIncrementalGenerator
             .Where(static r => r is not null)
             .Select(static (r, _) => r!);
 
-    /// <summary>One way for all convolutions that it can compute, instead of what the planner finds best: for tests and measurements.</summary>
+    /// <summary>
+    /// One way for all convolutions that it can compute, instead of what the planner finds best: for tests and measurements.
+    /// </summary>
     private static Convolutions? ForcedConvolutions(AnalyzerConfigOptions options)
-        => options.TryGetValue("build_property.SeGenConvolutions", out string? value) && Enum.TryParse(value, out Convolutions convolutions) ? convolutions : null;
+        => options.TryGetValue("build_property.SeGenConvolutions", out string? value) && Enum.TryParse(value, out Convolutions convolutions)
+            ? convolutions
+            : null;
 
     private static bool IsClass(SyntaxNode node, CancellationToken cancellation) => node is TypeDeclarationSyntax;
 
@@ -99,7 +107,8 @@ public sealed class SeGenGenerator : IIncrementalGenerator
         SEBlockPlan plan = SEBlockPlanner.Plan(spec);
         context.AddSource(spec.Type.HintName, SourceText.From(SEBlockEmitter.Emit(plan, context.CancellationToken), Utf8WithoutMark));
         if (spec.Emit == Model.Emit.Cuda)
-            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan, context.CancellationToken), Utf8WithoutMark));
+            context.AddSource(
+                CudaFile.HintName(spec.Type), SourceText.From(GateCudaEmitter.Emit(plan, context.CancellationToken), Utf8WithoutMark));
     }
 
     private static void AddStub(SourceProductionContext context, StubSpec spec)
@@ -108,11 +117,16 @@ public sealed class SeGenGenerator : IIncrementalGenerator
     private static void AddNetwork(SourceProductionContext context, (NetworkPlan Plan, string Namespace) network)
     {
         NetworkSpec spec = network.Plan.Spec;
-        context.AddSource(spec.Type.HintName, SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace, context.CancellationToken), Utf8WithoutMark));
+        context.AddSource(
+            spec.Type.HintName,
+            SourceText.From(NetworkEmitter.Emit(network.Plan, network.Namespace, context.CancellationToken), Utf8WithoutMark));
         if (spec.Emit == Model.Emit.Cuda)
-            context.AddSource(CudaFile.HintName(spec.Type), SourceText.From(NetworkCudaEmitter.Emit(spec, context.CancellationToken), Utf8WithoutMark));
+            context.AddSource(
+                CudaFile.HintName(spec.Type), SourceText.From(NetworkCudaEmitter.Emit(spec, context.CancellationToken), Utf8WithoutMark));
     }
 
     private static void AddKernel(SourceProductionContext context, (KernelSpec Kernel, string Namespace) kernel)
-        => context.AddSource(KernelFile.HintName(kernel.Kernel), SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace, context.CancellationToken), Utf8WithoutMark));
+        => context.AddSource(
+            KernelFile.HintName(kernel.Kernel),
+            SourceText.From(KernelFile.Write(kernel.Kernel, kernel.Namespace, context.CancellationToken), Utf8WithoutMark));
 }

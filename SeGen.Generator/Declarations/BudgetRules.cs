@@ -11,7 +11,8 @@ namespace SeGen.Generator.Declarations;
 /// <summary>A module keeps the bounds that its Budget sets.</summary>
 internal static class BudgetRules
 {
-    public static IEnumerable<Violation> Check(Declaration declaration, SEBlockSpec? block, NetworkSpec? network, CancellationToken cancellation)
+    public static IEnumerable<Violation> Check(
+        Declaration declaration, SEBlockSpec? block, NetworkSpec? network, CancellationToken cancellation)
     {
         for (int i = 0; i < declaration.Attributes.Count; i++)
         {
@@ -22,7 +23,8 @@ internal static class BudgetRules
             (long parameters, long multiplyAdds, long workspace) = Measure(block, network, cancellation);
             foreach ((string name, long value, string unit) in new[]
             {
-                ("Parameters", parameters, "parameters"), ("MultiplyAdds", multiplyAdds, "multiply-adds"), ("WorkspaceBytes", workspace, "bytes of workspace"),
+                ("Parameters", parameters, "parameters"), ("MultiplyAdds", multiplyAdds, "multiply-adds"),
+                ("WorkspaceBytes", workspace, "bytes of workspace"),
             })
             {
                 if (!budget.IsWritten(name))
@@ -34,12 +36,14 @@ internal static class BudgetRules
                         $"without a size the {unit} of '{declaration.SimpleName}' are not known").At(i);
                 else if (value > budget.Number(name, 0))
                     yield return Violation.OfArgument(
-                        DiagnosticIds.BudgetPassed, name, declaration.SimpleName, Numbers.Grouped(value), unit, Numbers.Grouped((long)budget.Number(name, 0))).At(i);
+                        DiagnosticIds.BudgetPassed, name, declaration.SimpleName, Numbers.Grouped(value), unit,
+                        Numbers.Grouped((long)budget.Number(name, 0))).At(i);
             }
         }
     }
 
-    private static (long Parameters, long MultiplyAdds, long WorkspaceBytes) Measure(SEBlockSpec? block, NetworkSpec? network, CancellationToken cancellation)
+    private static (long Parameters, long MultiplyAdds, long WorkspaceBytes) Measure(
+        SEBlockSpec? block, NetworkSpec? network, CancellationToken cancellation)
     {
         if (block is not null)
         {

@@ -10,14 +10,18 @@ namespace SeGen.Generator.Declarations;
 /// </summary>
 internal static class DeclarationRules
 {
-    public static IEnumerable<Violation> Check(Declaration declaration, CancellationToken cancellation = default) => Read(declaration, cancellation: cancellation).Violations;
+    public static IEnumerable<Violation> Check(Declaration declaration, CancellationToken cancellation = default)
+        => Read(declaration, cancellation: cancellation).Violations;
 
-    /// <summary>What is wrong with a module that a layer names, or null; those inside it that were looked into already are not again.</summary>
+    /// <summary>
+    /// What is wrong with a module that a layer names, or null; those inside it that were looked into already are not again.
+    /// </summary>
     public static Violation? FirstFault(Declaration declaration, Dictionary<NestedModule, Violation?> known, CancellationToken cancellation)
         => Read(declaration, known, cancellation).Violations.FirstOrDefault(v => Descriptors.IsError(v.Id));
 
     /// <summary>What the user asked for, or no spec where the declaration is wrong.</summary>
-    public static ReadModule Read(Declaration declaration, Dictionary<NestedModule, Violation?>? known = null, CancellationToken cancellation = default)
+    public static ReadModule Read(
+        Declaration declaration, Dictionary<NestedModule, Violation?>? known = null, CancellationToken cancellation = default)
     {
         List<Violation> violations = [.. TypeRules.Check(declaration)];
         SEBlockSpec? block = null;
@@ -80,7 +84,8 @@ internal static class DeclarationRules
                 declaration.Type,
                 declaration.Source,
                 new GateSpec(
-                    gate.Int("Channels", 0), GateRules.Hidden(gate, gate.Int("Channels", 0)), gate.Enum<SEBias>("Bias"), gate.Enum<Squeeze>("Squeeze"),
+                    gate.Int("Channels", 0), GateRules.Hidden(gate, gate.Int("Channels", 0)), gate.Enum<SEBias>("Bias"),
+                    gate.Enum<Squeeze>("Squeeze"),
                     gate.Enum<Activation>("Activation"), gate.Enum<Gate>("Gate")),
                 gate.Int("Height", 0),
                 gate.Int("Width", 0),

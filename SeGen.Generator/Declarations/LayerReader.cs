@@ -22,7 +22,8 @@ internal static class LayerReader
 
     private static readonly TypeSpec NoType = new("", default, "", "", "");
 
-    private static readonly string[] AtLeastOne = ["Channels", "InChannels", "Kernel", "Stride", "Groups", "Dilation", "Blocks", "BaseWidth", "Expand", "Features"];
+    private static readonly string[] AtLeastOne =
+        ["Channels", "InChannels", "Kernel", "Stride", "Groups", "Dilation", "Blocks", "BaseWidth", "Expand", "Features"];
 
     private static readonly string[] Windows = ["Kernel", "Stride", "Padding", "Dilation"];
 
@@ -87,8 +88,10 @@ internal static class LayerReader
             return GraphBuilder.Nothing;
 
         var settings = new ResidualSettings(
-            GateReader.Merge(own, defaults), own.Int("Channels", builder[x].Channels), own.Int("Stride", 1), own.Int("Blocks", 1), own.IsWritten("Blocks"),
-            own.Enum<ResidualBody>("Body"), own.Int("Groups", 1), own.Int("BaseWidth", 64), own.Enum<SEPlacement>("Placement"), own.Enum<Shortcut>("Shortcut"),
+            GateReader.Merge(own, defaults), own.Int("Channels", builder[x].Channels), own.Int("Stride", 1), own.Int("Blocks", 1),
+            own.IsWritten("Blocks"),
+            own.Enum<ResidualBody>("Body"), own.Int("Groups", 1), own.Int("BaseWidth", 64), own.Enum<SEPlacement>("Placement"),
+            own.Enum<Shortcut>("Shortcut"),
             Epsilon(own, defaults), Momentum(own, defaults), own.Flag("ZeroInitLast", false));
         NoteUnusedGate(builder, own, settings.Placement);
         builder.Settings.Add(LayerSettings.Line(DeclaredAttribute.Residual, path, LayerSettings.OfResidual(settings, builder[x].Channels)));
@@ -110,7 +113,8 @@ internal static class LayerReader
         var placement = own.Enum<SEPlacement>("Placement");
         if (placement is not (SEPlacement.Standard or SEPlacement.None))
             return builder.Fail(
-                DiagnosticIds.NotPossible, "Placement", "Placement", "the gate of an inverted residual block stands after its depthwise convolution; write Standard or None");
+                DiagnosticIds.NotPossible, "Placement", "Placement",
+                "the gate of an inverted residual block stands after its depthwise convolution; write Standard or None");
 
         NoteUnusedGate(builder, own, placement);
         var settings = new InvertedSettings(
@@ -135,7 +139,8 @@ internal static class LayerReader
             builder.Fail(DiagnosticIds.OutOfRange, name, name, Numbers.Text(own.Number(name, 0)), $"at most {Numbers.Text(MaxWindow)}");
 
         if (own.Number("Blocks", 0) > MaxBlocks)
-            builder.Fail(DiagnosticIds.OutOfRange, "Blocks", "Blocks", Numbers.Text(own.Number("Blocks", 0)), $"at most {Numbers.Text(MaxBlocks)}");
+            builder.Fail(
+                DiagnosticIds.OutOfRange, "Blocks", "Blocks", Numbers.Text(own.Number("Blocks", 0)), $"at most {Numbers.Text(MaxBlocks)}");
 
         if (own.Number("Padding", 0) < 0)
             builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(own.Number("Padding", 0)), "at least 0");
@@ -154,7 +159,8 @@ internal static class LayerReader
         builder.Note(GateRules.CheckUnused(whole).Where(v => own.IsWritten(v.Argument)).Concat(GateRules.CheckSqueeze(own)));
         foreach (Violation? violation in new[]
         {
-            GateRules.CheckEnum<ResidualBody>(own, "Body"), GateRules.CheckEnum<SEPlacement>(own, "Placement"), GateRules.CheckEnum<Shortcut>(own, "Shortcut"),
+            GateRules.CheckEnum<ResidualBody>(own, "Body"), GateRules.CheckEnum<SEPlacement>(own, "Placement"),
+            GateRules.CheckEnum<Shortcut>(own, "Shortcut"),
             GateRules.CheckEnum<Activation>(own, "BlockActivation"),
         })
         {
@@ -173,7 +179,9 @@ internal static class LayerReader
 
         var window = new Window(kernel, own.Int("Stride", 1), own.Int("Padding", (kernel - 1) / 2), own.Int("Dilation", 1));
         builder.Settings.Add(LayerSettings.Line(
-            "Conv", scope.Path, [("Channels", Numbers.Text(own.Int("Channels", 0))), .. LayerSettings.OfWindow(window), ("Groups", Numbers.Text(own.Int("Groups", 1)))]));
+            "Conv", scope.Path,
+            [("Channels", Numbers.Text(own.Int("Channels", 0))), .. LayerSettings.OfWindow(window),
+                ("Groups", Numbers.Text(own.Int("Groups", 1)))]));
         return builder.Conv(x, scope, "", own.Int("Channels", 0), window, own.Int("Groups", 1), own.Flag("Bias", next != "BatchNorm"));
     }
 
@@ -181,7 +189,9 @@ internal static class LayerReader
     {
         int kernel = own.Int("Kernel", 1), padding = own.Int("Padding", 0);
         if (padding > kernel / 2)
-            return builder.Fail(DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(padding), $"at most half the kernel, {Numbers.Text(kernel / 2)}");
+            return builder.Fail(
+                DiagnosticIds.OutOfRange, "Padding", "Padding", Numbers.Text(padding),
+                $"at most half the kernel, {Numbers.Text(kernel / 2)}");
 
         var window = new Window(kernel, own.Int("Stride", kernel), padding, 1, own.Flag("CeilMode", false));
         builder.Settings.Add(LayerSettings.Line(maximum ? "MaxPool" : "AveragePool", path, LayerSettings.OfWindow(window)));
@@ -206,7 +216,9 @@ internal static class LayerReader
             return builder.Fail(DiagnosticIds.NotALayer, "", module.Name, fault);
 
         // What is wrong with it by itself is reported there; of a circle of modules each is told.
-        var alone = new Declaration(NoType, module.Name, IsPartial: true, null, null, null, default, module.Attributes, -1, default, HasToString: false, HiddenBy: null);
+        var alone = new Declaration(
+            NoType, module.Name, IsPartial: true, null, null, null, default, module.Attributes, -1, default, HasToString: false,
+            HiddenBy: null);
         if (!builder.NestedFaults.TryGetValue(module, out Violation? wrong))
             builder.NestedFaults[module] = wrong = DeclarationRules.FirstFault(alone, builder.NestedFaults, builder.Cancellation);
 
@@ -217,17 +229,22 @@ internal static class LayerReader
                 : builder.Fail(DiagnosticIds.NotALayer, "", module.Name, "its own declaration is wrong; correct that first");
         }
 
-        DeclaredAttribute root = module.Attributes.First(a => a.Kind == DeclaredAttribute.Roots.First(r => module.Attributes.Any(b => b.Kind == r)));
-        AttributeArguments around = root.Arguments.Over(module.Attributes.Where(a => a.Kind == DeclaredAttribute.Block && a != root).SelectMany(a => a.Arguments.Written));
+        DeclaredAttribute root = module.Attributes.First(
+            a => a.Kind == DeclaredAttribute.Roots.First(r => module.Attributes.Any(b => b.Kind == r)));
+        AttributeArguments around = root.Arguments.Over(
+            module.Attributes.Where(a => a.Kind == DeclaredAttribute.Block && a != root).SelectMany(a => a.Arguments.Written));
         if (around.IsBroken)
             return GraphBuilder.Nothing;
 
         SizeRule size = builder.SizeOf(x);
         int channels = around.Int("InChannels", around.Int("Channels", builder[x].Channels));
-        bool sizeFits = !around.IsWritten("Height") || !size.IsFixed || (around.Int("Height", 0) == size.Height && around.Int("Width", 0) == size.Width);
+        bool sizeFits = !around.IsWritten("Height") || !size.IsFixed
+            || (around.Int("Height", 0) == size.Height && around.Int("Width", 0) == size.Width);
         if (channels != builder[x].Channels || !sizeFits || (around.IsWritten("Height") && !size.IsFixed))
         {
-            string sizes = around.IsWritten("Height") ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}" : "H x W";
+            string sizes = around.IsWritten("Height")
+                ? $"{Numbers.Text(around.Int("Height", 0))} x {Numbers.Text(around.Int("Width", 0))}"
+                : "H x W";
             return Mismatch(builder, x, "", $"{Numbers.Text(channels)} x {sizes}");
         }
 
@@ -256,7 +273,9 @@ internal static class LayerReader
     }
 
     private static int Mismatch(GraphBuilder builder, int x, string argument, string needs)
-        => builder.FailWith(DiagnosticIds.ShapeMismatch, argument, builder.LayerOf(x), builder.NameOfLayer(builder.Layer), needs, builder.Origin(x), builder.Describe(x));
+        => builder.FailWith(
+            DiagnosticIds.ShapeMismatch, argument, builder.LayerOf(x), builder.NameOfLayer(builder.Layer), needs, builder.Origin(x),
+            builder.Describe(x));
 
     private static void NoteUnusedGate(GraphBuilder builder, AttributeArguments own, SEPlacement placement)
     {
@@ -267,7 +286,9 @@ internal static class LayerReader
             builder.Fail(DiagnosticIds.NoEffect, name, name, "beside SEPlacement.None");
     }
 
-    private static double Epsilon(AttributeArguments own, AttributeArguments defaults) => own.Number("Epsilon", defaults.Number("Epsilon", 1e-5));
+    private static double Epsilon(AttributeArguments own, AttributeArguments defaults)
+        => own.Number("Epsilon", defaults.Number("Epsilon", 1e-5));
 
-    private static double Momentum(AttributeArguments own, AttributeArguments defaults) => own.Number("Momentum", defaults.Number("Momentum", 0.1));
+    private static double Momentum(AttributeArguments own, AttributeArguments defaults)
+        => own.Number("Momentum", defaults.Number("Momentum", 0.1));
 }

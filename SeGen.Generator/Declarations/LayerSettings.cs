@@ -17,7 +17,8 @@ internal static class LayerSettings
 
     public static IEnumerable<(string, string)> OfWindow(Window window) =>
     [
-        ("Kernel", Text(window.Kernel)), ("Stride", Text(window.Stride)), ("Padding", Text(window.Padding)), ("Dilation", Text(window.Dilation)),
+        ("Kernel", Text(window.Kernel)), ("Stride", Text(window.Stride)), ("Padding", Text(window.Padding)),
+        ("Dilation", Text(window.Dilation)),
         ("CeilMode", window.CeilMode ? "true" : "false"),
     ];
 
@@ -31,14 +32,16 @@ internal static class LayerSettings
     public static IEnumerable<(string, string)> OfResidual(ResidualSettings s, int from) =>
     [
         ("Body", s.Body.ToString()), ("Channels", Text(s.Channels)), ("Stride", Text(s.Stride)), ("Blocks", Text(s.Blocks)),
-        ("Groups", Text(s.Groups)), ("BaseWidth", Text(s.BaseWidth)), ("Placement", s.Placement.ToString()), ("Shortcut", Shortcut(s, from)), ("Epsilon", Numbers.Text(s.Epsilon)),
+        ("Groups", Text(s.Groups)), ("BaseWidth", Text(s.BaseWidth)), ("Placement", s.Placement.ToString()),
+        ("Shortcut", Shortcut(s, from)), ("Epsilon", Numbers.Text(s.Epsilon)),
         .. s.Placement == SEPlacement.None ? [] : OfGate(s.Gate),
     ];
 
     public static IEnumerable<(string, string)> OfInverted(InvertedSettings s) =>
     [
         ("Channels", Text(s.Channels)), ("Expand", Text(s.Expand)), ("Kernel", Text(s.Kernel)), ("Stride", Text(s.Stride)),
-        ("BlockActivation", s.Activation.ToString()), ("Placement", s.HasGate ? "Standard" : "None"), ("Epsilon", Numbers.Text(s.Epsilon)), .. s.HasGate ? OfGate(s.Gate) : [],
+        ("BlockActivation", s.Activation.ToString()), ("Placement", s.HasGate ? "Standard" : "None"), ("Epsilon", Numbers.Text(s.Epsilon)),
+        .. s.HasGate ? OfGate(s.Gate) : [],
     ];
 
     /// <summary>Auto is what it comes to for the first of the blocks.</summary>

@@ -3,8 +3,6 @@ using SeGen.Generator.Ir;
 using SeGen.Generator.Layers.Gates;
 using SeGen.Generator.Layers.Layout;
 using SeGen.Generator.Model;
-using SeGen.Generator.Programs;
-using SeGen.Generator.Programs.Gpu;
 using SeGen.Generator.Reading;
 using SeGen.Generator.Text;
 
@@ -21,7 +19,8 @@ internal static class NetworkReader
     /// <param name="declaration">The declaration.</param>
     /// <param name="known">What is wrong with modules that layers name, where that is known already.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public static NetworkReading Read(Declaration declaration, Dictionary<NestedModule, Violation?>? known = null, CancellationToken cancellation = default)
+    public static NetworkReading Read(
+        Declaration declaration, Dictionary<NestedModule, Violation?>? known = null, CancellationToken cancellation = default)
     {
         var attributes = declaration.Attributes;
         DeclaredAttribute root = attributes[declaration.Root];
@@ -41,7 +40,8 @@ internal static class NetworkReader
         AttributeArguments module = root.Kind == DeclaredAttribute.Network
             ? root.Arguments
             : root.Arguments.Over(attributes.Where(a => a.Kind == DeclaredAttribute.Block).SelectMany(a => a.Arguments.Written));
-        IEnumerable<Violation> found = GateRules.CheckSize(module).Concat(Ranges(module)).Concat(CheckInput(module, declaration.SimpleName)).Concat(CheckCuda(module, declaration.SimpleName));
+        IEnumerable<Violation> found = GateRules.CheckSize(module).Concat(Ranges(module)).Concat(
+            CheckInput(module, declaration.SimpleName)).Concat(CheckCuda(module, declaration.SimpleName));
         Violation[] wrong = [.. found.Select(v => v.At(declaration.Root))];
         if (wrong.Length > 0)
             return (null, wrong);
@@ -59,24 +59,26 @@ internal static class NetworkReader
             ? NetworkLayers(builder, attributes, root)
             : Block(builder, root.Kind, module);
         if (output != GraphBuilder.Nothing)
-            CheckNames(builder);
+            NetworkChecks.CheckNames(builder);
 
         if (output == GraphBuilder.Nothing || builder.Violations.Any(v => Descriptors.IsError(v.Id)))
             return (null, builder.Violations);
 
         var spec = new NetworkSpec(
             declaration.Type, declaration.Source, Summary(root.Kind, builder, output), builder.ToGraph(output),
-            Enumerable.Range(0, attributes.Count).Select(i => LayerName(attributes, i)).ToEquatableArray(), module.Int("MaxBatch", GateDefaults.MaxBatch),
-            module.Flag("InferenceOnly", false), module.Enum<Precision>("Precision") == Precision.Strict ? Convolutions.Strict : Convolutions.Fast,
+            Enumerable.Range(0, attributes.Count).Select(i => LayerName(attributes, i)).ToEquatableArray(),
+            module.Int("MaxBatch", GateDefaults.MaxBatch),
+            module.Flag("InferenceOnly", false),
+            module.Enum<Precision>("Precision") == Precision.Strict ? Convolutions.Strict : Convolutions.Fast,
             module.Enum<Model.Emit>("Emit"))
         {
             HasToString = declaration.HasToString,
             Settings = builder.Settings.ToEquatableArray(),
         };
         builder.Layer = declaration.Root;
-        CheckArena(builder, spec, cancellation);
+        NetworkChecks.CheckArena(builder, spec, cancellation);
         if (!spec.InferenceOnly)
-            CheckGradients(builder, spec.Graph);
+            NetworkChecks.CheckGradients(builder, spec.Graph);
 
         return (spec, builder.Violations);
     }
@@ -119,7 +121,8 @@ internal static class NetworkReader
     }
 
     private static IEnumerable<int> Layers(EquatableArray<DeclaredAttribute> attributes)
-        => Enumerable.Range(0, attributes.Count).Where(i => attributes[i].Kind is not (DeclaredAttribute.Network or DeclaredAttribute.Budget));
+        => Enumerable.Range(0, attributes.Count).Where(
+            i => attributes[i].Kind is not (DeclaredAttribute.Network or DeclaredAttribute.Budget));
 
     private static int NetworkLayers(GraphBuilder builder, EquatableArray<DeclaredAttribute> attributes, DeclaredAttribute root)
     {
@@ -160,7 +163,8 @@ internal static class NetworkReader
             {
                 if (attribute.IsRoot && attribute.Kind != DeclaredAttribute.Network)
                 {
-                    foreach (string name in new[] { "Height", "Width", "MaxBatch", "InferenceOnly", "Precision", "Emit" }.Where(attribute.Arguments.IsWritten))
+                    foreach (string name in new[] { "Height", "Width", "MaxBatch", "InferenceOnly", "Precision",
+                        "Emit" }.Where(attribute.Arguments.IsWritten))
                         yield return Violation.OfArgument(DiagnosticIds.SizeOnLayer, name, name).At(i);
                 }
             }
@@ -212,70 +216,6 @@ internal static class NetworkReader
                 DiagnosticIds.TooLarge, one ? module.IsWritten("InChannels") ? "InChannels" : "Channels" : "MaxBatch",
                 one ? "An image, in whole vectors," : "MaxBatch images, in whole vectors,",
                 Numbers.Grouped(batch), Numbers.Grouped(GateRules.MaxLength));
-        }
-    }
-
-    /// <summary>What lives at the same time fits one array.</summary>
-    private static void CheckArena(GraphBuilder builder, NetworkSpec spec, CancellationToken cancellation)
-    {
-        // Planning costs time, so that it is done only where all values together would not fit; in training there are twice as many.
-        if (!spec.Graph.IsFixed || 2 * builder.ValuesLength <= GateRules.MaxLength)
-            return;
-
-        long arena = NetworkPlanner.Plan(spec with { InferenceOnly = true }, cancellation).ArenaLength;
-        string what = "The workspace of one image";
-        if (arena <= GateRules.MaxLength && spec.Emit == Model.Emit.Cuda)
-            (arena, what) = (new GpuInferencePlan(spec).ArenaLength, "On a GPU the workspace of one image");
-
-        if (arena <= GateRules.MaxLength && spec.Emit == Model.Emit.Cuda && !spec.InferenceOnly)
-            (arena, what) = (new GpuTrainingPlan(spec).ArenaLength, "On a GPU the workspace of training on one image, which InferenceOnly = true would leave out,");
-
-        if (arena > GateRules.MaxLength)
-            builder.Fail(DiagnosticIds.TooLarge, "", what, Numbers.Grouped(arena), Numbers.Grouped(GateRules.MaxLength));
-    }
-
-    /// <summary>Gradients fit an array too: those of convolutions lie in borders as wide as their taps reach.</summary>
-    private static void CheckGradients(GraphBuilder builder, Graph graph)
-    {
-        var index = new GraphIndex(graph);
-        double length(int value)
-        {
-            SizeRule size = graph.SizeOf(graph.Tensors[value]);
-            double border = 2.0 * (index.Producer(value)?.GradientBorder ?? 0);
-            return VectorWidth.Pad((long)graph.Tensors[value].Channels) * (size.Height + border) * (size.Width + border);
-        }
-
-        foreach (Op op in graph.Ops)
-        {
-            (string what, double values) = op.TurnedWeights(length(op.Input)) is > 0 and double turned
-                ? ("The transposed weights of this layer", turned)
-                : ("The gradient of this layer's output", length(op.Output));
-            if (values > GateRules.MaxLength)
-            {
-                builder.Layer = op.Layer;
-                builder.Fail(DiagnosticIds.TooLarge, "", $"{what}, which InferenceOnly = true would leave out,", Numbers.Grouped(values), Numbers.Grouped(GateRules.MaxLength));
-                return;
-            }
-        }
-    }
-
-    /// <summary>Every parameter has a name of its own.</summary>
-    private static void CheckNames(GraphBuilder builder)
-    {
-        var seen = new Dictionary<string, int>();
-        foreach (Op op in builder.Ops)
-        {
-            foreach (string name in op.Parameters.Select(p => p.Part).Distinct())
-            {
-                if (seen.TryGetValue(name, out int layer))
-                {
-                    builder.Layer = op.Layer;
-                    builder.Fail(DiagnosticIds.NameTwice, "Name", builder.NameOfLayer(layer), name);
-                    return;
-                }
-
-                seen.Add(name, op.Layer);
-            }
         }
     }
 

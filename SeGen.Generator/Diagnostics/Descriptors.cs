@@ -10,7 +10,8 @@ internal static class Descriptors
     private const string Category = "SeGen";
 
     // Before the descriptors, which are made in the order in which they stand.
-    private static readonly string DocsUrl = typeof(Descriptors).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SeGenDocsUrl").Value;
+    private static readonly string DocsUrl =
+        typeof(Descriptors).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SeGenDocsUrl").Value;
 
     public static readonly DiagnosticDescriptor NotPartial = Error(
         id: DiagnosticIds.NotPartial,
@@ -193,7 +194,8 @@ internal static class Descriptors
     [
         NotPartial, ContainerNotPartial, UnsupportedType, MemberExists, NamedLikeMember, CannotConstruct, GateTwice, ChannelsMissing,
         ChannelsDiffer, OutOfRange, UndefinedValue, SizeIncomplete, HiddenIsZero, TooLarge, NoEffect, PerimeterSqueeze,
-        LayerWithoutNetwork, LayersScattered, RootTwice, NoLayers, ShapeMismatch, EmptyMap, GroupsDoNotDivide, IdentityChangesShape, NotALayer, SizeNeeded,
+        LayerWithoutNetwork, LayersScattered, RootTwice, NoLayers, ShapeMismatch, EmptyMap, GroupsDoNotDivide, IdentityChangesShape,
+        NotALayer, SizeNeeded,
         BudgetPassed, SizeOnLayer, SettingsDiffer, NameTwice, NotPossible, MustBeWritten, CudaNeedsSize,
         TooManyLayers, HidesName,
     ];

@@ -2,14 +2,17 @@ using SeGen.Generator.Model;
 
 namespace SeGen.Generator.Ir;
 
-/// <summary>What a module computes: operations in an order in which they can run, and the values between them. Value 0 is the input.</summary>
+/// <summary>
+/// What a module computes: operations in an order in which they can run, and the values between them. Value 0 is the input.
+/// </summary>
 /// <param name="Tensors">The values.</param>
 /// <param name="Sizes">The sizes that they have.</param>
 /// <param name="Ops">What is computed.</param>
 /// <param name="Output">The value that is the result.</param>
 /// <param name="Import">What brings the caller's input into the layout of the kernels.</param>
 /// <param name="Export">What brings the result into the caller's layout.</param>
-internal sealed record Graph(EquatableArray<Tensor> Tensors, EquatableArray<SizeRule> Sizes, EquatableArray<Op> Ops, int Output, Op Import, Op Export)
+internal sealed record Graph(
+    EquatableArray<Tensor> Tensors, EquatableArray<SizeRule> Sizes, EquatableArray<Op> Ops, int Output, Op Import, Op Export)
 {
     public bool IsFixed => Sizes[0].IsFixed;
 

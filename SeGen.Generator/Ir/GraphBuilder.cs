@@ -98,7 +98,9 @@ internal sealed class GraphBuilder
         return $"{Numbers.Text(this[value].Channels)} x {height} x {width}";
     }
 
-    /// <summary>A side of a map whose size comes at run time, from the input's: all windows before it in one division, rounded down.</summary>
+    /// <summary>
+    /// A side of a map whose size comes at run time, from the input's: all windows before it in one division, rounded down.
+    /// </summary>
     private string Side(int size, string input)
     {
         var windows = new Stack<Window>();
@@ -154,7 +156,8 @@ internal sealed class GraphBuilder
             SizeRule other = _sizes[i];
             bool same = size.IsFixed
                 ? other.Height == height && other.Width == width
-                : other.From == from.Size && other.Window is { } w && w.Stride == window.Stride && w.Reach == window.Reach && !w.CeilMode && !window.CeilMode;
+                : other.From == from.Size && other.Window is { } w && w.Stride == window.Stride && w.Reach == window.Reach && !w.CeilMode
+                    && !window.CeilMode;
             if (same)
                 return i;
         }

@@ -1,6 +1,8 @@
 namespace SeGen.Generator.Ir;
 
-/// <summary>Who writes and who reads each value of a graph, looked up once, so that passes over it take time in proportion to its size.</summary>
+/// <summary>
+/// Who writes and who reads each value of a graph, looked up once, so that passes over it take time in proportion to its size.
+/// </summary>
 internal sealed class GraphIndex
 {
     private readonly Op?[] _producers;

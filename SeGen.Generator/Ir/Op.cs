@@ -25,7 +25,9 @@ internal abstract record Op(EquatableArray<int> Inputs, int Output, int Layer)
     /// <summary>Zeros that the way back reads around the output's gradient.</summary>
     public virtual int GradientBorder => 0;
 
-    /// <summary>Floats of the transposed weights that the way back multiplies with, for an input of so many floats; 0 where there are none.</summary>
+    /// <summary>
+    /// Floats of the transposed weights that the way back multiplies with, for an input of so many floats; 0 where there are none.
+    /// </summary>
     public virtual double TurnedWeights(double inputLength) => 0;
 }
 

@@ -18,7 +18,8 @@ internal sealed record GateSpec(int Channels, int Hidden, SEBias Bias, Squeeze S
 /// <param name="InferenceOnly">Whether no training code is written.</param>
 /// <param name="Emit">Whether kernels for GPUs are written too.</param>
 internal sealed record SEBlockSpec(
-    TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch, bool InferenceOnly = false, Emit Emit = Emit.Cpu)
+    TypeSpec Type, EquatableArray<string> Declaration, GateSpec Gate, int Height, int Width, int MaxBatch, bool InferenceOnly = false,
+    Emit Emit = Emit.Cpu)
 {
     /// <summary>Whether the class has a ToString of its own.</summary>
     public bool HasToString { get; init; }

@@ -9,4 +9,5 @@ internal sealed record ContainingType(string Keywords, string Name);
 /// <param name="Name">The class.</param>
 /// <param name="DisplayName">The full name, for messages.</param>
 /// <param name="HintName">The generated file.</param>
-internal sealed record TypeSpec(string Namespace, EquatableArray<ContainingType> Containers, string Name, string DisplayName, string HintName);
+internal sealed record TypeSpec(
+    string Namespace, EquatableArray<ContainingType> Containers, string Name, string DisplayName, string HintName);

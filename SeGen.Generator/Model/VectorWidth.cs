@@ -16,7 +16,9 @@ internal sealed record VectorWidth(string Type, int Lanes, string FusedMultiplyA
     /// <summary>From the widest down; the scalar kernels come after them.</summary>
     public static readonly IReadOnlyList<VectorWidth> All = [V512, V256, V128];
 
-    /// <summary>The floats of the widest vector: to its multiples all scratch and packed weights are padded, whatever the width in use.</summary>
+    /// <summary>
+    /// The floats of the widest vector: to its multiples all scratch and packed weights are padded, whatever the width in use.
+    /// </summary>
     public const int MaxLanes = 16;
 
     /// <summary>The class with the kernels of this width.</summary>

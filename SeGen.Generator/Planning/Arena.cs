@@ -4,12 +4,14 @@ namespace SeGen.Generator.Planning;
 internal static class Arena
 {
     /// <summary>
-    /// Offsets for buffers of known lengths: the largest first, each at the lowest place that is free for its whole life (Pisarchyk and Lee,
+    /// Offsets for buffers of known lengths: the largest first, each at the lowest place that is free for its whole life (Pisarchyk and
+    /// Lee,
     /// Efficient Memory Management for Deep Neural Net Inference, 2020: greedy by size).
     /// </summary>
     public static IReadOnlyList<ArenaBuffer> Place(IReadOnlyList<ArenaBuffer> buffers, CancellationToken cancellation = default)
     {
-        // Values live as long as half of a training step: nearly all that are placed are looked at for each, so that they are kept in order.
+        // Values live as long as half of a training step: nearly all that are placed are looked at for each, so that they are kept in
+        // order.
         var byOffset = new List<ArenaBuffer>(buffers.Count);
         foreach (ArenaBuffer buffer in buffers.OrderByDescending(b => b.Length).ThenBy(b => b.First))
         {
@@ -47,7 +49,9 @@ internal static class Arena
         byOffset.Insert(low, buffer);
     }
 
-    /// <summary>Slots for buffers whose lengths are known at run time only: each takes the first slot that is free for its whole life.</summary>
+    /// <summary>
+    /// Slots for buffers whose lengths are known at run time only: each takes the first slot that is free for its whole life.
+    /// </summary>
     public static IReadOnlyList<ArenaBuffer> Slots(IReadOnlyList<ArenaBuffer> buffers)
     {
         var lastOfSlot = new List<int>();

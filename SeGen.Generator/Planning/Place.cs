@@ -50,8 +50,13 @@ internal sealed record Place(int Channels, int Height, int Width, int Border = 0
     public long Length => Blocks * Block;
 
     /// <summary>"64x56x56", or "64" with the size left open; a border as "b1".</summary>
-    public string Text => Numbers.Text(Channels) + (IsFixed ? $"x{Numbers.Text(Height)}x{Numbers.Text(Width)}" : "") + (Border > 0 ? $"b{Numbers.Text(Border)}" : "")
-        + (Lattice is { } lattice ? $"e{Numbers.Text(lattice.Step)}{(IsFixed ? $"_{Numbers.Text(Rows)}x{Numbers.Text(Columns)}" : "")}" : "");
+    public string Text
+        => Numbers.Text(Channels) + (IsFixed
+            ? $"x{Numbers.Text(Height)}x{Numbers.Text(Width)}"
+            : "") + (Border > 0 ? $"b{Numbers.Text(Border)}" : "")
+        + (Lattice is { } lattice
+            ? $"e{Numbers.Text(lattice.Step)}{(IsFixed ? $"_{Numbers.Text(Rows)}x{Numbers.Text(Columns)}" : "")}"
+            : "");
 
     /// <summary>The same size without border, for people.</summary>
     public string Shape => Numbers.Text(Channels) + (IsFixed ? $" x {Numbers.Text(Height)} x {Numbers.Text(Width)}" : " x H x W");

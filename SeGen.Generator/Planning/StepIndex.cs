@@ -32,11 +32,14 @@ internal sealed class StepIndex
     public IEnumerable<Step> Readers(int value) => _readers.TryGetValue(value, out List<int>? readers) ? readers.Select(i => Steps[i]) : [];
 
     /// <summary>The last step that reads a value, or another number where none does.</summary>
-    public int LastReader(int value, int otherwise) => _readers.TryGetValue(value, out List<int>? readers) ? readers[readers.Count - 1] : otherwise;
+    public int LastReader(int value, int otherwise)
+        => _readers.TryGetValue(value, out List<int>? readers) ? readers[readers.Count - 1] : otherwise;
 
     /// <summary>The last step of a kind that reads a value, or another number where none does.</summary>
     public int LastReader(int value, int otherwise, Func<Step, bool> isOfKind)
-        => _readers.TryGetValue(value, out List<int>? readers) ? readers.Where(i => isOfKind(Steps[i])).DefaultIfEmpty(otherwise).Last() : otherwise;
+        => _readers.TryGetValue(value, out List<int>? readers)
+            ? readers.Where(i => isOfKind(Steps[i])).DefaultIfEmpty(otherwise).Last()
+            : otherwise;
 
     /// <summary>The step that writes a value.</summary>
     public Step? Writer(int value) => _writers.TryGetValue(value, out Step? step) ? step : null;

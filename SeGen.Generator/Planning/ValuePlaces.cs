@@ -6,7 +6,9 @@ namespace SeGen.Generator.Planning;
 /// <summary>Layouts of values.</summary>
 internal static class ValuePlaces
 {
-    /// <summary>The layout of a value: in planes where only ungrouped convolutions read few channels; the border that its readers' padding needs.</summary>
+    /// <summary>
+    /// The layout of a value: in planes where only ungrouped convolutions read few channels; the border that its readers' padding needs.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="readers">The steps that read the value.</param>
     /// <param name="value">The value.</param>

@@ -67,7 +67,9 @@ internal readonly record struct Cuts(int Count, int BandRows = 0, int Size = -1)
         : $"{Numbers.Text(Count)} * (({rows} + {Numbers.Text(BandRows - 1)}) / {Numbers.Text(BandRows)})";
 }
 
-/// <summary>About how much there is to do, in floats that are read: a number, or so many for each pixel of a size that comes at run time.</summary>
+/// <summary>
+/// About how much there is to do, in floats that are read: a number, or so many for each pixel of a size that comes at run time.
+/// </summary>
 internal readonly record struct Work(long Floats, int Size = -1);
 
 /// <summary>Calls whose cuts are shared among threads: a cut runs each of them a number of times, one behind the other.</summary>

@@ -3,7 +3,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Programs;
 
-/// <summary>The phrases of a kernel body that is the same at every width: of a vector type, or of plain floats where there is none.</summary>
+/// <summary>
+/// The phrases of a kernel body that is the same at every width: of a vector type, or of plain floats where there is none.
+/// </summary>
 /// <param name="Width">The width; null for the scalar form.</param>
 internal sealed record Lanes(VectorWidth? Width)
 {
@@ -45,11 +47,13 @@ internal sealed record Lanes(VectorWidth? Width)
     /// <summary>The same value in all lanes.</summary>
     public string Create(string value) => Width is null ? value : $"{Width.Type}.Create({value})";
 
-    public string MultiplyAdd(string a, string b, string sum) => Width is null ? $"{a} * {b} + {sum}" : $"{Width.Type}.{Width.FusedMultiplyAdd}({a}, {b}, {sum})";
+    public string MultiplyAdd(string a, string b, string sum)
+        => Width is null ? $"{a} * {b} + {sum}" : $"{Width.Type}.{Width.FusedMultiplyAdd}({a}, {b}, {sum})";
 
     public string Equal(string a, string b) => Width is null ? $"{a} == {b}" : $"{Width.Type}.Equals({a}, {b})";
 
-    public string Select(string condition, string a, string b) => Width is null ? $"({condition} ? {a} : {b})" : $"{Width.Type}.ConditionalSelect({condition}, {a}, {b})";
+    public string Select(string condition, string a, string b)
+        => Width is null ? $"({condition} ? {a} : {b})" : $"{Width.Type}.ConditionalSelect({condition}, {a}, {b})";
 
     private static string Grouped(string value) => value.All(c => char.IsLetterOrDigit(c)) ? value : $"({value})";
 }

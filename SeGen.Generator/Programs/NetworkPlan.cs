@@ -45,11 +45,13 @@ internal sealed record PlannedStep(
 /// <param name="Computed">Multiply-adds of the way in which they are computed.</param>
 /// <param name="Kernel">The kernels.</param>
 /// <param name="At">Where the output lies.</param>
-internal sealed record NetworkRow(string Layer, string Kind, string Output, long Parameters, long MultiplyAdds, long Computed, string Kernel, string At);
+internal sealed record NetworkRow(
+    string Layer, string Kind, string Output, long Parameters, long MultiplyAdds, long Computed, string Kernel, string At);
 
 /// <summary>What is decided about a network before any text is written.</summary>
 internal sealed record NetworkPlan(
-    NetworkSpec Spec, IReadOnlyList<PlannedStep> Steps, BufferTable Buffers, long ArenaLength, long LengthWithoutReuse, int Slots, int WeightsLength,
+    NetworkSpec Spec, IReadOnlyList<PlannedStep> Steps, BufferTable Buffers, long ArenaLength, long LengthWithoutReuse, int Slots,
+    int WeightsLength,
     IReadOnlyList<NetworkRow> Rows, TrainingPlan? Training)
 {
     /// <summary>Floats that each thread needs for itself while it runs a cut.</summary>
@@ -68,5 +70,6 @@ internal sealed record NetworkPlan(
 
     /// <summary>All kernels, each once.</summary>
     public IEnumerable<KernelSpec> Kernels
-        => Steps.SelectMany(s => s.Before.Select(c => c.Kernel).Concat(s.Kernels)).Concat(Training?.Kernels ?? []).GroupBy(k => k.Name).Select(g => g.First());
+        => Steps.SelectMany(s => s.Before.Select(c => c.Kernel).Concat(s.Kernels)).Concat(Training?.Kernels
+            ?? []).GroupBy(k => k.Name).Select(g => g.First());
 }

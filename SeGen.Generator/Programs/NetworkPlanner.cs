@@ -34,7 +34,8 @@ internal sealed class NetworkPlanner
 
     public NetworkSpec Spec => _spec;
 
-    public static NetworkPlan Plan(NetworkSpec spec, CancellationToken cancellation = default) => new NetworkPlanner(spec, cancellation).Plan();
+    public static NetworkPlan Plan(NetworkSpec spec, CancellationToken cancellation = default)
+        => new NetworkPlanner(spec, cancellation).Plan();
 
     /// <summary>The layout of a value.</summary>
     public Place PlaceOf(int value) => _index.PlaceOf(value);
@@ -91,11 +92,16 @@ internal sealed class NetworkPlanner
         LayerStep step = _steps[index];
         var program = new StepProgram(this, step, index);
         if (step.Output >= 0 && step.ScratchLength(isTraining: false) == 0 && PlaceOf(step.Output) is { Border: > 0 } place)
-            program.Before(new Call(new BorderKernel(place)) { ["output"] = program.Value(step.Output), ["outSize"] = program.SizeOf(step.Output) });
+            program.Before(new Call(new BorderKernel(place))
+            {
+                ["output"] = program.Value(step.Output),
+                ["outSize"] = program.SizeOf(step.Output)
+            });
 
         step.Infer(program);
         PlannedStep planned = program.Build(weightsAt, _steps.Count);
-        KernelSpec[] kernels = [.. planned.Phases.SelectMany(p => p.Parts).Select(p => p.Call).Concat(planned.After).Select(c => c.Kernel).Distinct()];
+        KernelSpec[] kernels =
+            [.. planned.Phases.SelectMany(p => p.Parts).Select(p => p.Call).Concat(planned.After).Select(c => c.Kernel).Distinct()];
         return planned with { Kernels = kernels };
     }
 

@@ -15,7 +15,8 @@ internal static class NetworkRows
             string output = Shape(plan, step.Output < 0 ? step.Reads.First() : step.Output);
             string kernels = string.Join(", ", planned.Kernels.Select(k => k.Name));
             long multiplyAdds = step.MultiplyAddsOf(plan.Graph);
-            yield return new NetworkRow(step.NameOf(plan.Spec), step.Kind, output, step.ParameterCount, multiplyAdds, planned.Computed, kernels, At(plan, step));
+            yield return new NetworkRow(
+                step.NameOf(plan.Spec), step.Kind, output, step.ParameterCount, multiplyAdds, planned.Computed, kernels, At(plan, step));
         }
     }
 
@@ -33,6 +34,8 @@ internal static class NetworkRows
         Tensor tensor = plan.Graph.Tensors[value];
         SizeRule size = plan.Graph.SizeOf(tensor);
         return tensor.IsVector ? Numbers.Text(tensor.Channels)
-            : size.IsFixed ? $"{Numbers.Text(tensor.Channels)}x{Numbers.Text(size.Height)}x{Numbers.Text(size.Width)}" : $"{Numbers.Text(tensor.Channels)}xHxW";
+            : size.IsFixed
+                ? $"{Numbers.Text(tensor.Channels)}x{Numbers.Text(size.Height)}x{Numbers.Text(size.Width)}"
+                : $"{Numbers.Text(tensor.Channels)}xHxW";
     }
 }

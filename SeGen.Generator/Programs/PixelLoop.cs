@@ -39,7 +39,10 @@ internal sealed record PixelLoop(params (string Name, Place Place)[] Tensors)
     }
 
     /// <summary>The number of pixels as an expression.</summary>
-    public string Pixels => First.IsFixed ? Numbers.Text(First.Height * First.Width) : $"{Of(Tensors[0].Name, First).Height} * {Of(Tensors[0].Name, First).Width}";
+    public string Pixels
+        => First.IsFixed
+            ? Numbers.Text(First.Height * First.Width)
+            : $"{Of(Tensors[0].Name, First).Height} * {Of(Tensors[0].Name, First).Width}";
 
     /// <summary>The loop over the vectors of a pixel, and in it the body, which calls <see cref="Each"/>.</summary>
     public static void EachVector(SourceWriter writer, Lanes lanes, Action body)

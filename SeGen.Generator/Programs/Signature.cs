@@ -22,7 +22,8 @@ internal enum Access
 internal sealed record KernelParameter(string Role, Access Access, string Type = "float")
 {
     /// <summary>"ref readonly float input".</summary>
-    public string Declaration => Access switch { Access.In => $"ref readonly {Type} {Role}", Access.Ref => $"ref {Type} {Role}", _ => $"{Type} {Role}" };
+    public string Declaration
+        => Access switch { Access.In => $"ref readonly {Type} {Role}", Access.Ref => $"ref {Type} {Role}", _ => $"{Type} {Role}" };
 
     /// <summary>"in input".</summary>
     public string Argument => Pass(Role);

@@ -63,7 +63,9 @@ internal sealed class StepProgram(NetworkPlanner planner, LayerStep step, int in
     /// <summary>How the parameters become packed weights, and how many floats they are.</summary>
     public void Pack(Packing packing, long length) => (_packing, _weights) = (packing, checked((int)length));
 
-    /// <summary>A buffer beside the output, in use until the last step that reads sums where those are meant, else by this step alone.</summary>
+    /// <summary>
+    /// A buffer beside the output, in use until the last step that reads sums where those are meant, else by this step alone.
+    /// </summary>
     /// <param name="role">What it is for.</param>
     /// <param name="floats">Its floats, or those of a band.</param>
     /// <param name="bandRows">Rows of a band, or 0.</param>

@@ -54,7 +54,8 @@ internal sealed record Strides(string Name, Place Place)
         string border = Place.Border == 0 ? "" : $" + {Numbers.Text(2 * Place.Border)}";
         if (Place.Lattice is { } lattice)
         {
-            string side(string of) => $"({size}.{of} + {Numbers.Text(lattice.Step - 1)} - first{(of == "Height" ? "Row" : "Column")}) / {Numbers.Text(lattice.Step)}";
+            string side(string of)
+                => $"({size}.{of} + {Numbers.Text(lattice.Step - 1)} - first{(of == "Height" ? "Row" : "Column")}) / {Numbers.Text(lattice.Step)}";
             writer.Line($"nuint {Height} = {side("Height")}, {Width} = {side("Width")};");
             writer.Line($"nuint {Row} = ({size}.Width{border}) * {Place.Step}, {Block} = ({size}.Height{border}) * ({size}.Width{border}) * {Place.Pixel};");
             return;

@@ -3,7 +3,8 @@ using SeGen.Generator.Model;
 namespace SeGen.Generator.Ptx;
 
 /// <summary>
-/// An activation that comes with the launch, so that layers with different ones share a kernel: two limits, which are infinite where there are none, and
+/// An activation that comes with the launch, so that layers with different ones share a kernel: two limits, which are infinite where there
+/// are none, and
 /// which of the smooth ones it is; of those a module has what its network uses.
 /// </summary>
 /// <param name="HasSiLU">Whether v sigmoid(v) is among them.</param>
@@ -23,7 +24,8 @@ internal sealed record ActivationCode(bool HasSiLU, bool HasHardSwish)
     }
 
     /// <summary>Loads the parameters, where all threads come by.</summary>
-    public ActivationOf Begin(LayerContext context) => new(this, context, context.Real("least"), context.Real("most"), HasSiLU || HasHardSwish ? context.Number("smooth") : "");
+    public ActivationOf Begin(LayerContext context)
+        => new(this, context, context.Real("least"), context.Real("most"), HasSiLU || HasHardSwish ? context.Number("smooth") : "");
 
     /// <summary>An activation in a kernel that is being written.</summary>
     internal sealed class ActivationOf(ActivationCode code, LayerContext context, string least, string most, string smooth)
@@ -31,7 +33,8 @@ internal sealed record ActivationCode(bool HasSiLU, bool HasHardSwish)
         private readonly PtxWriter _writer = context.Writer;
 
         /// <summary>Registers that all values use one after the other.</summary>
-        private readonly string _isBeyond = context.Writer.Predicate("isBeyondLimit"), _isOther = context.Writer.Predicate("isOtherActivation");
+        private readonly string _isBeyond =
+            context.Writer.Predicate("isBeyondLimit"), _isOther = context.Writer.Predicate("isOtherActivation");
 
         private readonly string _factor = context.Writer.Float("factor");
 
@@ -65,7 +68,9 @@ internal sealed record ActivationCode(bool HasSiLU, bool HasHardSwish)
                 {
                     // s + v s (1 - s).
                     Sigmoid(value);
-                    string rest = _writer.Real("sub.rn.f32", "rest", PtxWriter.Constant(1f), _factor), scaled = _writer.Real("mul.rn.f32", "scaled", value, _factor);
+                    string rest = _writer.Real(
+                        "sub.rn.f32", "rest", PtxWriter.Constant(1f),
+                        _factor), scaled = _writer.Real("mul.rn.f32", "scaled", value, _factor);
                     _writer.Line($"fma.rn.f32 {slope}, {scaled}, {rest}, {_factor}");
                 });
             }
@@ -75,7 +80,9 @@ internal sealed record ActivationCode(bool HasSiLU, bool HasHardSwish)
                 Other(HardSwish, "no_hard_swish", () =>
                 {
                     // v / 3 + 1/2 between -3 and 3, 0 below, 1 above.
-                    string isAbove = _writer.Compare("ge.f32", "isAbove", value, PtxWriter.Constant(3f)), isInside = Between(value, PtxWriter.Constant(-3f), PtxWriter.Constant(3f));
+                    string isAbove = _writer.Compare(
+                        "ge.f32", "isAbove", value,
+                        PtxWriter.Constant(3f)), isInside = Between(value, PtxWriter.Constant(-3f), PtxWriter.Constant(3f));
                     _writer.Line($"fma.rn.f32 {_factor}, {value}, {PtxWriter.Constant(1f / 3)}, {PtxWriter.Constant(0.5f)}");
                     _writer.Line($"selp.f32 {_factor}, {_factor}, {PtxWriter.Constant(0f)}, {isInside}");
                     _writer.Line($"selp.f32 {slope}, {PtxWriter.Constant(1f)}, {_factor}, {isAbove}");

@@ -14,7 +14,8 @@ internal sealed class KernelSet(ActivationCode activations)
     public IEnumerable<string> Texts => _kernels.Values.Select(write => write()).Concat(_products.Values.Select(write => write(false)));
 
     /// <summary>The module of those that are products, on tensor cores, under the same names; nothing where there are none.</summary>
-    public string TensorCores(string comment) => _products.Count == 0 ? "" : PtxModuleText.Of(comment, _products.Values.Select(write => write(true)), hasTensorCores: true);
+    public string TensorCores(string comment)
+        => _products.Count == 0 ? "" : PtxModuleText.Of(comment, _products.Values.Select(write => write(true)), hasTensorCores: true);
 
     /// <summary>A product, in fp32 or on tensor cores.</summary>
     public void AddProduct(string key, Func<bool, string> write) => _products[key] = write;
@@ -22,5 +23,6 @@ internal sealed class KernelSet(ActivationCode activations)
     public void Add(string key, Func<string> write) => _kernels[key] = write;
 
     /// <summary>A kernel that loads four pixels at once where channels have a multiple of that, else one.</summary>
-    public void Add(string key, int pixels, Func<bool, string> write) => _kernels[$"{key} {pixels % 4 == 0}"] = () => write(pixels % 4 == 0);
+    public void Add(string key, int pixels, Func<bool, string> write)
+        => _kernels[$"{key} {pixels % 4 == 0}"] = () => write(pixels % 4 == 0);
 }

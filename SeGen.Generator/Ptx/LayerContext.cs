@@ -3,7 +3,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Ptx;
 
 /// <summary>
-/// A kernel of a network's layers while it is written. Sizes come with the launch, so that a network's layers share kernels: its module has a few, and
+/// A kernel of a network's layers while it is written. Sizes come with the launch, so that a network's layers share kernels: its module
+/// has a few, and
 /// the driver compiles them in the time that one kernel for each shape would take for two or three.
 /// </summary>
 internal sealed class LayerContext
@@ -30,7 +31,8 @@ internal sealed class LayerContext
     /// <param name="arrays">Parameters that are addresses.</param>
     /// <param name="numbers">Parameters that are numbers of 32 bits, behind them; those that begin with "f32 " are floats.</param>
     /// <param name="write">What it does.</param>
-    public static string Kernel(string name, int threads, IReadOnlyList<string> arrays, IReadOnlyList<string> numbers, Action<LayerContext> write)
+    public static string Kernel(
+        string name, int threads, IReadOnlyList<string> arrays, IReadOnlyList<string> numbers, Action<LayerContext> write)
     {
         var parameters = new List<(string, string)>();
         parameters.AddRange(arrays.Select(a => ("u64", a)));
@@ -81,7 +83,8 @@ internal sealed class LayerContext
     }
 
     /// <summary>
-    /// A number below 2^31 divided by a parameter, of which the host gives <c>Magic</c> and <c>Shift</c> too: two multiplications instead of twenty
+    /// A number below 2^31 divided by a parameter, of which the host gives <c>Magic</c> and <c>Shift</c> too: two multiplications instead
+    /// of twenty
     /// instructions (Granlund and Montgomery, Division by invariant integers using multiplication, 1994).
     /// </summary>
     /// <returns>The quotient and the remainder.</returns>

@@ -48,7 +48,9 @@ internal static class PtxPhrases
 
     public static string Sum(this PtxWriter writer, string a, string b) => writer.Real("add.rn.f32", "sum", a, b);
 
-    /// <summary>The larger one; what is no number stays none, as in PyTorch. PTX's max takes the number, and its max.NaN needs Ampere.</summary>
+    /// <summary>
+    /// The larger one; what is no number stays none, as in PyTorch. PTX's max takes the number, and its max.NaN needs Ampere.
+    /// </summary>
     public static string Maximum(this PtxWriter writer, string a, string b)
     {
         string maximum = writer.Float("maximum");
@@ -77,7 +79,8 @@ internal static class PtxPhrases
     }
 
     /// <summary>The address of a float in an array.</summary>
-    public static string Element(this PtxWriter writer, string start, string index, int offset = 0) => Place(writer.Wide("mad.wide.u32", "at", index, "4", start), offset * 4L);
+    public static string Element(this PtxWriter writer, string start, string index, int offset = 0)
+        => Place(writer.Wide("mad.wide.u32", "at", index, "4", start), offset * 4L);
 
     /// <summary>An address and a constant number of bytes behind it.</summary>
     public static string Place(string address, long offset) => offset == 0 ? $"[{address}]" : $"[{address}+{Numbers.Text(offset)}]";
@@ -108,14 +111,16 @@ internal static class PtxPhrases
     };
 
     /// <summary>A gate's function of a value.</summary>
-    public static string Open(this PtxWriter writer, Gate gate, string value) => gate == Gate.Sigmoid ? writer.Sigmoid(value) : writer.HardSigmoid(value);
+    public static string Open(this PtxWriter writer, Gate gate, string value)
+        => gate == Gate.Sigmoid ? writer.Sigmoid(value) : writer.HardSigmoid(value);
 
     /// <summary>The derivative of a sigmoid, by its value.</summary>
     public static string SigmoidSlope(this PtxWriter writer, string sigmoid)
         => writer.Real("mul.rn.f32", "slope", sigmoid, writer.Real("sub.rn.f32", "rest", PtxWriter.Constant(1f), sigmoid));
 
     /// <summary>The derivative of a hard sigmoid: 1/6 between -3 and 3.</summary>
-    public static string HardSigmoidSlope(this PtxWriter writer, string value) => Between(writer, value, -3f, 3f, PtxWriter.Constant(1f / 6));
+    public static string HardSigmoidSlope(this PtxWriter writer, string value)
+        => Between(writer, value, -3f, 3f, PtxWriter.Constant(1f / 6));
 
     /// <summary>The derivative of an activation, by what went into it, as PyTorch has it at the corners.</summary>
     public static string ActivationSlope(this PtxWriter writer, Activation activation, string value)
@@ -129,10 +134,13 @@ internal static class PtxPhrases
             case Activation.SiLU:
                 // s + v s (1 - s).
                 string sigmoid = writer.Sigmoid(value);
-                return writer.Real("fma.rn.f32", "slope", writer.Real("mul.rn.f32", "scaled", value, sigmoid), writer.Real("sub.rn.f32", "rest", PtxWriter.Constant(1f), sigmoid), sigmoid);
+                return writer.Real(
+                    "fma.rn.f32", "slope", writer.Real("mul.rn.f32", "scaled", value, sigmoid),
+                    writer.Real("sub.rn.f32", "rest", PtxWriter.Constant(1f), sigmoid), sigmoid);
             case Activation.HardSwish:
                 // v / 3 + 1/2 between -3 and 3, 0 below, 1 above.
-                string line = Between(writer, value, -3f, 3f, writer.Real("fma.rn.f32", "line", value, PtxWriter.Constant(1f / 3), PtxWriter.Constant(0.5f)));
+                string line = Between(
+                    writer, value, -3f, 3f, writer.Real("fma.rn.f32", "line", value, PtxWriter.Constant(1f / 3), PtxWriter.Constant(0.5f)));
                 string isAbove = writer.Compare("ge.f32", "isAbove", value, PtxWriter.Constant(3f));
                 return writer.Real("selp.f32", "slope", PtxWriter.Constant(1f), line, isAbove);
             default:
@@ -153,7 +161,9 @@ internal static class PtxPhrases
         return writer.Real("selp.f32", "slope", inside, PtxWriter.Constant(0f), isInside);
     }
 
-    /// <summary>A value between two limits. PTX's max takes the number where the other is none, so comparisons do it: NaN fails both.</summary>
+    /// <summary>
+    /// A value between two limits. PTX's max takes the number where the other is none, so comparisons do it: NaN fails both.
+    /// </summary>
     private static string Clamp(PtxWriter writer, string value, float least, float? most)
     {
         string clamped = writer.Float("clamped"), isBelow = writer.Compare("lt.f32", "isBelow", value, PtxWriter.Constant(least));

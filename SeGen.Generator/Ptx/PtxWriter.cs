@@ -4,7 +4,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Ptx;
 
 /// <summary>
-/// The text of one kernel: registers are named by their role and declared by their type, phases have a comment, constants are decimal. Floats are
+/// The text of one kernel: registers are named by their role and declared by their type, phases have a comment, constants are decimal.
+/// Floats are
 /// added and multiplied with their rounding named, so that no assembler contracts them.
 /// </summary>
 internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string Name)> parameters, int threads)
@@ -118,7 +119,8 @@ internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string 
     }
 
     /// <summary>A float's bits, as PTX writes them: 0f3F800000 for 1.</summary>
-    public static string Constant(float value) => "0f" + BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Constant(float value)
+        => "0f" + BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The kernel, without the module's head.</summary>
     public override string ToString()
@@ -134,7 +136,8 @@ internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string 
         {
             // A line for every few names, so that declarations can be read.
             for (int first = 0; first < names.Count; first += 12)
-                text.Append(Indentation).Append(".reg .").Append(type).Append(' ').Append(string.Join(", ", names.Skip(first).Take(12))).Append(";\n");
+                text.Append(Indentation).Append(".reg .").Append(type).Append(' ').Append(
+                    string.Join(", ", names.Skip(first).Take(12))).Append(";\n");
         }
 
         foreach (string shared in _shared)

@@ -6,7 +6,8 @@ namespace SeGen.Generator.Reading;
 
 /// <summary>One argument as it was written: its name, and its value as a number where it has one.</summary>
 /// <param name="Name">The property, or the constructor's parameter with a capital.</param>
-/// <param name="Value">An int, an enum's number, a double, or 1 for true; null where the compiler knows no value (it has reported why).</param>
+/// <param name="Value">An int, an enum's number, a double, or 1 for true; null where the compiler knows no value (it has reported
+/// why).</param>
 /// <param name="IsPositional">Whether it stands without a name.</param>
 /// <param name="Text">The value of a string, or the name of an enum's.</param>
 internal sealed record AttributeArgument(string Name, double? Value, bool IsPositional, string? Text = null)
@@ -30,7 +31,8 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
         {
             string parameter = attribute.AttributeConstructor.Parameters[i].Name;
             TypedConstant value = attribute.ConstructorArguments[i];
-            written.Add(new AttributeArgument(char.ToUpperInvariant(parameter[0]) + parameter.Substring(1), Number(value), true, TextOf(value)));
+            written.Add(new AttributeArgument(
+                char.ToUpperInvariant(parameter[0]) + parameter.Substring(1), Number(value), true, TextOf(value)));
         }
 
         foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
@@ -44,7 +46,8 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
     }
 
     /// <summary>Arguments of which the compiler knows nothing, and says so.</summary>
-    public static AttributeArguments Broken { get; } = new(new Model.EquatableArray<AttributeArgument>([new AttributeArgument("", null, true)]));
+    public static AttributeArguments Broken { get; } = new(
+        new Model.EquatableArray<AttributeArgument>([new AttributeArgument("", null, true)]));
 
     /// <summary>Whether the compiler refuses one of the arguments, so that there is nothing to say of the others.</summary>
     public bool IsBroken => Written.Any(a => a.Value is null);
@@ -73,7 +76,8 @@ internal sealed record AttributeArguments(Model.EquatableArray<AttributeArgument
         => (T)System.Enum.ToObject(typeof(T), Int(name, 0));
 
     private static string? TextOf(TypedConstant constant) => constant.Kind == TypedConstantKind.Enum
-        ? constant.Type?.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, constant.Value))?.Name
+        ? constant.Type?.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(
+            f => f.HasConstantValue && Equals(f.ConstantValue, constant.Value))?.Name
         : constant.Value as string;
 
     private static double? Number(TypedConstant constant) => constant.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum

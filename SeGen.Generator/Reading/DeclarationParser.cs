@@ -83,7 +83,9 @@ internal static class DeclarationParser
 
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
-            string where = SymbolEqualityComparer.Default.Equals(outer, type) ? "" : $"nested in '{outer.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}', which is ";
+            string where = SymbolEqualityComparer.Default.Equals(outer, type)
+                ? ""
+                : $"nested in '{outer.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}', which is ";
             if (outer.IsFileLocal)
                 return where + "file-local";
 
@@ -149,7 +151,8 @@ internal static class DeclarationParser
         {
             foreach (ISymbol member in OwnMembers(basis, cancellation))
             {
-                if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.DeclaredAccessibility != Accessibility.Private
+                if (member is not IMethodSymbol { MethodKind: MethodKind.Constructor }
+                    && member.DeclaredAccessibility != Accessibility.Private
                     && !IsWrittenElsewhere(member, cancellation) && GeneratedMembers.Collides(member, isCuda))
                     yield return new Conflict($"{basis.Name}.{member.Name}", -1, GeneratedMembers.KeyOf(member));
             }
@@ -161,7 +164,8 @@ internal static class DeclarationParser
     {
         for (INamedTypeSymbol? t = type; t is { SpecialType: SpecialType.None }; t = t.BaseType)
         {
-            if (OwnMembers(t, cancellation).Any(m => m is IMethodSymbol { Name: "ToString", Arity: 0, Parameters.Length: 0 } or { Name: "ToString", Kind: not SymbolKind.Method }))
+            if (OwnMembers(t, cancellation).Any(
+                m => m is IMethodSymbol { Name: "ToString", Arity: 0, Parameters.Length: 0 } or { Name: "ToString", Kind: not SymbolKind.Method }))
                 return true;
         }
 
@@ -188,5 +192,6 @@ internal static class DeclarationParser
     /// <summary>The members that the user wrote, in source order.</summary>
     public static IEnumerable<ISymbol> OwnMembers(INamedTypeSymbol type, CancellationToken cancellation)
         => type.GetMembers().Where(
-            m => !m.IsImplicitlyDeclared && (m.DeclaringSyntaxReferences.IsEmpty || m.DeclaringSyntaxReferences.Any(r => !IsGenerated(r.GetSyntax(cancellation)))));
+            m => !m.IsImplicitlyDeclared && (m.DeclaringSyntaxReferences.IsEmpty || m.DeclaringSyntaxReferences.Any(
+                r => !IsGenerated(r.GetSyntax(cancellation)))));
 }

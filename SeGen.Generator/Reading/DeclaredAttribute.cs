@@ -8,7 +8,8 @@ namespace SeGen.Generator.Reading;
 /// <param name="Nested">Of a Layer: the module that is meant.</param>
 internal sealed record DeclaredAttribute(string Kind, AttributeArguments Arguments, NestedModule? Nested)
 {
-    public const string Block = "SEBlock", Residual = "SEResidual", Inverted = "InvertedResidual", Network = "SENetwork", Layer = "Layer", Budget = "Budget";
+    public const string Block =
+        "SEBlock", Residual = "SEResidual", Inverted = "InvertedResidual", Network = "SENetwork", Layer = "Layer", Budget = "Budget";
 
     /// <summary>Attributes that make a class a module, the strongest first.</summary>
     public static readonly string[] Roots = [Network, Residual, Inverted, Block];
@@ -16,7 +17,8 @@ internal sealed record DeclaredAttribute(string Kind, AttributeArguments Argumen
     /// <summary>All that are read.</summary>
     public static readonly HashSet<string> Kinds =
     [
-        Block, Residual, Inverted, Network, Layer, Budget, "Conv", "BatchNorm", "ReLU", "ReLU6", "SiLU", "HardSwish", "MaxPool", "AveragePool",
+        Block, Residual, Inverted, Network, Layer, Budget, "Conv", "BatchNorm", "ReLU", "ReLU6", "SiLU", "HardSwish", "MaxPool",
+        "AveragePool",
         "GlobalAveragePool", "Linear", "Dropout",
     ];
 

@@ -45,7 +45,8 @@ internal static class GateRules
     {
         double[] channels = [.. gate.Written.Where(a => a.Name == "Channels").Select(a => a.Value!.Value)];
         if (channels.Distinct().Count() > 1)
-            yield return Violation.OfArgument(DiagnosticIds.ChannelsDiffer, "Channels", Numbers.Text(channels[0]), Numbers.Text(channels[1]));
+            yield return Violation.OfArgument(
+                DiagnosticIds.ChannelsDiffer, "Channels", Numbers.Text(channels[0]), Numbers.Text(channels[1]));
     }
 
     /// <summary>What is written is in its range.</summary>
@@ -54,7 +55,8 @@ internal static class GateRules
         foreach (string name in AtLeastOneNames)
         {
             if (gate.IsWritten(name) && !(gate.Number(name, double.NaN) >= 1))
-                yield return Violation.OfArgument(DiagnosticIds.OutOfRange, name, name, Numbers.Text(gate.Number(name, double.NaN)), AtLeastOne);
+                yield return Violation.OfArgument(
+                    DiagnosticIds.OutOfRange, name, name, Numbers.Text(gate.Number(name, double.NaN)), AtLeastOne);
         }
 
         if (gate.IsWritten("RoundLimit") && gate.Number("RoundLimit", double.NaN) is not (>= 0 and <= 1))
@@ -94,7 +96,8 @@ internal static class GateRules
         where T : struct, Enum
         => Enum.IsDefined(typeof(T), gate.Enum<T>(name))
             ? null
-            : Violation.OfArgument(DiagnosticIds.UndefinedValue, name, name, Numbers.Text(gate.Int(name, 0)), string.Join(", ", Enum.GetNames(typeof(T))));
+            : Violation.OfArgument(
+                DiagnosticIds.UndefinedValue, name, name, Numbers.Text(gate.Int(name, 0)), string.Join(", ", Enum.GetNames(typeof(T))));
 
     /// <summary>What is written has an effect.</summary>
     public static IEnumerable<Violation> CheckUnused(AttributeArguments gate)
@@ -138,5 +141,7 @@ internal static class GateRules
     }
 
     private static Violation TooLarge(string argument, string what, double values)
-        => Violation.OfArgument(DiagnosticIds.TooLarge, argument, what, values.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), Numbers.Grouped(MaxLength));
+        => Violation.OfArgument(
+            DiagnosticIds.TooLarge, argument, what, values.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
+            Numbers.Grouped(MaxLength));
 }

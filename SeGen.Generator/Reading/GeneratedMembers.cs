@@ -18,13 +18,15 @@ internal static class GeneratedMembers
     private static readonly string[] Interfaces = ["SeGen.IModule.", "SeGen.IGate.", "SeGen.IGatedModule."];
 
     private const string Input = "System.ReadOnlySpan<float>", Output = "System.Span<float>", Size = "int,int";
-    private const string Naming = "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool", Stream = "System.IO.Stream", Memory = "System.ReadOnlyMemory<byte>";
+    private const string Naming =
+        "SeGen.Naming,bool", Keys = "SeGen.KeyMap,bool", Stream = "System.IO.Stream", Memory = "System.ReadOnlyMemory<byte>";
 
     private static readonly HashSet<string> Names =
     [
         "InputChannels", "InputHeight", "InputWidth", "InputLength", "OutputChannels", "OutputHeight", "OutputWidth", "OutputLength",
         "ParameterCount", "MultiplyAdds", "WorkspaceBytes", "Summary", "Parameters", "FreezeStatistics", "Threads", "DropoutSeed", State,
-        "get_Summary", "get_Parameters", "get_FreezeStatistics", "set_FreezeStatistics", "get_Threads", "set_Threads", "get_DropoutSeed", "set_DropoutSeed",
+        "get_Summary", "get_Parameters", "get_FreezeStatistics", "set_FreezeStatistics", "get_Threads", "set_Threads", "get_DropoutSeed",
+        "set_DropoutSeed",
     ];
 
     private static readonly Dictionary<string, string[]> Methods = new()
@@ -32,7 +34,8 @@ internal static class GeneratedMembers
         [".ctor"] = ["", "int", "SeGen.CompilerServices.ModuleState"],
         ["Load"] =
         [
-            $"string,{Naming},bool", $"string,{Keys},bool", $"{Stream},{Naming},bool", $"{Stream},{Keys},bool", $"{Memory},{Naming},bool", $"{Memory},{Keys},bool",
+            $"string,{Naming},bool", $"string,{Keys},bool", $"{Stream},{Naming},bool", $"{Stream},{Keys},bool", $"{Memory},{Naming},bool",
+            $"{Memory},{Keys},bool",
         ],
         ["ShareWeights"] = [""],
         [Cuda] = ["SeGen.GpuPolicy,int?"],
@@ -46,7 +49,8 @@ internal static class GeneratedMembers
         ["ForwardTrainingByReference"] = [$"System.ReadOnlyMemory<float>,{Output}", $"System.ReadOnlyMemory<float>,{Output},{Size}"],
         ["Excite"] = [$"{Input},{Output}", $"{Input},{Output},{Size}"],
         ["Backward"] = [$"{Input},{Output}"],
-        ["LoadWeights"] = [$"string,{Naming}", $"string,{Keys}", $"{Stream},{Naming}", $"{Stream},{Keys}", $"{Memory},{Naming}", $"{Memory},{Keys}"],
+        ["LoadWeights"] = [$"string,{Naming}", $"string,{Keys}", $"{Stream},{Naming}", $"{Stream},{Keys}", $"{Memory},{Naming}",
+            $"{Memory},{Keys}"],
         ["SaveWeights"] = ["string,SeGen.Naming,SeGen.WeightType"],
         ["Verify"] = ["string,float"],
         ["OutputSize"] = ["int,int"],
@@ -65,7 +69,8 @@ internal static class GeneratedMembers
     /// <summary>What a generated member is known by: its name, of a method with the types of its parameters.</summary>
     public static string KeyOf(ISymbol member)
     {
-        bool isAccessor = Names.Contains(member.Name) && (member.Name.StartsWith("get_", StringComparison.Ordinal) || member.Name.StartsWith("set_", StringComparison.Ordinal));
+        bool isAccessor = Names.Contains(member.Name)
+            && (member.Name.StartsWith("get_", StringComparison.Ordinal) || member.Name.StartsWith("set_", StringComparison.Ordinal));
         string name = isAccessor ? member.Name.Substring("get_".Length) : member.Name;
         return member is IMethodSymbol method && name == member.Name ? KeyOf(name, Types(method)) : name;
     }
@@ -91,5 +96,6 @@ internal static class GeneratedMembers
             || (method.Arity == 0 && signatures.Contains(Types(method)));
     }
 
-    private static string Types(IMethodSymbol method) => string.Join(",", method.Parameters.Select(p => p.Type.ToDisplayString(ParameterFormat)));
+    private static string Types(IMethodSymbol method)
+        => string.Join(",", method.Parameters.Select(p => p.Type.ToDisplayString(ParameterFormat)));
 }

@@ -14,7 +14,8 @@ internal static class ModuleAttributes
     private const int MaxDepth = 64, MaxLayers = 5_000;
 
     /// <summary>SeGen's attributes of a class, in source order.</summary>
-    public static IEnumerable<AttributeData> Of(INamedTypeSymbol type) => type.GetAttributes().Where(a => DeclaredAttribute.Kinds.Contains(KindOf(a)));
+    public static IEnumerable<AttributeData> Of(INamedTypeSymbol type)
+        => type.GetAttributes().Where(a => DeclaredAttribute.Kinds.Contains(KindOf(a)));
 
     /// <summary>The attribute's name without "Attribute", or "" where it is none of SeGen's.</summary>
     public static string KindOf(AttributeData attribute)
@@ -43,7 +44,8 @@ internal static class ModuleAttributes
     private static DeclaredAttribute Layer(AttributeData attribute, ITypeSymbol type, Expansion around)
     {
         bool refused = type.TypeKind == TypeKind.Error || type.IsValueType;
-        return new DeclaredAttribute(KindOf(attribute), refused ? AttributeArguments.Broken : AttributeArguments.Of(attribute), Nested(type, around));
+        return new DeclaredAttribute(
+            KindOf(attribute), refused ? AttributeArguments.Broken : AttributeArguments.Of(attribute), Nested(type, around));
     }
 
     private static NestedModule Nested(ITypeSymbol type, Expansion around)
@@ -74,7 +76,10 @@ internal static class ModuleAttributes
 
         int before = around.Layers;
         EquatableArray<DeclaredAttribute> attributes = Describe(named, around);
-        var module = new NestedModule(name, attributes.Any(a => a.IsRoot) ? null : $"it is no module; annotate it with {Roots}", attributes) { IsFaulty = attributes.Any(IsFaulty) };
+        var module = new NestedModule(
+            name, attributes.Any(a => a.IsRoot) ? null : $"it is no module; annotate it with {Roots}",
+            attributes)
+        { IsFaulty = attributes.Any(IsFaulty) };
 
         // What is around it decides no more than whether there is a circle.
         if (!module.IsFaulty)
@@ -83,7 +88,8 @@ internal static class ModuleAttributes
         return module;
     }
 
-    private static bool IsFaulty(DeclaredAttribute attribute) => attribute.Nested is { } nested && (nested.Fault is not null || nested.IsFaulty);
+    private static bool IsFaulty(DeclaredAttribute attribute)
+        => attribute.Nested is { } nested && (nested.Fault is not null || nested.IsFaulty);
 
     /// <summary>The modules around the one that is looked at, and how many layers have been written out so far.</summary>
     private sealed class Expansion : List<INamedTypeSymbol>

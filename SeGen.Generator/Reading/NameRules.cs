@@ -9,7 +9,8 @@ internal static class NameRules
     public static IEnumerable<Violation> CheckName(AttributeArguments layer)
     {
         // Category Control has no line and paragraph separators, which end a line of C# too.
-        if (layer.Text("Name") is { } name && (name.Any(c => char.IsControl(c) || SyntaxFacts.IsNewLine(c) || c == '"') || name != name.Trim('.') || HasLoneSurrogate(name)))
+        if (layer.Text("Name") is { } name && (name.Any(
+            c => char.IsControl(c) || SyntaxFacts.IsNewLine(c) || c == '"') || name != name.Trim('.') || HasLoneSurrogate(name)))
         {
             yield return Violation.OfArgument(
                 DiagnosticIds.OutOfRange, "Name", "Name", SymbolDisplay.FormatLiteral(name, quote: true),

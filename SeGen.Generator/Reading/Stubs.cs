@@ -3,7 +3,8 @@ using SeGen.Generator.Model;
 namespace SeGen.Generator.Reading;
 
 /// <summary>
-/// What is written for a class whose declaration is wrong while the class itself is right: its members, which throw. Without them each use of
+/// What is written for a class whose declaration is wrong while the class itself is right: its members, which throw. Without them each use
+/// of
 /// the class would be an error of its own, beside the one that says what to change.
 /// </summary>
 /// <param name="Type">The user's class.</param>
@@ -12,7 +13,8 @@ namespace SeGen.Generator.Reading;
 /// <param name="HasToString">Whether the user has written a ToString.</param>
 /// <param name="Taken">Members that the user has written.</param>
 /// <param name="Ids">The errors.</param>
-internal sealed record StubSpec(TypeSpec Type, bool IsGate, bool IsCuda, bool HasToString, EquatableArray<string> Taken, EquatableArray<string> Ids);
+internal sealed record StubSpec(
+    TypeSpec Type, bool IsGate, bool IsCuda, bool HasToString, EquatableArray<string> Taken, EquatableArray<string> Ids);
 
 /// <summary>Decides whether members of a wrong declaration can be written.</summary>
 internal static class Stubs

@@ -19,7 +19,9 @@ internal static class TypeNames
 
         string display = type.ToDisplayString();
         return new TypeSpec(
-            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat),
+            type.ContainingNamespace.IsGlobalNamespace
+                ? ""
+                : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat),
             containers.ToEquatableArray(),
             Escape(type.Name),
             display,
@@ -70,7 +72,9 @@ internal static class TypeNames
     };
 
     private static string Escape(string name)
-        => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+        => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None
+            ? "@" + name
+            : name;
 
     /// <summary>
     /// The full name, dots between all its parts. Hint names are compared without regard to case: where a sibling anywhere on the way

@@ -26,7 +26,8 @@ internal static class FileNames
 
         string hash = Numbers.StableHash(exact ?? name);
         int length = name.Length;
-        while (length > 0 && (Encoding.UTF8.GetByteCount(name.Substring(0, length)) > LongestBytes || char.IsHighSurrogate(name[length - 1])))
+        while (length > 0
+            && (Encoding.UTF8.GetByteCount(name.Substring(0, length)) > LongestBytes || char.IsHighSurrogate(name[length - 1])))
             length--;
 
         return $"{name.Substring(0, length)}.{hash}";

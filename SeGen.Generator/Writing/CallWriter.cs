@@ -30,5 +30,8 @@ internal sealed class CallWriter(NetworkPlan plan, int step)
     public static string Text(Cuts cuts) => cuts.Text($"(int){SlotLayout.Size(cuts.Size)}.Height");
 
     /// <summary>An amount of work.</summary>
-    public static string Text(Work work) => Numbers.Text(work.Floats) + (work.Size < 0 ? "" : $" * (long)({SlotLayout.Size(work.Size)}.Height * {SlotLayout.Size(work.Size)}.Width)");
+    public static string Text(Work work)
+        => Numbers.Text(work.Floats) + (work.Size < 0
+            ? ""
+            : $" * (long)({SlotLayout.Size(work.Size)}.Height * {SlotLayout.Size(work.Size)}.Width)");
 }

@@ -4,7 +4,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Writing;
 
-/// <summary>What the second file of every module that is declared with Emit.Cuda has: CreateCuda, and a class with the kernels as PTX.</summary>
+/// <summary>
+/// What the second file of every module that is declared with Emit.Cuda has: CreateCuda, and a class with the kernels as PTX.
+/// </summary>
 internal static class CudaFile
 {
     /// <summary>The file's name: that of the module's with "Cuda" in it, behind a sign that stands in no name of a class.</summary>
@@ -15,7 +17,8 @@ internal static class CudaFile
     /// <param name="declaration">The attributes as they stand in the source.</param>
     /// <param name="parent">The runtime's class that has the kernels.</param>
     /// <param name="body">Writes what stands in the class.</param>
-    public static string Write(TypeSpec type, IEnumerable<string> declaration, string parent, Action<SourceWriter> body, CancellationToken cancellation = default)
+    public static string Write(
+        TypeSpec type, IEnumerable<string> declaration, string parent, Action<SourceWriter> body, CancellationToken cancellation = default)
     {
         string kernels = $"{FileNames.Identifier(type.Name)}Cuda";
         var writer = new SourceWriter(cancellation);

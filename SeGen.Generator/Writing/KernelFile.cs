@@ -29,7 +29,8 @@ internal static class KernelFile
     public static IEnumerable<EquatableArray<KernelSpec>> Buckets(EquatableArray<KernelSpec> kernels)
     {
         const int Count = 256;
-        ILookup<int, KernelSpec> byHash = kernels.ToLookup(k => int.Parse(Numbers.StableHash(k.Name).Substring(6), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        ILookup<int, KernelSpec> byHash = kernels.ToLookup(
+            k => int.Parse(Numbers.StableHash(k.Name).Substring(6), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         return Enumerable.Range(0, Count).Select(i => byHash[i].ToEquatableArray());
     }
 

@@ -9,7 +9,8 @@ internal static class ModuleFile
     /// <param name="module">What the user's part says.</param>
     /// <param name="usings">Namespaces beyond those that every such class uses.</param>
     /// <param name="body">Writes what stands in the class.</param>
-    public static string Write(ModuleFacts module, IEnumerable<string> usings, Action<SourceWriter> body, CancellationToken cancellation = default)
+    public static string Write(
+        ModuleFacts module, IEnumerable<string> usings, Action<SourceWriter> body, CancellationToken cancellation = default)
     {
         var writer = new SourceWriter(cancellation);
         Header(writer, module);
@@ -58,7 +59,8 @@ internal static class ModuleFile
         writer.Blank();
     }
 
-    private static void UserPart(SourceWriter writer, ModuleFacts module) => Within(writer, module.Type, () => ModuleMembersEmitter.Emit(writer, module));
+    private static void UserPart(SourceWriter writer, ModuleFacts module)
+        => Within(writer, module.Type, () => ModuleMembersEmitter.Emit(writer, module));
 
     /// <summary>Writes something in the namespace and the types that are around the user's class.</summary>
     public static void Within(SourceWriter writer, Model.TypeSpec type, Action part)

@@ -56,7 +56,8 @@ internal static class ModuleMembersEmitter
     {
         foreach ((string side, int channels, int height, int width) in new[]
         {
-            ("Input", module.InputChannels, module.InputHeight, module.InputWidth), ("Output", module.OutputChannels, module.OutputHeight, module.OutputWidth),
+            ("Input", module.InputChannels, module.InputHeight, module.InputWidth),
+            ("Output", module.OutputChannels, module.OutputHeight, module.OutputWidth),
         })
         {
             string of = side.ToLowerInvariant();
@@ -65,7 +66,8 @@ internal static class ModuleMembersEmitter
             {
                 Constant(writer, "int", $"{side}Height", Numbers.Text(height), $"Height of the {of} in pixels.");
                 Constant(writer, "int", $"{side}Width", Numbers.Text(width), $"Width of the {of} in pixels.");
-                Constant(writer, "int", $"{side}Length", $"{side}Channels * {side}Height * {side}Width", $"Values of one image of the {of}.");
+                Constant(
+                    writer, "int", $"{side}Length", $"{side}Channels * {side}Height * {side}Width", $"Values of one image of the {of}.");
             }
         }
 
@@ -74,7 +76,9 @@ internal static class ModuleMembersEmitter
             Constant(writer, "long", "MultiplyAdds", Numbers.Text(module.MultiplyAdds), module.MultiplyAddsNote);
 
         if (module.WorkspaceBytes >= 0)
-            Constant(writer, "long", "WorkspaceBytes", Numbers.Text(module.WorkspaceBytes), "Scratch of one Forward of MaxBatch images on one thread, without packed weights.");
+            Constant(
+                writer, "long", "WorkspaceBytes", Numbers.Text(module.WorkspaceBytes),
+                "Scratch of one Forward of MaxBatch images on one thread, without packed weights.");
 
         writer.Blank();
         writer.Line("/// <summary>The layers with their shapes, parameters and kernels, as a table.</summary>");

@@ -27,7 +27,8 @@ internal sealed record ModuleMethod(string Type, string Name, string Types, stri
         if (isPublic)
             return $"public {Type} {Name}({Parameters})";
 
-        string bare = string.Join(", ", Parameters.Split([", "], StringSplitOptions.None).Select(p => p.Split([" = "], StringSplitOptions.None)[0]));
+        string bare = string.Join(
+            ", ", Parameters.Split([", "], StringSplitOptions.None).Select(p => p.Split([" = "], StringSplitOptions.None)[0]));
         return $"{Type} global::SeGen.{Interface}.{Name}({bare})";
     }
 }
@@ -69,8 +70,11 @@ internal static class ModuleMethods
         foreach ((string name, string from, string type) in forward)
         {
             bool exists = module.Trains || name == "Forward";
-            yield return new ModuleMethod("void", name, $"{type},{OutType}", $"{from}, {Out}", "input, output") { IsPublic = module.IsFixed && exists };
-            yield return new ModuleMethod("void", name, $"{type},{OutType}{SizeTypes}", $"{from}, {Out}{Size}", $"input, output{SizeArguments}")
+            yield return new ModuleMethod(
+                "void", name, $"{type},{OutType}", $"{from}, {Out}", "input, output")
+            { IsPublic = module.IsFixed && exists };
+            yield return new ModuleMethod(
+                "void", name, $"{type},{OutType}{SizeTypes}", $"{from}, {Out}{Size}", $"input, output{SizeArguments}")
             {
                 IsPublic = !module.IsFixed && exists,
             };
@@ -93,7 +97,8 @@ internal static class ModuleMethods
                 IsPublic = module.IsFixed,
                 Interface = "IGate",
             };
-            yield return new ModuleMethod("void", "Excite", $"{InType},{OutType}{SizeTypes}", $"{In}, {Gates}{Size}", $"input, gates{SizeArguments}")
+            yield return new ModuleMethod(
+                "void", "Excite", $"{InType},{OutType}{SizeTypes}", $"{In}, {Gates}{Size}", $"input, gates{SizeArguments}")
             {
                 IsPublic = !module.IsFixed,
                 Interface = "IGate",
@@ -114,7 +119,8 @@ internal static class ModuleMethods
             "void", "SaveWeights", "string,SeGen.Naming,SeGen.WeightType",
             "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32",
             "path, naming, type");
-        yield return new ModuleMethod("global::SeGen.VerifyReport", "Verify", "string,float", "string path, float tolerance = 1e-4f", "path, tolerance");
+        yield return new ModuleMethod(
+            "global::SeGen.VerifyReport", "Verify", "string,float", "string path, float tolerance = 1e-4f", "path, tolerance");
     }
 
     /// <summary>The static methods that make a module of a class from a file.</summary>
@@ -129,7 +135,9 @@ internal static class ModuleMethods
                     className, "Load", $"{types},{keys},bool,bool", $"{type} {name}, {parameter}, bool strict = true, bool release = false",
                     $"{name}, {argument}, strict, release")
                 {
-                    Documentation = isFirst ? LoadDocumentation : "/// <inheritdoc cref=\"Load(string, global::SeGen.Naming, bool, bool)\"/>",
+                    Documentation = isFirst
+                        ? LoadDocumentation
+                        : "/// <inheritdoc cref=\"Load(string, global::SeGen.Naming, bool, bool)\"/>",
                 };
                 isFirst = false;
             }

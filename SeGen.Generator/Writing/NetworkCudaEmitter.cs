@@ -19,9 +19,11 @@ internal sealed class NetworkCudaEmitter
     /// <param name="writer">The file.</param>
     /// <param name="isTraining">Whether it is training.</param>
     /// <param name="value">How a value is declared, by its number.</param>
-    private NetworkCudaEmitter(NetworkSpec spec, SourceWriter writer, bool isTraining, Func<int, string> value) => (_spec, _writer, _isTraining, _value) = (spec, writer, isTraining, value);
+    private NetworkCudaEmitter(NetworkSpec spec, SourceWriter writer, bool isTraining, Func<int, string> value)
+        => (_spec, _writer, _isTraining, _value) = (spec, writer, isTraining, value);
 
-    public static string Emit(NetworkSpec spec, CancellationToken cancellation = default) => CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer =>
+    public static string Emit(NetworkSpec spec, CancellationToken cancellation = default)
+        => CudaFile.Write(spec.Type, spec.Declaration, "NetworkKernels", writer =>
     {
         (string inference, string inferenceOnTensorCores) = Inference(spec, writer);
         (string training, string trainingOnTensorCores) = spec.InferenceOnly ? ("", "") : Training(spec, writer);
@@ -39,8 +41,11 @@ internal sealed class NetworkCudaEmitter
         var plan = new GpuInferencePlan(spec);
         string output = $"GpuValue.Output({Shape(spec, plan.Output)})";
         var emitter = new NetworkCudaEmitter(spec, writer, isTraining: false, value =>
-            value == 0 ? $"GpuValue.Input({Shape(spec, 0)})" : value == plan.Output ? output : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))})");
-        emitter.Way("ArenaLength", "Infer(GpuSteps net)", plan, plan.Output == 0 ? $"net.Pointwise(v0, {output}, new GpuPointwise());" : null);
+            value == 0
+                ? $"GpuValue.Input({Shape(spec, 0)})"
+                : value == plan.Output ? output : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))})");
+        emitter.Way(
+            "ArenaLength", "Infer(GpuSteps net)", plan, plan.Output == 0 ? $"net.Pointwise(v0, {output}, new GpuPointwise());" : null);
         return InferenceModule.Write(plan);
     }
 

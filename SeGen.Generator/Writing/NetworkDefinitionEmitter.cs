@@ -112,7 +112,9 @@ internal static class NetworkDefinitionEmitter
         Initial initial = parameter.Initial;
         string name = parameter.Inside.Length == 0 ? parameter.Leaf : $"{parameter.Inside}.{parameter.Leaf}";
         string sizes = string.Join(", ", parameter.Shape.Select(s => Numbers.Text(s)));
-        string initializer = initial.IsDrawn ? $"Initializer.KaimingUniform(random, {Numbers.Text(initial.FanIn)})" : $"Initializer.Constant({Numbers.Text(initial.Constant)}f)";
+        string initializer = initial.IsDrawn
+            ? $"Initializer.KaimingUniform(random, {Numbers.Text(initial.FanIn)})"
+            : $"Initializer.Constant({Numbers.Text(initial.Constant)}f)";
         writer.Line(
             $"new ParameterSpec({Literal.Of(scope.Path)}, {Numbers.Text(scope.Index)}, \"{name}\", new[] {{ {sizes} }}, BlockKind.{scope.Block}, "
             + $"{initializer}{(parameter.IsTrainable ? "" : ", IsTrainable: false")}),");

@@ -8,7 +8,8 @@ namespace SeGen.Generator.Writing;
 /// <summary>Writes the file of a module that is a block or a network: the user's part, then the order in which kernels run.</summary>
 internal static class NetworkEmitter
 {
-    public static string Emit(NetworkPlan plan, string kernels, CancellationToken cancellation = default) => ModuleFile.Write(Facts(plan), [kernels], writer =>
+    public static string Emit(NetworkPlan plan, string kernels, CancellationToken cancellation = default)
+        => ModuleFile.Write(Facts(plan), [kernels], writer =>
     {
         Constants(writer, plan);
         NetworkDefinitionEmitter.Emit(writer, plan);
@@ -19,7 +20,9 @@ internal static class NetworkEmitter
 
     /// <summary>The constant or field with the place of a buffer in the arena.</summary>
     public static string Place(NetworkPlan plan, BufferId buffer)
-        => plan.IsFixed ? char.ToUpperInvariant(buffer.Name[0]) + buffer.Name.Substring(1) + "At" : SlotLayout.Slot(plan.Buffers[buffer].Offset);
+        => plan.IsFixed
+            ? char.ToUpperInvariant(buffer.Name[0]) + buffer.Name.Substring(1) + "At"
+            : SlotLayout.Slot(plan.Buffers[buffer].Offset);
 
     /// <summary>The constant with the place of a step's packed weights.</summary>
     public static string Weights(int step) => $"Weights{Numbers.Text(step)}At";
@@ -62,7 +65,9 @@ internal static class NetworkEmitter
         writer.Line($"// The arena of one image: values share memory where their lives do not overlap ({Numbers.Grouped(plan.LengthWithoutReuse)} floats if they did not).");
         foreach (ArenaBuffer buffer in plan.Buffers)
         {
-            string what = buffer.Place is { } place ? place.Text : buffer.Id.Role switch { BufferRole.Sums => "sums of channels", BufferRole.Tiles => "transformed tiles", _ => "a gate" };
+            string what = buffer.Place is { } place
+                ? place.Text
+                : buffer.Id.Role switch { BufferRole.Sums => "sums of channels", BufferRole.Tiles => "transformed tiles", _ => "a gate" };
             writer.Line($"private const int {Place(plan, buffer.Id)} = {buffer.Offset}; // {what}, steps {buffer.First} to {buffer.Last}");
         }
 

@@ -25,7 +25,9 @@ internal static class NetworkInferenceEmitter
 
             writer.Blank();
             Tensor output = plan.Graph.Tensors[plan.Graph.Output];
-            string pixels = plan.IsFixed ? Numbers.Text(plan.Graph.SizeOf(output).Pixels) : output.IsVector ? "1" : $"{Size(output.Size)}.Height * {Size(output.Size)}.Width";
+            string pixels = plan.IsFixed
+                ? Numbers.Text(plan.Graph.SizeOf(output).Pixels)
+                : output.IsVector ? "1" : $"{Size(output.Size)}.Height * {Size(output.Size)}.Width";
             writer.Line($"private ref float From => ref Add(ref AsRef(in Input), _image * {plan.Graph.Input.Channels} * Pixels);");
             writer.Blank();
             writer.Line($"private ref float To => ref Add(ref Output, _image * {output.Channels} * ({pixels}));");

@@ -94,7 +94,8 @@ internal static class NetworkTrainingEmitter
         }
     }
 
-    private static string Work(TrainingPlan plan, long work) => plan.IsFixed ? Numbers.Text(Math.Max(1, work)) : $"{Numbers.Text(Math.Max(1, work))} * (long)Pixels";
+    private static string Work(TrainingPlan plan, long work)
+        => plan.IsFixed ? Numbers.Text(Math.Max(1, work)) : $"{Numbers.Text(Math.Max(1, work))} * (long)Pixels";
 
     private static void Cuts(SourceWriter writer, TrainingPlan plan)
     {
@@ -177,7 +178,9 @@ internal static class NetworkTrainingEmitter
     }
 
     private static string Arguments(TrainingPlan plan, TrainingPart part, string arena) => string.Join(", ", part.Operands.Select(o =>
-        o.Buffer is not { } buffer ? o.Text : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffers[buffer])}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
+        o.Buffer is not { } buffer
+            ? o.Text
+            : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffers[buffer])}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
 
     private static string Length(TrainingPlan plan, ArenaBuffer buffer) => buffer.Place is { IsFixed: false } place
         ? $"{SlotLayout.Size(plan.Graph.Tensors[buffer.Value].Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"

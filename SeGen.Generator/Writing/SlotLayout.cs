@@ -4,7 +4,10 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Writing;
 
-/// <summary>Where sizes come at run time: fields for the sizes of all values and the places of slots in the arena, and the method that works them out.</summary>
+/// <summary>
+/// Where sizes come at run time: fields for the sizes of all values and the places of slots in the arena, and the method that works them
+/// out.
+/// </summary>
 /// <param name="Graph">The network.</param>
 /// <param name="Slots">How many slots there are.</param>
 /// <param name="Buffers">The buffers, each with its slot.</param>

@@ -12,7 +12,8 @@ internal static class StubEmitter
         "ParameterCount", "MultiplyAdds", "WorkspaceBytes",
     ];
 
-    private static readonly (string Type, string Name)[] Properties = [("bool", "FreezeStatistics"), ("int", "Threads"), ("long", "DropoutSeed")];
+    private static readonly (string Type, string Name)[] Properties =
+        [("bool", "FreezeStatistics"), ("int", "Threads"), ("long", "DropoutSeed")];
 
     public static string Emit(StubSpec spec)
     {
@@ -50,7 +51,9 @@ internal static class StubEmitter
         }
 
         foreach (string constant in Constants)
-            member(constant, $"public const {(constant is "ParameterCount" or "MultiplyAdds" or "WorkspaceBytes" ? "long" : "int")} {constant} = 1;");
+            member(
+                constant,
+                $"public const {(constant is "ParameterCount" or "MultiplyAdds" or "WorkspaceBytes" ? "long" : "int")} {constant} = 1;");
 
         member("Summary", $"public static string Summary => {fault};");
         member(GeneratedMembers.KeyOf(".ctor", ""), $"public {name}() => {fault};");

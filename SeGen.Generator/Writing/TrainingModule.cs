@@ -25,7 +25,8 @@ internal static class TrainingModule
         kernels.Add("step sgd", StepKernels.Sgd);
         kernels.Add("step adam", StepKernels.Adam);
         return (
-            PtxModuleText.Of("Training: the kernels of the network's layers, forward and back; sizes come with their launches.", kernels.Texts),
+            PtxModuleText.Of(
+                "Training: the kernels of the network's layers, forward and back; sizes come with their launches.", kernels.Texts),
             kernels.TensorCores("Training: products in TF32."));
     }
 }

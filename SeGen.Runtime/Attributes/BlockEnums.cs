@@ -30,7 +30,9 @@ public enum ResidualBody
 /// <summary>Where the gate of a residual block stands (Hu et al. 2018, section 6.5).</summary>
 public enum SEPlacement
 {
-    /// <summary>On the branch, after its last batch norm (RegNetY: after the relu of its 3x3; InvertedResidual: after the depthwise convolution).</summary>
+    /// <summary>
+    /// On the branch, after its last batch norm (RegNetY: after the relu of its 3x3; InvertedResidual: after the depthwise convolution).
+    /// </summary>
     Standard,
 
     /// <summary>On the branch alone, before its first convolution.</summary>

@@ -11,6 +11,8 @@ public enum Emit
     /// <summary>The CPU: C# with SIMD.</summary>
     Cpu,
 
-    /// <summary>The CPU, and NVIDIA GPUs too: the module has CreateCuda, and its kernels stand as PTX in a generated file (docs/gpu.md).</summary>
+    /// <summary>
+    /// The CPU, and NVIDIA GPUs too: the module has CreateCuda, and its kernels stand as PTX in a generated file (docs/gpu.md).
+    /// </summary>
     Cuda,
 }

@@ -40,7 +40,8 @@ internal static partial class AtomicFile
         Sweep(target, name);
         for (int attempt = 1; ; attempt++)
         {
-            string temporary = Path.Combine(Path.GetDirectoryName(target)!, string.Concat(name, Path.GetRandomFileName().AsSpan(0, 8), Suffix));
+            string temporary = Path.Combine(
+                Path.GetDirectoryName(target)!, string.Concat(name, Path.GetRandomFileName().AsSpan(0, 8), Suffix));
             try
             {
                 Replace(target, temporary, write);
@@ -85,10 +86,13 @@ internal static partial class AtomicFile
         FlushDirectory(Path.GetDirectoryName(target)!);
     }
 
-    /// <summary>A file that is locked as long as it is open; on Unix only its owner may read it, since the target may be a secret.</summary>
+    /// <summary>
+    /// A file that is locked as long as it is open; on Unix only its owner may read it, since the target may be a secret.
+    /// </summary>
     private static FileStream Create(string temporary)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete, BufferSize = 0 };
+        var options =
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -143,7 +147,8 @@ internal static partial class AtomicFile
         {
             try
             {
-                using var locked = new FileStream(stale, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                using var locked = new FileStream(
+                    stale, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

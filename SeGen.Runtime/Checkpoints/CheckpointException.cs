@@ -4,7 +4,8 @@ namespace SeGen;
 public sealed class CheckpointException : Exception
 {
     /// <summary>Keeps every difference; the message lists the first few of each kind.</summary>
-    public CheckpointException(string file, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> faulty, string message)
+    public CheckpointException(
+        string file, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> faulty, string message)
         : base(message)
     {
         (File, Missing, Unexpected, Faulty) = (file, missing, unexpected, faulty);
@@ -19,6 +20,9 @@ public sealed class CheckpointException : Exception
     /// <summary>Names in the file that the module does not have.</summary>
     public IReadOnlyList<string> Unexpected { get; }
 
-    /// <summary>Names of tensors with a shape or type that does not fit, or that two of the file's tensors claim, and layers that were declared otherwise.</summary>
+    /// <summary>
+    /// Names of tensors with a shape or type that does not fit, or that two of the file's tensors claim, and layers that were declared
+    /// otherwise.
+    /// </summary>
     public IReadOnlyList<string> Faulty { get; }
 }

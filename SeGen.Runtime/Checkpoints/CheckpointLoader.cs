@@ -30,7 +30,9 @@ internal static class CheckpointLoader
         weights.Replace(tensors, counters);
     }
 
-    /// <summary>Reads a file into weights that nobody else has yet, without a second copy of them; where it fails, they are given up.</summary>
+    /// <summary>
+    /// Reads a file into weights that nobody else has yet, without a second copy of them; where it fails, they are given up.
+    /// </summary>
     public static void LoadNew(CheckpointMatch match)
     {
         foreach ((Parameter parameter, TensorInfo tensor, bool isCounter) in match.InOrder())

@@ -34,7 +34,8 @@ internal sealed class CheckpointMatch
     /// <param name="keys">How its names become the module's.</param>
     /// <param name="strict">Whether what is missing, unexpected or declared otherwise is an error.</param>
     /// <exception cref="CheckpointException">The tensors do not match.</exception>
-    public static CheckpointMatch Of(ParameterSet parameters, IReadOnlyList<string> settings, SafeTensorsFile file, KeyMap keys, bool strict)
+    public static CheckpointMatch Of(
+        ParameterSet parameters, IReadOnlyList<string> settings, SafeTensorsFile file, KeyMap keys, bool strict)
     {
         ArgumentNullException.ThrowIfNull(keys);
         var match = new CheckpointMatch(file, DeclaredSettings.Differences(settings, file.Metadata));

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace SeGen;
 
-/// <summary>Collects all differences between a file and a module and words them as one message: the likely cause first, then the first few of each kind.</summary>
+/// <summary>
+/// Collects all differences between a file and a module and words them as one message: the likely cause first, then the first few of each
+/// kind.
+/// </summary>
 internal sealed class CheckpointMismatch(SafeTensorsFile file, KeyMap keys)
 {
     private readonly List<(string Key, Parameter Parameter)> _missing = [];
@@ -27,7 +30,8 @@ internal sealed class CheckpointMismatch(SafeTensorsFile file, KeyMap keys)
         bool isNothing = loaded == 0 && parameters.Count > 0;
         if (_faulty.Count > 0 || isNothing || (strict && _missing.Count + _unexpected.Count + _different.Count > 0))
             throw new CheckpointException(
-                file.Name, [.. _missing.Select(m => m.Key)], [.. _unexpected.Select(u => u.Key)], [.. _faulty.Select(f => f.Key), .. _different],
+                file.Name, [.. _missing.Select(m => m.Key)], [.. _unexpected.Select(u => u.Key)],
+                [.. _faulty.Select(f => f.Key), .. _different],
                 Message(parameters, loaded));
     }
 
@@ -51,11 +55,14 @@ internal sealed class CheckpointMismatch(SafeTensorsFile file, KeyMap keys)
         LoadReport.Append(text, "differs", _different);
         LoadReport.Append(text, "missing", Missing());
         LoadReport.Append(
-            text, "unexpected", [.. _unexpected.Select(u => $"{SafeTensorsException.Cut(u.Key)} {u.Tensor.TypeName} {u.Tensor.ShapeText}")]);
+            text, "unexpected",
+            [.. _unexpected.Select(u => $"{SafeTensorsException.Cut(u.Key)} {u.Tensor.TypeName} {u.Tensor.ShapeText}")]);
         return text.ToString();
     }
 
-    /// <summary>Those that will be shown with what was probably meant: a name that is near, of a tensor that fits, and each but once.</summary>
+    /// <summary>
+    /// Those that will be shown with what was probably meant: a name that is near, of a tensor that fits, and each but once.
+    /// </summary>
     private List<string> Missing()
     {
         var lines = new List<string>(_missing.Count);
@@ -67,7 +74,9 @@ internal sealed class CheckpointMismatch(SafeTensorsFile file, KeyMap keys)
             {
                 string[] candidates =
                 [
-                    .. _unexpected.Where(u => !taken.Contains(u.Key) && u.Tensor.IsFloat && CheckpointMatch.SameShape(parameter.Shape, u.Tensor.Shape)).Select(u => u.Key),
+                    .. _unexpected.Where(
+                        u => !taken.Contains(u.Key) && u.Tensor.IsFloat
+                            && CheckpointMatch.SameShape(parameter.Shape, u.Tensor.Shape)).Select(u => u.Key),
                 ];
                 if (Similarity.Closest(key, candidates) is { } closest)
                 {

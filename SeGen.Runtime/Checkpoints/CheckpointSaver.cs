@@ -13,7 +13,8 @@ internal static class CheckpointSaver
         SafeTensorsWriter.Write(
             path,
             parameters.Select(p => new TensorToWrite(BlockNames.Translate(p.Spec, naming), Shape(p, naming), p.Memory) { Type = type })
-                .Concat(parameters.Where(p => p.Batches is not null).Select(p => new TensorToWrite(BlockNames.Translate(p.Spec.Counter!, naming), [], default, p.Batches))),
+                .Concat(parameters.Where(p => p.Batches is not null).Select(
+                    p => new TensorToWrite(BlockNames.Translate(p.Spec.Counter!, naming), [], default, p.Batches))),
             metadata);
     }
 

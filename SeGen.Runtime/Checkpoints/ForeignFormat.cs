@@ -6,7 +6,8 @@ internal static class ForeignFormat
     /// <summary>How many bytes are looked at.</summary>
     public const int Seen = 512;
 
-    private const string ToSafeTensors = "convert it once in Python: safetensors.torch.save_file(torch.load(FILE, map_location=\"cpu\", weights_only=True), "
+    private const string ToSafeTensors =
+        "convert it once in Python: safetensors.torch.save_file(torch.load(FILE, map_location=\"cpu\", weights_only=True), "
         + "\"model.safetensors\"), where the file holds a state_dict";
 
     /// <summary>What the file is and what to do, as a sentence without its full stop; or null.</summary>

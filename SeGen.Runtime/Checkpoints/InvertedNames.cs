@@ -35,7 +35,9 @@ internal static class InvertedNames
         _ => "se.conv_expand",
     };
 
-    /// <summary>torchvision counts what is there: block.0 for the expansion, and so on; a convolution is .0 of it, its batch norm .1.</summary>
+    /// <summary>
+    /// torchvision counts what is there: block.0 for the expansion, and so on; a convolution is .0 of it, its batch norm .1.
+    /// </summary>
     private static string TorchVision(string layer, bool expands, bool gates)
     {
         int depthwise = expands ? 1 : 0;

@@ -26,7 +26,10 @@ public sealed class KeyMap
     /// <summary>A map that translates from a convention and rewrites nothing.</summary>
     public static KeyMap From(Naming naming) => new(naming, [], $"KeyMap.From(Naming.{naming})");
 
-    /// <summary>Drops prefixes where a name has them, each once and in whatever order they stand: DataParallel's "module.", torch.compile's "_orig_mod.".</summary>
+    /// <summary>
+    /// Drops prefixes where a name has them, each once and in whatever order they stand: DataParallel's "module.", torch.compile's
+    /// "_orig_mod.".
+    /// </summary>
     /// <param name="prefixes">The prefixes, with the dot at their end.</param>
     /// <exception cref="ArgumentException">There is none, or one is empty.</exception>
     public KeyMap DropPrefix(params string[] prefixes)
@@ -98,7 +101,8 @@ public sealed class KeyMap
         return key[start..];
     }
 
-    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string text)
+        => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private KeyMap Then(Func<string, string?> rewrite, string text) => new(Naming, [.. _rewrites, rewrite], _text + text);
 }

@@ -1,6 +1,8 @@
 namespace SeGen;
 
-/// <summary>Why most names of a checkpoint are others than the module's: another convention, or something that stands before all of them.</summary>
+/// <summary>
+/// Why most names of a checkpoint are others than the module's: another convention, or something that stands before all of them.
+/// </summary>
 internal static class LikelyCause
 {
     // A prefix is looked for among so many of the file's names, which one missing parameter's name ends.
@@ -10,7 +12,8 @@ internal static class LikelyCause
     /// <param name="missing">The names that the module needs.</param>
     /// <param name="unexpected">The names that are there instead, as the map has rewritten them.</param>
     /// <param name="keys">The map.</param>
-    public static string? Of(IReadOnlyList<(string Key, Parameter Parameter)> missing, IReadOnlyList<(string Key, TensorInfo Tensor)> unexpected, KeyMap keys)
+    public static string? Of(
+        IReadOnlyList<(string Key, Parameter Parameter)> missing, IReadOnlyList<(string Key, TensorInfo Tensor)> unexpected, KeyMap keys)
     {
         if (missing.Count == 0 || unexpected.Count == 0)
             return null;
@@ -58,7 +61,8 @@ internal static class LikelyCause
     private static string? Prefix(List<string> names, HashSet<string> there)
     {
         IEnumerable<string> prefixes = there
-            .Where(key => key.Length > names[0].Length && key.EndsWith(names[0], StringComparison.Ordinal) && key[^(names[0].Length + 1)] == '.')
+            .Where(key => key.Length > names[0].Length && key.EndsWith(names[0], StringComparison.Ordinal)
+                && key[^(names[0].Length + 1)] == '.')
             .Select(key => key[..^names[0].Length])
             .Order(StringComparer.Ordinal)
             .Take(MaxPrefixes);

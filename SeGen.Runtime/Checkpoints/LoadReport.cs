@@ -22,7 +22,9 @@ public sealed class LoadReport
     /// <summary>How many parameters were read from the file.</summary>
     public int Loaded { get; }
 
-    /// <summary>Parameters that the file lacks, by the module's names: they have the values that they had. Empty after a strict load.</summary>
+    /// <summary>
+    /// Parameters that the file lacks, by the module's names: they have the values that they had. Empty after a strict load.
+    /// </summary>
     public IReadOnlyList<string> Missing { get; }
 
     /// <summary>Keys of the file that nothing asked for, of any type. Empty after a strict load.</summary>
@@ -34,7 +36,9 @@ public sealed class LoadReport
     /// </summary>
     public IReadOnlyList<string> Mismatched { get; }
 
-    /// <summary>Keys that are no parameters: <c>num_batches_tracked</c>, which is kept and written back, and what a <see cref="KeyMap"/> left out.</summary>
+    /// <summary>
+    /// Keys that are no parameters: <c>num_batches_tracked</c>, which is kept and written back, and what a <see cref="KeyMap"/> left out.
+    /// </summary>
     public IReadOnlyList<string> Ignored { get; }
 
     /// <summary>"gate.safetensors: 4 parameters loaded", and at most ten lines of each kind of what was not.</summary>

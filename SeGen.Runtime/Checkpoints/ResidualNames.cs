@@ -1,6 +1,8 @@
 namespace SeGen;
 
-/// <summary>What conventions call the layers of a residual block: conv1, bn1 ... conv3, bn3, downsample.0, downsample.1, se.fc1, se.fc2.</summary>
+/// <summary>
+/// What conventions call the layers of a residual block: conv1, bn1 ... conv3, bn3, downsample.0, downsample.1, se.fc1, se.fc2.
+/// </summary>
 internal static class ResidualNames
 {
     private const string Downsample = "downsample.";
@@ -14,6 +16,8 @@ internal static class ResidualNames
         if (GateNames.IsGate(layer))
             return GateNames.InBlock(layer, naming);
 
-        return naming == Naming.Excitation && layer.StartsWith(Downsample, StringComparison.Ordinal) ? $"shortcut.{layer[Downsample.Length..]}" : layer;
+        return naming == Naming.Excitation && layer.StartsWith(Downsample, StringComparison.Ordinal)
+            ? $"shortcut.{layer[Downsample.Length..]}"
+            : layer;
     }
 }

@@ -43,7 +43,8 @@ public sealed class SafeTensorsFile : IDisposable
     public static SafeTensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new SafeTensorsFile(path, ShardIndex.IsIndex(path) ? ShardIndex.Open(path) : [new SafeTensorsPart(path, FileBytes.Open(path))]);
+        return new SafeTensorsFile(
+            path, ShardIndex.IsIndex(path) ? ShardIndex.Open(path) : [new SafeTensorsPart(path, FileBytes.Open(path))]);
     }
 
     /// <summary>
@@ -64,7 +65,8 @@ public sealed class SafeTensorsFile : IDisposable
     /// <param name="tensor">A tensor of this file.</param>
     /// <param name="values">Where they go; exactly as long as the tensor.</param>
     /// <exception cref="ArgumentException">The tensor is another file's, or the span's length is not the tensor's.</exception>
-    /// <exception cref="SafeTensorsException">The tensor is of a type that is not read, or the file ends early or cannot be read.</exception>
+    /// <exception cref="SafeTensorsException">The tensor is of a type that is not read, or the file ends early or cannot be
+    /// read.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed of.</exception>
     public void ReadSingles(TensorInfo tensor, Span<float> values)
     {
@@ -73,18 +75,21 @@ public sealed class SafeTensorsFile : IDisposable
             throw new ArgumentException($"{tensor} is no tensor of {Name}.", nameof(tensor));
 
         if (values.Length != tensor.Length)
-            throw new ArgumentException($"{tensor} has {tensor.Length:N0} values; the span has room for {values.Length:N0}.", nameof(values));
+            throw new ArgumentException(
+                $"{tensor} has {tensor.Length:N0} values; the span has room for {values.Length:N0}.", nameof(values));
 
         tensor.Part!.ReadSingles(tensor, values);
     }
 
     /// <summary>Reads all values of a tensor as floats.</summary>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
-    /// <exception cref="SafeTensorsException">The tensor has more values than an array can hold, or is of a type that is not read.</exception>
+    /// <exception cref="SafeTensorsException">The tensor has more values than an array can hold, or is of a type that is not
+    /// read.</exception>
     public float[] ReadSingles(string name)
     {
         if (!TryGet(name, out TensorInfo? tensor))
-            throw new KeyNotFoundException($"{Name} has no tensor \"{name}\"; it has {string.Join(", ", _tensors.Keys.Order(StringComparer.Ordinal).Take(20))}.");
+            throw new KeyNotFoundException(
+                $"{Name} has no tensor \"{name}\"; it has {string.Join(", ", _tensors.Keys.Order(StringComparer.Ordinal).Take(20))}.");
 
         if (tensor.Length > Array.MaxLength)
             throw new SafeTensorsException(Name, name, $"has {tensor.Length:N0} values, more than an array can hold");

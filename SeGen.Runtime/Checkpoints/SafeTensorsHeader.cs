@@ -41,11 +41,14 @@ internal sealed class SafeTensorsHeader
     /// <summary>Bytes of all tensors together.</summary>
     public long DataLength => _total;
 
-    /// <summary>Reads a header of N bytes that is followed by the given number of bytes of data, or by a number that nobody knows yet.</summary>
+    /// <summary>
+    /// Reads a header of N bytes that is followed by the given number of bytes of data, or by a number that nobody knows yet.
+    /// </summary>
     public static SafeTensorsHeader Parse(string file, ReadOnlySpan<byte> json, long? dataLength)
     {
         if (json.StartsWith("\uFEFF"u8))
-            throw new SafeTensorsException(file, null, "the header begins with a byte-order mark, which JSON may not have; write it without one");
+            throw new SafeTensorsException(
+                file, null, "the header begins with a byte-order mark, which JSON may not have; write it without one");
 
         if (!Utf8.IsValid(json))
             throw new SafeTensorsException(file, null, "the header is not UTF-8");
@@ -58,7 +61,8 @@ internal sealed class SafeTensorsHeader
         catch (JsonException e)
         {
             // Where, and no more: the reader's own message can quote the header to its end.
-            throw new SafeTensorsException(file, null, $"the header is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            throw new SafeTensorsException(
+                file, null, $"the header is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
 
         header.CheckContiguous();
@@ -209,15 +213,19 @@ internal sealed class SafeTensorsHeader
         Int128 all = (Int128)values * bits;
         return all % 8 == 0
             ? (long)(all / 8)
-            : throw new SafeTensorsException(_file, name, $"the shape [{string.Join(", ", shape)}] does not fill whole bytes with values of {bits} bits");
+            : throw new SafeTensorsException(
+                _file, name, $"the shape [{string.Join(", ", shape)}] does not fill whole bytes with values of {bits} bits");
     }
 
-    /// <summary>What can be said of one tensor before the others are known: it ends within the data, and starts where no other does.</summary>
+    /// <summary>
+    /// What can be said of one tensor before the others are known: it ends within the data, and starts where no other does.
+    /// </summary>
     private void CheckRoom(TensorInfo tensor)
     {
         if (_dataLength is { } known && (tensor.Offset > known || tensor.ByteLength > known - tensor.Offset))
             throw new SafeTensorsException(
-                _file, tensor.Name, $"its data ends at {tensor.Offset + tensor.ByteLength:N0}, past the {known:N0} bytes that the file has");
+                _file, tensor.Name,
+                $"its data ends at {tensor.Offset + tensor.ByteLength:N0}, past the {known:N0} bytes that the file has");
 
         if (tensor.ByteLength == 0)
             return;
@@ -239,7 +247,10 @@ internal sealed class SafeTensorsHeader
         {
             if (tensor.Offset != at)
                 throw new SafeTensorsException(
-                    _file, tensor.Name, tensor.Offset > at ? $"there is a hole of {tensor.Offset - at:N0} bytes before its data" : "its data overlaps another tensor's");
+                    _file, tensor.Name,
+                    tensor.Offset > at
+                        ? $"there is a hole of {tensor.Offset - at:N0} bytes before its data"
+                        : "its data overlaps another tensor's");
 
             at += tensor.ByteLength;
         }

@@ -45,7 +45,8 @@ internal sealed class SafeTensorsPart : IDisposable
     public void ReadSingles(TensorInfo tensor, Span<float> values)
     {
         if (tensor.Type == TensorType.Other)
-            throw new SafeTensorsException(Name, tensor.Name, $"has the dtype {tensor.TypeName}, which SeGen does not read; save it as F32, F16 or BF16");
+            throw new SafeTensorsException(
+                Name, tensor.Name, $"has the dtype {tensor.TypeName}, which SeGen does not read; save it as F32, F16 or BF16");
 
         long at = _dataStart + tensor.Offset;
         if (tensor.Type == TensorType.F32 && BitConverter.IsLittleEndian)
@@ -97,7 +98,8 @@ internal sealed class SafeTensorsPart : IDisposable
             throw new SafeTensorsException(Name, null, "there are bytes after the last tensor");
 
         if (_source.Length < end)
-            throw new SafeTensorsException(Name, null, $"it ends {end - _source.Length:N0} bytes before the last tensor does; get it again");
+            throw new SafeTensorsException(
+                Name, null, $"it ends {end - _source.Length:N0} bytes before the last tensor does; get it again");
     }
 
     public void Dispose() => _source.Dispose();
@@ -116,7 +118,8 @@ internal sealed class SafeTensorsPart : IDisposable
 
         if (read < bytes.Length)
             throw new SafeTensorsException(
-                Name, tensor.Name, $"its data ends {bytes.Length - read:N0} bytes early: the file was cut off, or truncated while it was read; get it again");
+                Name, tensor.Name,
+                $"its data ends {bytes.Length - read:N0} bytes early: the file was cut off, or truncated while it was read; get it again");
     }
 
     private static (SafeTensorsHeader Header, long DataStart) ReadHeader(string name, ByteSource source)
@@ -131,7 +134,8 @@ internal sealed class SafeTensorsPart : IDisposable
         {
             return seen == sizeof(ulong)
                 ? ReadHeader(name, source, BinaryPrimitives.ReadUInt64LittleEndian(first))
-                : throw new SafeTensorsException(name, null, $"has {seen} bytes; a safetensors file begins with the 8 of its header's length");
+                : throw new SafeTensorsException(
+                    name, null, $"has {seen} bytes; a safetensors file begins with the 8 of its header's length");
         }
         catch (SafeTensorsException e)
         {
@@ -149,11 +153,13 @@ internal sealed class SafeTensorsPart : IDisposable
     private static (SafeTensorsHeader Header, long DataStart) ReadHeader(string name, ByteSource source, ulong length)
     {
         if (length > SafeTensorsHeader.MaxLength)
-            throw new SafeTensorsException(name, null, $"claims a header of {length:N0} bytes; at most {SafeTensorsHeader.MaxLength:N0} are allowed");
+            throw new SafeTensorsException(
+                name, null, $"claims a header of {length:N0} bytes; at most {SafeTensorsHeader.MaxLength:N0} are allowed");
 
         long dataStart = sizeof(ulong) + (long)length;
         if (dataStart > source.Length)
-            throw new SafeTensorsException(name, null, $"claims a header of {length:N0} bytes; only {source.Length - sizeof(ulong):N0} follow");
+            throw new SafeTensorsException(
+                name, null, $"claims a header of {length:N0} bytes; only {source.Length - sizeof(ulong):N0} follow");
 
         long? dataLength = source.Length - dataStart;
         if (source.TryGetSpan(sizeof(ulong), (int)length, out ReadOnlySpan<byte> json))

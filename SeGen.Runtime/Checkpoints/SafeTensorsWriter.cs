@@ -24,7 +24,8 @@ internal sealed record TensorToWrite(string Name, int[] Shape, ReadOnlyMemory<fl
 }
 
 /// <summary>
-/// Writes safetensors strictly: __metadata__ first, then the tensors, the widest type first and then by name, the header padded with spaces to a multiple of 8 bytes.
+/// Writes safetensors strictly: __metadata__ first, then the tensors, the widest type first and then by name, the header padded with
+/// spaces to a multiple of 8 bytes.
 /// </summary>
 internal static class SafeTensorsWriter
 {

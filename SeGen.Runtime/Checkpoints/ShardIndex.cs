@@ -31,7 +31,8 @@ internal static class ShardIndex
                     shards[file] = shard = OpenShard(path, file, shards.Count);
 
                 if (!shard.Tensors.ContainsKey(tensor))
-                    throw new SafeTensorsException(path, tensor, $"should be in {file}, which does not have it; the shards are not those of this index");
+                    throw new SafeTensorsException(
+                        path, tensor, $"should be in {file}, which does not have it; the shards are not those of this index");
             }
 
             Dictionary<string, string> seen = new(StringComparer.Ordinal);
@@ -59,7 +60,8 @@ internal static class ShardIndex
     {
         // A name that leads out of the folder is an attack or a mistake, never a shard.
         if (file.Length == 0 || file is "." or ".." || file.AsSpan().IndexOfAny("/\\:\0") >= 0)
-            throw new SafeTensorsException(index, null, $"names the shard \"{SafeTensorsException.Cut(file)}\"; shards lie in the index's own folder");
+            throw new SafeTensorsException(
+                index, null, $"names the shard \"{SafeTensorsException.Cut(file)}\"; shards lie in the index's own folder");
 
         if (count == MaxShards)
             throw new SafeTensorsException(index, null, $"names more than {MaxShards:N0} shards");
@@ -121,7 +123,9 @@ internal static class ShardIndex
 
         // Anything but white space behind the object makes the reader throw.
         reader.Read();
-        return map is { Count: > 0 } ? map : throw new SafeTensorsException(path, null, "has no weight_map, so that it is no index of shards");
+        return map is { Count: > 0 }
+            ? map
+            : throw new SafeTensorsException(path, null, "has no weight_map, so that it is no index of shards");
     }
 
     private static Dictionary<string, string> ReadMap(string path, ref Utf8JsonReader reader)

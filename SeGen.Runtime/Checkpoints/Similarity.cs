@@ -7,7 +7,8 @@ internal static class Similarity
     private const int MaxCandidates = 1000;
 
     /// <summary>
-    /// The candidate with the fewest edits, or null where none is near: it has as many parts between its dots, or one more or less, its last
+    /// The candidate with the fewest edits, or null where none is near: it has as many parts between its dots, or one more or less, its
+    /// last
     /// part differs by two letters at most, and all of it by a third.
     /// </summary>
     public static string? Closest(string name, IReadOnlyList<string> candidates)
@@ -16,7 +17,8 @@ internal static class Similarity
         foreach (string candidate in candidates.Take(MaxCandidates))
         {
             // Every letter more or less is an edit: a name of a hostile length costs nothing here.
-            if (Math.Abs(name.Length - candidate.Length) >= least || Math.Abs(Parts(name) - Parts(candidate)) > 1 || Distance(Last(name), Last(candidate)) > 2)
+            if (Math.Abs(name.Length - candidate.Length) >= least || Math.Abs(Parts(name) - Parts(candidate)) > 1
+                || Distance(Last(name), Last(candidate)) > 2)
                 continue;
 
             int distance = Distance(name, candidate);

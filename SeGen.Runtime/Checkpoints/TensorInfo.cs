@@ -42,7 +42,9 @@ public enum TensorType
     /// <summary>Unsigned, 64 bits.</summary>
     U64,
 
-    /// <summary>A type of safetensors that SeGen does not read, such as F8_E4M3 or C64; <see cref="TensorInfo.TypeName"/> says which.</summary>
+    /// <summary>
+    /// A type of safetensors that SeGen does not read, such as F8_E4M3 or C64; <see cref="TensorInfo.TypeName"/> says which.
+    /// </summary>
     Other,
 }
 

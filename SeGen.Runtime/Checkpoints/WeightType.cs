@@ -6,7 +6,9 @@ public enum WeightType
     /// <summary>Single precision: what the module has, bit for bit.</summary>
     F32,
 
-    /// <summary>Half precision, IEEE 754 binary16: 11 bits of precision up to 65,504. A finite value beyond that is refused, not made infinite.</summary>
+    /// <summary>
+    /// Half precision, IEEE 754 binary16: 11 bits of precision up to 65,504. A finite value beyond that is refused, not made infinite.
+    /// </summary>
     F16,
 
     /// <summary>bfloat16: the range of F32 with 8 bits of precision.</summary>

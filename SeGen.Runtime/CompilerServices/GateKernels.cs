@@ -22,7 +22,8 @@ public abstract class GateKernels
     /// <param name="device">Which GPU, counted as the driver counts; null for the first that can be used.</param>
     /// <exception cref="GpuException">The policy is Require and there is no GPU, or it cannot be used.</exception>
     public GpuModule Create(IModule module, ModuleState state, GpuPolicy policy, int? device)
-        => Cuda.GpuChoice.Create(module, state, policy, device, context => new Cuda.Gates.GateOnGpu(state.Definition, state.Parameters, this, context));
+        => Cuda.GpuChoice.Create(
+            module, state, policy, device, context => new Cuda.Gates.GateOnGpu(state.Definition, state.Parameters, this, context));
 }
 
 /// <summary>What the host must know of a gate's kernels to launch them; lengths are in floats unless they say bytes.</summary>

@@ -5,7 +5,10 @@ using SeGen.Cuda.Networks;
 
 namespace SeGen.CompilerServices;
 
-/// <summary>The steps of a network's inference on a device, for a batch of one size: generated code says what they are, and this makes launches of them.</summary>
+/// <summary>
+/// The steps of a network's inference on a device, for a batch of one size: generated code says what they are, and this makes launches of
+/// them.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GpuSteps : IDisposable
 {
@@ -28,7 +31,8 @@ public sealed class GpuSteps : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="at">Floats of an image that stand before it in the arena.</param>
-    public GpuValue Value(int channels, int height, int width, int at) => new(channels, height, width, _arena.Address + (ulong)at * (ulong)_layers.Images * sizeof(float));
+    public GpuValue Value(int channels, int height, int width, int at)
+        => new(channels, height, width, _arena.Address + (ulong)at * (ulong)_layers.Images * sizeof(float));
 
     /// <summary>A convolution.</summary>
     public void Convolve(GpuValue x, GpuValue y, GpuConv conv)
@@ -46,17 +50,20 @@ public sealed class GpuSteps : IDisposable
 
     /// <summary>A dense layer: a convolution of one pixel.</summary>
     public void Linear(GpuValue x, GpuValue y, string name, Activation activation = Activation.Identity) => _layers.Convolve(
-        Program, ConvGeometry.OfDense(x.Length, y.Channels), new ConvTensors(x.Address, _weights.Of($"{name}.weight"), 0, y.Address) { Shift = _weights.Of($"{name}.bias") }, activation);
+        Program, ConvGeometry.OfDense(x.Length, y.Channels),
+        new ConvTensors(x.Address, _weights.Of($"{name}.weight"), 0, y.Address) { Shift = _weights.Of($"{name}.bias") }, activation);
 
     /// <summary>act(factor norm(x) + residual).</summary>
     public void Pointwise(GpuValue x, GpuValue y, GpuPointwise step)
     {
         (ulong scale, ulong shift) = Affine(step.Norm, "");
-        _layers.Pointwise(Program, x, x.Address, y.Address, step.Activation, step.Factors?.Address ?? 0, scale, shift, step.Residual?.Address ?? 0);
+        _layers.Pointwise(
+            Program, x, x.Address, y.Address, step.Activation, step.Factors?.Address ?? 0, scale, shift, step.Residual?.Address ?? 0);
     }
 
     /// <summary>The maximum or the mean of each window.</summary>
-    public void Pool(GpuValue x, GpuValue y, bool isMaximum, int kernel, int stride, int padding) => _layers.Pool(Program, x, y, isMaximum, kernel, stride, padding);
+    public void Pool(GpuValue x, GpuValue y, bool isMaximum, int kernel, int stride, int padding)
+        => _layers.Pool(Program, x, y, isMaximum, kernel, stride, padding);
 
     /// <summary>The mean over the pixels of each channel.</summary>
     public void Mean(GpuValue x, GpuValue y) => _layers.Mean(Program, x, y);
@@ -74,7 +81,13 @@ public sealed class GpuSteps : IDisposable
                 arrays = arrays with { Sums = left.Address };
             else
             {
-                arrays = arrays with { Sums = gate.SumsPixels ? _layers.Room(length) : 0, Maxima = gate.HasMaximum ? _layers.Room(length) : 0 };
+                arrays = arrays with
+                {
+                    Sums = gate.SumsPixels
+                    ? _layers.Room(length)
+                    : 0,
+                    Maxima = gate.HasMaximum ? _layers.Room(length) : 0
+                };
                 _layers.Squeeze(Program, x, x.Address, arrays.Sums, arrays.Maxima);
             }
 
@@ -98,5 +111,6 @@ public sealed class GpuSteps : IDisposable
             Program.ScratchAddress = _layers.Room(_layers.ScratchLength);
     }
 
-    private (ulong Scale, ulong Shift) Affine(NormSource? norm, string bias) => norm is null ? (0, _weights.Of(bias)) : _norms.Of(norm, bias);
+    private (ulong Scale, ulong Shift) Affine(NormSource? norm, string bias)
+        => norm is null ? (0, _weights.Of(bias)) : _norms.Of(norm, bias);
 }

@@ -6,7 +6,8 @@ using SeGen.Cuda.Networks;
 namespace SeGen.CompilerServices;
 
 /// <summary>
-/// The steps of a network's training on a device, for a batch of one size: generated code says what the way forward is, and of each step this makes its
+/// The steps of a network's training on a device, for a batch of one size: generated code says what the way forward is, and of each step
+/// this makes its
 /// launches and, behind those of all later ones, the launches of its way back.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -48,7 +49,8 @@ public sealed class GpuTraining : IDisposable
     /// <param name="width">Columns.</param>
     /// <param name="at">Floats of an image that stand before it in the arena.</param>
     /// <param name="gradientAt">Those before its gradient.</param>
-    public GpuValue Value(int channels, int height, int width, int at, int gradientAt) => new(channels, height, width, At(at)) { Gradient = At(gradientAt) };
+    public GpuValue Value(int channels, int height, int width, int at, int gradientAt)
+        => new(channels, height, width, At(at)) { Gradient = At(gradientAt) };
 
     /// <summary>A convolution.</summary>
     public void Convolve(GpuValue x, GpuValue y, GpuConv conv) => Convolve(x, y, ConvGeometry.Of(conv, x, y), conv.Name);
@@ -160,7 +162,9 @@ public sealed class GpuTraining : IDisposable
         });
     }
 
-    /// <summary>Ends the way forward: the last value becomes the caller's output, and on the way back that's gradient becomes the value's.</summary>
+    /// <summary>
+    /// Ends the way forward: the last value becomes the caller's output, and on the way back that's gradient becomes the value's.
+    /// </summary>
     public void End(GpuValue last)
     {
         _layers.Pointwise(Forward, last, last.Address, GpuProgram.Output);
@@ -183,7 +187,8 @@ public sealed class GpuTraining : IDisposable
     private void Convolve(GpuValue x, GpuValue y, ConvGeometry shape, string name)
     {
         ulong given = _weights.Of($"{name}.weight");
-        _layers.Convolve(Forward, shape, new ConvTensors(x.Address, given, 0, y.Address) { Shift = _weights.Of($"{name}.bias") }, Activation.Identity);
+        _layers.Convolve(
+            Forward, shape, new ConvTensors(x.Address, given, 0, y.Address) { Shift = _weights.Of($"{name}.bias") }, Activation.Identity);
         _back.Push(() =>
         {
             _gradients.ToInput(shape, y.Gradient, given, x);
@@ -200,13 +205,18 @@ public sealed class GpuTraining : IDisposable
             OneValue ??= norm.Name;
 
         ulong means = Room(launch, x), squares = Room(launch, x);
-        Forward.Add(_layers.Function(LayerLaunches.Name("statistics", x.Pixels)), launch.Grid, ChannelLaunch.Threads, launch.Arguments(x.Address, means, squares));
+        Forward.Add(
+            _layers.Function(LayerLaunches.Name("statistics", x.Pixels)), launch.Grid, ChannelLaunch.Threads,
+            launch.Arguments(x.Address, means, squares));
         Forward.Add(
             _layers.Function("normalize"), ProductTiles.Ceiling(x.Channels, ChannelLaunch.Warps), ChannelLaunch.Threads,
             new LaunchArguments()
-                .Address(means, squares, _weights.Of($"{norm.Name}.weight"), _weights.Of($"{norm.Name}.bias"), _weights.Of($"{norm.Name}.running_mean"), _weights.Of($"{norm.Name}.running_var"))
+                .Address(
+                    means, squares, _weights.Of($"{norm.Name}.weight"), _weights.Of($"{norm.Name}.bias"),
+                    _weights.Of($"{norm.Name}.running_mean"), _weights.Of($"{norm.Name}.running_var"))
                 .Address(scale, shift, mean, root)
-                .Number(x.Channels, Images * launch.Chunks).Divisor(launch.Chunks).Number(launch.ChunkPixels, x.Pixels).Mark(GpuProgram.IsFrozen)
+                .Number(x.Channels, Images * launch.Chunks).Divisor(launch.Chunks).Number(launch.ChunkPixels, x.Pixels)
+                    .Mark(GpuProgram.IsFrozen)
                 .Real((float)norm.Epsilon).Real((float)momentum).Real(count == 1 ? 1 : (float)(count / (double)(count - 1))));
     }
 
@@ -216,11 +226,14 @@ public sealed class GpuTraining : IDisposable
         Backward.Add(
             _layers.Function("norm_slopes"), ProductTiles.Ceiling(x.Channels, ChannelLaunch.Warps), ChannelLaunch.Threads,
             new LaunchArguments()
-                .Address(sums, products, _weights.Of($"{name}.weight"), root, _weights.GradientOf($"{name}.weight"), _weights.GradientOf($"{name}.bias"), slopes)
+                .Address(
+                    sums, products, _weights.Of($"{name}.weight"), root, _weights.GradientOf($"{name}.weight"),
+                    _weights.GradientOf($"{name}.bias"), slopes)
                 .Number(x.Channels, Images * launch.Chunks).Mark(GpuProgram.IsFrozen).Real((float)(1.0 / ((double)Images * x.Pixels))));
         (ulong to, int adds) = _gradients.Send(x);
         Backward.Add(
-            _layers.Function(LayerLaunches.Name("norm_gradient", x.Pixels)), launch.Grid, ChannelLaunch.Threads, launch.Arguments(g, x.Address, to, slopes, mean).Number(adds), isForInput: x.IsForInput);
+            _layers.Function(LayerLaunches.Name("norm_gradient", x.Pixels)), launch.Grid, ChannelLaunch.Threads,
+            launch.Arguments(g, x.Address, to, slopes, mean).Number(adds), isForInput: x.IsForInput);
     }
 
     private void GateGradient(GpuValue x, ulong g, GpuValue factors, ChannelLaunch launch, ulong products)
@@ -228,18 +241,29 @@ public sealed class GpuTraining : IDisposable
         (GpuGate gate, GateArrays arrays) = _gates[factors];
         int channels = x.Channels, all = Images * channels, hidden = Images * gate.Hidden;
         ulong dt = _layers.Room(all), ofPixel = 0, ofMaximum = 0;
-        _gradients.Each($"gate_inputs_{gate.Gate.ToString().ToLowerInvariant()}", all, new LaunchArguments().Address(products, arrays.Inputs, arrays.Gates, dt).Number(all, launch.Chunks).Divisor(channels));
+        _gradients.Each(
+            $"gate_inputs_{gate.Gate.ToString().ToLowerInvariant()}", all,
+            new LaunchArguments().Address(products, arrays.Inputs, arrays.Gates, dt).Number(all, launch.Chunks).Divisor(channels));
         ToBias($"{gate.Name}fc2.bias", dt, channels);
         if (gate.Hidden > 0)
         {
             ulong da = _layers.Room(hidden), ties = gate.HasMaximum ? _layers.Room(all) : 0;
             (ofPixel, ofMaximum) = (gate.SumsPixels ? _layers.Room(all) : 0, gate.HasMaximum ? _layers.Room(all) : 0);
-            _gradients.Each($"gate_hidden{LayerLaunches.Suffix(gate.Activation)}", hidden, new LaunchArguments().Address(dt, arrays.Weights2, arrays.Preactivation, da).Number(hidden).Divisor(gate.Hidden).Number(channels));
+            _gradients.Each(
+                $"gate_hidden{LayerLaunches.Suffix(gate.Activation)}", hidden,
+                new LaunchArguments().Address(
+                    dt, arrays.Weights2, arrays.Preactivation, da).Number(hidden).Divisor(gate.Hidden).Number(channels));
             if (gate.HasMaximum)
-                Backward.Add(_layers.Function(LayerLaunches.Name("count_ties", x.Pixels)), _layers.WholeGrid(x), ChannelLaunch.Threads, _layers.Whole(x, x.Address, arrays.Largest, ties));
+                Backward.Add(
+                    _layers.Function(LayerLaunches.Name("count_ties", x.Pixels)), _layers.WholeGrid(x), ChannelLaunch.Threads,
+                    _layers.Whole(x, x.Address, arrays.Largest, ties));
 
             float part = gate.Squeeze == Squeeze.MeanMaxAverage ? 0.5f : 1f;
-            _gradients.Each("gate_squeezed", all, new LaunchArguments().Address(da, arrays.Weights1, ties, ofPixel, ofMaximum).Number(all).Divisor(channels).Number(gate.Hidden).Real(gate.Share(x)).Real(part));
+            _gradients.Each(
+                "gate_squeezed", all,
+                new LaunchArguments().Address(
+                    da, arrays.Weights1, ties, ofPixel,
+                    ofMaximum).Number(all).Divisor(channels).Number(gate.Hidden).Real(gate.Share(x)).Real(part));
             _gradients.Outer(dt, arrays.Hidden, _weights.GradientOf($"{gate.Name}fc2.weight"), channels, gate.Hidden);
             _gradients.Outer(da, arrays.Squeezed, _weights.GradientOf($"{gate.Name}fc1.weight"), gate.Hidden, channels);
             ToBias($"{gate.Name}fc1.bias", da, gate.Hidden);
@@ -263,7 +287,8 @@ public sealed class GpuTraining : IDisposable
         uint threshold = (uint)Math.Min(uint.MaxValue, Math.Round(probability * 4294967296.0));
         program.Add(
             _layers.Function("dropout"), launch.Grid, ChannelLaunch.Threads,
-            launch.Arguments(from, to, keys).Number(adds, unchecked((int)threshold)).Real((float)(1.0 / (1.0 - probability))), isForInput: isForInput);
+            launch.Arguments(from, to, keys).Number(adds, unchecked((int)threshold)).Real((float)(1.0 / (1.0 - probability))),
+            isForInput: isForInput);
     }
 
     private ulong Room(ChannelLaunch launch, GpuValue value) => _layers.Room((long)Images * launch.Chunks * value.Channels);

@@ -17,7 +17,11 @@ public sealed record GpuValue(int Channels, int Height, int Width, ulong Address
     internal bool IsForInput { get; set; }
 
     /// <summary>The network's input.</summary>
-    public static GpuValue Input(int channels, int height, int width) => new(channels, height, width, Cuda.Networks.GpuProgram.Input) { Gradient = Cuda.Networks.GpuProgram.InputGradient, IsForInput = true };
+    public static GpuValue Input(int channels, int height, int width)
+        => new(
+            channels, height, width,
+            Cuda.Networks.GpuProgram.Input)
+        { Gradient = Cuda.Networks.GpuProgram.InputGradient, IsForInput = true };
 
     /// <summary>The network's output.</summary>
     public static GpuValue Output(int channels, int height, int width) => new(channels, height, width, Cuda.Networks.GpuProgram.Output);

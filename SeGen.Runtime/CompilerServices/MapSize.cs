@@ -23,7 +23,8 @@ public readonly record struct MapSize(nuint Height, nuint Width)
     private static nuint Slide(long side, int reach, int stride, int padding, bool ceil)
     {
         if (side + reach < 0)
-            throw new ArgumentException($"The image is too small: within the module a window of {2 * padding - reach} pixels finds no place on {side}.");
+            throw new ArgumentException(
+                $"The image is too small: within the module a window of {2 * padding - reach} pixels finds no place on {side}.");
 
         long output = (side + reach) / stride + 1;
         if (ceil && (side + reach) % stride != 0 && output * stride < side + padding)

@@ -24,7 +24,8 @@ internal static class ModuleArguments
 
         if ((long)height * width > int.MaxValue / module.InputChannels)
             throw new ArgumentException(
-                $"{module.Name}: an image of {module.InputChannels} x {height} x {width} has more values than a span can hold.", nameof(height));
+                $"{module.Name}: an image of {module.InputChannels} x {height} x {width} has more values than a span can hold.",
+                nameof(height));
 
         if (module.Height > 0 && (height, width) != (module.Height, module.Width))
             throw new ArgumentException(
@@ -79,7 +80,8 @@ internal static class ModuleArguments
     }
 
     /// <summary>Refuses spans that overlap, but for the very same one where that is allowed.</summary>
-    public static void CheckOverlap(ModuleDefinition module, ReadOnlySpan<float> input, ReadOnlySpan<float> output, bool inPlace, string name)
+    public static void CheckOverlap(
+        ModuleDefinition module, ReadOnlySpan<float> input, ReadOnlySpan<float> output, bool inPlace, string name)
     {
         if (input.Overlaps(output, out int offset) && !(inPlace && offset == 0 && input.Length == output.Length))
             throw new ArgumentException(
@@ -95,7 +97,8 @@ internal static class ModuleArguments
 
     /// <summary>The elements and size of a dense tensor [C, H, W] or [N, C, H, W].</summary>
     public static ReadOnlySpan<float> Dense(
-        ModuleDefinition module, in ReadOnlyTensorSpan<float> tensor, int channels, string name, out int batch, out int height, out int width)
+        ModuleDefinition module, in ReadOnlyTensorSpan<float> tensor, int channels, string name, out int batch, out int height,
+        out int width)
     {
         ReadOnlySpan<nint> shape = tensor.Lengths;
         if (shape.Length is not (3 or 4) || shape[^3] != channels)
@@ -116,7 +119,8 @@ internal static class ModuleArguments
     /// <summary>The elements of a dense tensor to write, with its shape checked.</summary>
     public static Span<float> Dense(ModuleDefinition module, in TensorSpan<float> tensor, int batch, ReadOnlySpan<int> shape, string name)
     {
-        ReadOnlySpan<float> dense = Dense(module, (ReadOnlyTensorSpan<float>)tensor, shape[0], name, out int images, out int height, out int width);
+        ReadOnlySpan<float> dense = Dense(
+            module, (ReadOnlyTensorSpan<float>)tensor, shape[0], name, out int images, out int height, out int width);
         if (images != batch || height != shape[1] || width != shape[2])
             throw new ArgumentException(
                 $"{module.Name} needs an output of {batch} x {string.Join(" x ", shape.ToArray())} here and was given {images} x {shape[0]} x {height} x {width}.", name);

@@ -16,7 +16,9 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// </summary>
     internal static long FloatsPerThread { get; set; } = 1 << 16;
 
-    /// <summary>Floats that must be read for another thread to pay; fewer where one phase follows the other, so that nobody has to be woken.</summary>
+    /// <summary>
+    /// Floats that must be read for another thread to pay; fewer where one phase follows the other, so that nobody has to be woken.
+    /// </summary>
     private protected virtual long FloatsWorthSharing => FloatsPerThread;
 
     /// <summary>The most threads that are given a workspace: no convolution has more cuts that pay.</summary>
@@ -46,10 +48,12 @@ public abstract unsafe class ModuleRun : ParallelWork
     protected ref float Scratch => ref _scratch.Start;
 
     /// <summary>
-    /// What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there. A run that has one thread has
+    /// What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there. A run that has one
+    /// thread has
     /// one workspace, whichever thread of the pool it is on.
     /// </summary>
-    protected ref float Workspace => ref Unsafe.Add(ref _workspaces!.Start, (nint)((_threads == 1 ? 0 : WorkerPool.Self) * _workspaceLength));
+    protected ref float Workspace
+        => ref Unsafe.Add(ref _workspaces!.Start, (nint)((_threads == 1 ? 0 : WorkerPool.Self) * _workspaceLength));
 
     /// <summary>A place in the workspace.</summary>
     protected ref float WorkspaceAt(int offset) => ref Unsafe.Add(ref Workspace, offset);
@@ -155,7 +159,8 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <param name="floats">Floats that the whole phase reads.</param>
     /// <param name="touched">Floats that it reads and writes.</param>
     protected bool StreamingPays(int cuts, long floats, long touched)
-        => Streaming.IsSupported && _input != _output && ((nuint)_output & 3) == 0 && touched * sizeof(float) > Streaming.Threshold * Participants(cuts, floats);
+        => Streaming.IsSupported && _input != _output && ((nuint)_output & 3) == 0
+            && touched * sizeof(float) > Streaming.Threshold * Participants(cuts, floats);
 
     /// <summary>
     /// Whether several threads share a phase, their second-level caches together hold that many floats, and every row of the output that
@@ -165,7 +170,8 @@ public abstract unsafe class ModuleRun : ParallelWork
     /// <param name="floats">Floats that the whole phase reads.</param>
     /// <param name="held">Floats to hold.</param>
     protected bool CachesHold(int cuts, long floats, long held)
-        => Participants(cuts, floats) > 1 && ((nuint)_output & 63) == 0 && held * sizeof(float) <= Streaming.Threshold * Participants(cuts, floats);
+        => Participants(cuts, floats) > 1 && ((nuint)_output & 63) == 0
+            && held * sizeof(float) <= Streaming.Threshold * Participants(cuts, floats);
 
     private void EnsureWorkspaces()
     {

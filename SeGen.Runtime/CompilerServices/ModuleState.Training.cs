@@ -38,13 +38,16 @@ public sealed unsafe partial class ModuleState
         try
         {
             if (_training is not { LastBatch: > 0 and int batch } run)
-                throw new InvalidOperationException($"{_module.Name}: Backward follows a ForwardTraining that succeeded, in a block or network once; there was none.");
+                throw new InvalidOperationException(
+                    $"{_module.Name}: Backward follows a ForwardTraining that succeeded, in a block or network once; there was none.");
 
             (int height, int width) = run.LastSize;
             (int outHeight, int outWidth) = _module.OutputSize(height, width);
-            ModuleArguments.CheckLength(_module, outputGradient.Length, batch, [_module.OutputChannels, outHeight, outWidth], nameof(outputGradient));
+            ModuleArguments.CheckLength(
+                _module, outputGradient.Length, batch, [_module.OutputChannels, outHeight, outWidth], nameof(outputGradient));
             if (!inputGradient.IsEmpty)
-                ModuleArguments.CheckLength(_module, inputGradient.Length, batch, [_module.InputChannels, height, width], nameof(inputGradient));
+                ModuleArguments.CheckLength(
+                    _module, inputGradient.Length, batch, [_module.InputChannels, height, width], nameof(inputGradient));
 
             ModuleArguments.CheckOverlap(_module, outputGradient, inputGradient, inPlace: false, nameof(inputGradient));
             ModuleArguments.CheckOverlap(_module, run.Lent.Span, inputGradient, inPlace: false, nameof(inputGradient));
@@ -98,7 +101,8 @@ public sealed unsafe partial class ModuleState
     private void RequireTraining()
     {
         if (!_module.Trains)
-            throw new NotSupportedException($"{_module.Name} is declared with InferenceOnly = true, so that no training code was generated; remove it to train.");
+            throw new NotSupportedException(
+                $"{_module.Name} is declared with InferenceOnly = true, so that no training code was generated; remove it to train.");
     }
 
     private void BeginTraining()

@@ -102,5 +102,6 @@ public sealed unsafe partial class ModuleState
     }
 
     private static string Origin(LoadReport report)
-        => string.Create(CultureInfo.InvariantCulture, $"{report.Loaded:N0} of {report.Loaded + report.Missing.Count:N0} parameters from {report.File}");
+        => string.Create(
+            CultureInfo.InvariantCulture, $"{report.Loaded:N0} of {report.Loaded + report.Missing.Count:N0} parameters from {report.File}");
 }

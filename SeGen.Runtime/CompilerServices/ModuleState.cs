@@ -21,7 +21,9 @@ public sealed unsafe partial class ModuleState
 
     /// <summary>A module with new weights.</summary>
     public ModuleState(ModuleDefinition module, int seed)
-        : this(module, new PackedWeights(module, seed) { Origin = string.Create(CultureInfo.InvariantCulture, $"weights drawn with seed {seed}") })
+        : this(
+            module,
+            new PackedWeights(module, seed) { Origin = string.Create(CultureInfo.InvariantCulture, $"weights drawn with seed {seed}") })
     {
     }
 
@@ -62,7 +64,8 @@ public sealed unsafe partial class ModuleState
     private int Degree => SeGenThreads.Useful(_threads != 0 ? _threads : SeGenThreads.Degree);
 
     /// <summary>Another module over the same weights.</summary>
-    public ModuleState ShareWeights() => new(_module, _weights) { Threads = Threads, FreezeStatistics = FreezeStatistics, DropoutSeed = DropoutSeed };
+    public ModuleState ShareWeights()
+        => new(_module, _weights) { Threads = Threads, FreezeStatistics = FreezeStatistics, DropoutSeed = DropoutSeed };
 
     /// <summary>See <see cref="IModule.Prepare"/>.</summary>
     public TimeSpan Prepare(bool releaseParameters)
@@ -105,7 +108,8 @@ public sealed unsafe partial class ModuleState
     /// <summary>Inference on dense tensors.</summary>
     public void Forward(in ReadOnlyTensorSpan<float> input, in TensorSpan<float> output)
     {
-        ReadOnlySpan<float> from = ModuleArguments.Dense(_module, input, _module.InputChannels, nameof(input), out int batch, out int height, out int width);
+        ReadOnlySpan<float> from = ModuleArguments.Dense(
+            _module, input, _module.InputChannels, nameof(input), out int batch, out int height, out int width);
         ModuleArguments.CheckSize(_module, height, width);
         (int outHeight, int outWidth) = _module.OutputSize(height, width);
         Span<float> to = ModuleArguments.Dense(_module, output, batch, [_module.OutputChannels, outHeight, outWidth], nameof(output));
@@ -140,7 +144,8 @@ public sealed unsafe partial class ModuleState
         string size = _module.Height > 0 ? $"{_module.Height} x {_module.Width}" : "H x W";
         long parameters = Parameters.Sum(p => (long)p.Length);
         return string.Create(
-            CultureInfo.InvariantCulture, $"{_module.Name}: {_module.InputChannels} x {size} to {_module.OutputChannels} channels, {parameters:N0} parameter values; {_weights.Origin}");
+            CultureInfo.InvariantCulture,
+            $"{_module.Name}: {_module.InputChannels} x {size} to {_module.OutputChannels} channels, {parameters:N0} parameter values; {_weights.Origin}");
     }
 
     private void ForwardChecked(ReadOnlySpan<float> input, Span<float> output, int height, int width, GateObserver? observer)
@@ -148,11 +153,13 @@ public sealed unsafe partial class ModuleState
         int batch = ModuleArguments.Batch(_module, input, output, height, width);
         (int outHeight, int outWidth) = _module.OutputSize(height, width);
         Slices(
-            input, output, batch, height, width, (long)_module.InputChannels * height * width, (long)_module.OutputChannels * outHeight * outWidth, observer, excite: false);
+            input, output, batch, height, width, (long)_module.InputChannels * height * width,
+            (long)_module.OutputChannels * outHeight * outWidth, observer, excite: false);
     }
 
     private void Slices(
-        ReadOnlySpan<float> input, Span<float> output, int batch, int height, int width, long inputImage, long outputImage, GateObserver? observer, bool excite)
+        ReadOnlySpan<float> input, Span<float> output, int batch, int height, int width, long inputImage, long outputImage,
+        GateObserver? observer, bool excite)
     {
         ForwardRun run = _forward.Current.Enter(_weights);
         try

@@ -33,5 +33,7 @@ public abstract class NetworkKernels
     /// <summary>The network on a GPU, or on the CPU where the policy allows.</summary>
     /// <inheritdoc cref="GateKernels.Create"/>
     public GpuModule Create(IModule module, ModuleState state, GpuPolicy policy, int? device)
-        => Cuda.GpuChoice.Create(module, state, policy, device, context => new Cuda.Networks.NetworkOnGpu(module, state.Definition, state.Parameters, this, context));
+        => Cuda.GpuChoice.Create(
+            module, state, policy, device,
+            context => new Cuda.Networks.NetworkOnGpu(module, state.Definition, state.Parameters, this, context));
 }

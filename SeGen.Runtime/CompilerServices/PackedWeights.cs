@@ -22,7 +22,9 @@ public sealed class PackedWeights
     {
         _definition = definition;
         _current = new PackedSet(definition.PackedLength);
-        Parameters = new ParameterSet(definition.CreateParameters(new Random(seed ?? 0)), draw: seed is not null) { Settings = definition.Settings };
+        Parameters = new ParameterSet(
+            definition.CreateParameters(new Random(seed ?? 0)), draw: seed is not null)
+        { Settings = definition.Settings };
     }
 
     /// <summary>The parameters as a user sees them.</summary>
@@ -59,7 +61,8 @@ public sealed class PackedWeights
     }
 
     /// <summary>Takes values that were read, all at once: who computes with the old ones goes on to do so.</summary>
-    internal void Replace(IReadOnlyList<(Parameter Parameter, float[] Values)> tensors, IReadOnlyList<(Parameter Parameter, long Batches)> counters)
+    internal void Replace(
+        IReadOnlyList<(Parameter Parameter, float[] Values)> tensors, IReadOnlyList<(Parameter Parameter, long Batches)> counters)
     {
         lock (Parameters.Changing)
         {

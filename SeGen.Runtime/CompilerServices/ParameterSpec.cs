@@ -11,7 +11,8 @@ namespace SeGen;
 /// <param name="Initializer">How its first values are drawn.</param>
 /// <param name="IsTrainable">Whether an optimizer may change it.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed record ParameterSpec(string Path, int Index, string Inside, int[] Shape, BlockKind Block, Initializer Initializer, bool IsTrainable = true)
+public sealed record ParameterSpec(
+    string Path, int Index, string Inside, int[] Shape, BlockKind Block, Initializer Initializer, bool IsTrainable = true)
 {
     /// <summary>A parameter of a module that is one block.</summary>
     public ParameterSpec(string name, int[] shape, BlockKind block, Initializer initializer)

@@ -67,7 +67,9 @@ public abstract unsafe class TrainingRun : ModuleRun
     /// <summary>Computes the output from the input and keeps what the backward pass needs.</summary>
     public abstract void Forward();
 
-    /// <summary>With the output's gradient as the run's input, writes the input's gradient to its output and sums up the parameters'.</summary>
+    /// <summary>
+    /// With the output's gradient as the run's input, writes the input's gradient to its output and sums up the parameters'.
+    /// </summary>
     public abstract void Backward();
 
     /// <summary>Adds the sums of the last backward pass to the parameters' gradients.</summary>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace SeGen.Cuda;
 
 /// <summary>
-/// A device's primary context, which all libraries of a process share. It is made current before every call: finalizers, continuations and foreign
+/// A device's primary context, which all libraries of a process share. It is made current before every call: finalizers, continuations and
+/// foreign
 /// code change what is current behind our back.
 /// </summary>
 internal sealed unsafe class CudaDevice : SafeHandle
@@ -66,7 +67,10 @@ internal sealed unsafe class CudaDevice : SafeHandle
     public void MakeCurrent()
     {
         if (_fault is { } fault)
-            throw new GpuException($"{Name} cannot be used any more, since an earlier call failed: {fault.Message}", fault.Code, fault.Name) { Call = fault.Call, Kernel = fault.Kernel };
+            throw new GpuException(
+                $"{Name} cannot be used any more, since an earlier call failed: {fault.Message}", fault.Code,
+                fault.Name)
+            { Call = fault.Call, Kernel = fault.Kernel };
 
         Check(Driver.CtxSetCurrent(handle), "cuCtxSetCurrent", "Making a context current");
     }
@@ -101,7 +105,8 @@ internal sealed unsafe class CudaDevice : SafeHandle
     private int Attribute(int attribute)
     {
         int value;
-        Driver.ThrowIfFailed(Driver.DeviceGetAttribute(&value, attribute, _device), "cuDeviceGetAttribute", $"Asking {Name} for attribute {attribute}");
+        Driver.ThrowIfFailed(
+            Driver.DeviceGetAttribute(&value, attribute, _device), "cuDeviceGetAttribute", $"Asking {Name} for attribute {attribute}");
         return value;
     }
 }

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 namespace SeGen.Cuda;
 
 /// <summary>
-/// The functions of the CUDA driver that SeGen calls (CUDA driver API, version 11.4). They are taken one by one from the library that NVIDIA's
-/// driver brings; tests fill the same table with functions of their own. A CUdeviceptr is a <see cref="ulong"/>, a size_t a <see cref="nuint"/>,
+/// The functions of the CUDA driver that SeGen calls (CUDA driver API, version 11.4). They are taken one by one from the library that
+/// NVIDIA's
+/// driver brings; tests fill the same table with functions of their own. A CUdeviceptr is a <see cref="ulong"/>, a size_t a
+/// <see cref="nuint"/>,
 /// handles are <see cref="nint"/>; each function returns a CUresult, 0 for success.
 /// </summary>
 internal sealed unsafe class CudaDriver
@@ -14,7 +16,8 @@ internal sealed unsafe class CudaDriver
     public static readonly string[] LibraryNames = OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
 
     /// <summary>The same, or the one library that SEGEN_CUDA_LIBRARY names.</summary>
-    public static string[] Names => Environment.GetEnvironmentVariable("SEGEN_CUDA_LIBRARY") is { Length: > 0 } name ? [name] : LibraryNames;
+    public static string[] Names
+        => Environment.GetEnvironmentVariable("SEGEN_CUDA_LIBRARY") is { Length: > 0 } name ? [name] : LibraryNames;
 
     // Initialisation and errors.
     public required delegate* unmanaged[Cdecl]<uint, int> Init { get; init; }
@@ -116,7 +119,8 @@ internal sealed unsafe class CudaDriver
             ModuleUnload = (delegate* unmanaged[Cdecl]<nint, int>)Export("cuModuleUnload"),
             FuncGetAttribute = (delegate* unmanaged[Cdecl]<int*, int, nint, int>)Export("cuFuncGetAttribute"),
             FuncSetAttribute = (delegate* unmanaged[Cdecl]<nint, int, int, int>)Export("cuFuncSetAttribute"),
-            OccupancyMaxActiveBlocks = (delegate* unmanaged[Cdecl]<int*, nint, int, nuint, int>)Export("cuOccupancyMaxActiveBlocksPerMultiprocessor"),
+            OccupancyMaxActiveBlocks = (delegate* unmanaged[Cdecl]<int*, nint, int, nuint, int>)Export(
+                "cuOccupancyMaxActiveBlocksPerMultiprocessor"),
             MemAlloc = (delegate* unmanaged[Cdecl]<ulong*, nuint, int>)Export("cuMemAlloc_v2"),
             MemFree = (delegate* unmanaged[Cdecl]<ulong, int>)Export("cuMemFree_v2"),
             MemGetInfo = (delegate* unmanaged[Cdecl]<nuint*, nuint*, int>)Export("cuMemGetInfo_v2"),
@@ -144,6 +148,7 @@ internal sealed unsafe class CudaDriver
             GraphDestroy = (delegate* unmanaged[Cdecl]<nint, int>)Export("cuGraphDestroy"),
         };
 
-        nint Export(string name) => NativeLibrary.TryGetExport(library, name, out nint address) ? address : throw new EntryPointNotFoundException(name);
+        nint Export(string name)
+            => NativeLibrary.TryGetExport(library, name, out nint address) ? address : throw new EntryPointNotFoundException(name);
     }
 }

@@ -46,6 +46,8 @@ internal static class CudaErrors
     private static void Throw(CudaDriver driver, int code, string call, string what, string kernel)
     {
         string name = driver.Name(code);
-        throw new GpuException($"{what} failed: {call} returned {name} ({code}), {driver.Description(code)}.", code, name) { Call = call, Kernel = kernel };
+        throw new GpuException(
+            $"{what} failed: {call} returned {name} ({code}), {driver.Description(code)}.", code, name)
+        { Call = call, Kernel = kernel };
     }
 }

@@ -18,7 +18,8 @@ internal sealed unsafe class CudaFunction
         device.MakeCurrent();
         nint function;
         fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
-            device.Check(device.Driver.ModuleGetFunction(&function, module.Handle, text), "cuModuleGetFunction", $"Looking for kernel {name}");
+            device.Check(
+                device.Driver.ModuleGetFunction(&function, module.Handle, text), "cuModuleGetFunction", $"Looking for kernel {name}");
 
         Handle = function;
         if (dynamicShared == 0)
@@ -27,10 +28,14 @@ internal sealed unsafe class CudaFunction
         // As much as the device has: the limit is the function's, and other launches of it may ask for more.
         int fixedBytes = Attribute(SharedBytes), most = device.SharedOfBlock - fixedBytes;
         if (dynamicShared > most)
-            throw new ArgumentException($"Kernel {name} is to have {dynamicShared} bytes of shared memory beside its {fixedBytes}; a block of {device.Name} has {device.SharedOfBlock}.", nameof(dynamicShared));
+            throw new ArgumentException(
+                $"Kernel {name} is to have {dynamicShared} bytes of shared memory beside its {fixedBytes}; a block of {device.Name} has {device.SharedOfBlock}.",
+                nameof(dynamicShared));
 
         if (fixedBytes + dynamicShared > SharedWithoutAsking)
-            device.Check(device.Driver.FuncSetAttribute(function, MaxDynamicShared, most), "cuFuncSetAttribute", $"Giving kernel {name} {most} bytes of shared memory");
+            device.Check(
+                device.Driver.FuncSetAttribute(function, MaxDynamicShared, most), "cuFuncSetAttribute",
+                $"Giving kernel {name} {most} bytes of shared memory");
     }
 
     public string Name { get; }
@@ -48,7 +53,9 @@ internal sealed unsafe class CudaFunction
     {
         _device.MakeCurrent();
         int blocks;
-        _device.Check(_device.Driver.OccupancyMaxActiveBlocks(&blocks, Handle, threads, (nuint)dynamicShared), "cuOccupancyMaxActiveBlocksPerMultiprocessor", $"Asking for the occupancy of {Name}");
+        _device.Check(
+            _device.Driver.OccupancyMaxActiveBlocks(&blocks, Handle, threads, (nuint)dynamicShared),
+            "cuOccupancyMaxActiveBlocksPerMultiprocessor", $"Asking for the occupancy of {Name}");
         GC.KeepAlive(_module);
         return blocks * _device.Processors;
     }
@@ -57,7 +64,9 @@ internal sealed unsafe class CudaFunction
     {
         _device.MakeCurrent();
         int value;
-        _device.Check(_device.Driver.FuncGetAttribute(&value, attribute, Handle), "cuFuncGetAttribute", $"Asking for attribute {attribute} of {Name}");
+        _device.Check(
+            _device.Driver.FuncGetAttribute(&value, attribute, Handle), "cuFuncGetAttribute",
+            $"Asking for attribute {attribute} of {Name}");
         return value;
     }
 }

@@ -49,7 +49,10 @@ internal sealed unsafe partial class CudaModule : CudaHandle
     {
         string name = Driver.Name(code);
         string[] lines = Encoding.UTF8.GetString(ptx).Split('\n');
-        string target = string.Join(", ", lines.Select(l => l.Trim()).Where(l => l.StartsWith(".version", StringComparison.Ordinal) || l.StartsWith(".target", StringComparison.Ordinal)));
+        string target = string.Join(
+            ", ",
+            lines.Select(l => l.Trim()).Where(
+                l => l.StartsWith(".version", StringComparison.Ordinal) || l.StartsWith(".target", StringComparison.Ordinal)));
         string hint = code == CudaErrors.UnsupportedPtxVersion ? " The driver is too old for it." : "";
         var said = new StringBuilder(log);
         foreach (int line in LineNumber().Matches(log).Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).Distinct())
@@ -63,7 +66,8 @@ internal sealed unsafe partial class CudaModule : CudaHandle
     }
 
     /// <summary>A log, which ends at its first byte 0.</summary>
-    private static string Text(ReadOnlySpan<byte> log) => Encoding.UTF8.GetString(log.IndexOf((byte)0) is >= 0 and int end ? log[..end] : log).Trim();
+    private static string Text(ReadOnlySpan<byte> log)
+        => Encoding.UTF8.GetString(log.IndexOf((byte)0) is >= 0 and int end ? log[..end] : log).Trim();
 
     [GeneratedRegex(@"line (\d+)")]
     private static partial Regex LineNumber();

@@ -12,7 +12,9 @@ internal sealed unsafe class CudaPinnedMemory : CudaHandle
     {
         device.MakeCurrent();
         void* memory;
-        device.Check(Driver.MemHostAlloc(&memory, (nuint)floats * sizeof(float), 0), "cuMemHostAlloc", $"Allocating {(long)floats * sizeof(float)} bytes of the host's memory");
+        device.Check(
+            Driver.MemHostAlloc(&memory, (nuint)floats * sizeof(float), 0), "cuMemHostAlloc",
+            $"Allocating {(long)floats * sizeof(float)} bytes of the host's memory");
         _length = floats;
         Own((nint)memory);
     }

@@ -24,15 +24,21 @@ internal sealed unsafe class CudaStream : CudaHandle
 
     /// <summary>Copies floats to the device.</summary>
     public void Upload(ulong to, void* from, long floats)
-        => Check(Driver.MemcpyHtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyHtoDAsync_v2", "Copying {0} floats to the device", floats);
+        => Check(
+            Driver.MemcpyHtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyHtoDAsync_v2",
+            "Copying {0} floats to the device", floats);
 
     /// <summary>Copies floats from the device.</summary>
     public void Download(void* to, ulong from, long floats)
-        => Check(Driver.MemcpyDtoHAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoHAsync_v2", "Copying {0} floats from the device", floats);
+        => Check(
+            Driver.MemcpyDtoHAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoHAsync_v2",
+            "Copying {0} floats from the device", floats);
 
     /// <summary>Copies floats within the device.</summary>
     public void Copy(ulong to, ulong from, long floats)
-        => Check(Driver.MemcpyDtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoDAsync_v2", "Copying {0} floats on the device", floats);
+        => Check(
+            Driver.MemcpyDtoDAsync(to, from, (nuint)floats * sizeof(float), handle), "cuMemcpyDtoDAsync_v2",
+            "Copying {0} floats on the device", floats);
 
     /// <summary>Writes zeros.</summary>
     public void Clear(ulong at, long words)
@@ -49,10 +55,15 @@ internal sealed unsafe class CudaStream : CudaHandle
     public void Launch(CudaFunction function, GpuGrid grid, uint threads, uint dynamicShared, void** arguments, bool isCooperative = false)
     {
         int code = isCooperative
-            ? Driver.LaunchCooperativeKernel(function.Handle, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, threads, 1, 1, dynamicShared, handle, arguments)
-            : Driver.LaunchKernel(function.Handle, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, threads, 1, 1, dynamicShared, handle, arguments, null);
+            ? Driver.LaunchCooperativeKernel(
+                function.Handle, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, threads, 1, 1, dynamicShared, handle, arguments)
+            : Driver.LaunchKernel(
+                function.Handle, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, threads, 1, 1, dynamicShared, handle, arguments, null);
         if (code != 0)
-            Device.Check(code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel", $"Launching {function.Name} with {grid} blocks of {threads} threads and {dynamicShared} bytes of shared memory", function.Name);
+            Device.Check(
+                code, isCooperative ? "cuLaunchCooperativeKernel" : "cuLaunchKernel",
+                $"Launching {function.Name} with {grid} blocks of {threads} threads and {dynamicShared} bytes of shared memory",
+                function.Name);
 
         if (GpuSettings.IsSynchronous && !_isCapturing && Driver.StreamSynchronize(handle) is not 0 and int failure)
             Device.Check(failure, "cuStreamSynchronize", $"Running {function.Name}", function.Name);

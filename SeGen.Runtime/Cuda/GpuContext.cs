@@ -1,7 +1,8 @@
 namespace SeGen.Cuda;
 
 /// <summary>
-/// A device with what all modules on it share: one stream, so that what one module writes another one may read without further ado, and kernels,
+/// A device with what all modules on it share: one stream, so that what one module writes another one may read without further ado, and
+/// kernels,
 /// compiled once for each shape. Its lock is held by whoever puts something into the stream.
 /// </summary>
 internal sealed class GpuContext : IDisposable
@@ -59,7 +60,8 @@ internal sealed class GpuContext : IDisposable
     }
 
     /// <summary>The same of floats.</summary>
-    public void Upload(CudaMemory to, ReadOnlySpan<float> values) => Upload(to.Address, System.Runtime.InteropServices.MemoryMarshal.Cast<float, uint>(values));
+    public void Upload(CudaMemory to, ReadOnlySpan<float> values)
+        => Upload(to.Address, System.Runtime.InteropServices.MemoryMarshal.Cast<float, uint>(values));
 
     public void Dispose()
     {

@@ -9,5 +9,6 @@ internal readonly record struct GpuGrid(int X, int Y = 1, int Z = 1)
 
     public static implicit operator GpuGrid(int blocks) => new(blocks);
 
-    public override string ToString() => (Y, Z) == (1, 1) ? X.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{X} x {Y} x {Z}");
+    public override string ToString()
+        => (Y, Z) == (1, 1) ? X.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{X} x {Y} x {Z}");
 }

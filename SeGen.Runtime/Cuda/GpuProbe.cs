@@ -72,14 +72,19 @@ internal static unsafe class GpuProbe
     public static int Capability(CudaDriver driver, int device)
     {
         int major, minor;
-        return driver.DeviceGetAttribute(&major, CapabilityMajor, device) == 0 && driver.DeviceGetAttribute(&minor, CapabilityMinor, device) == 0 ? major * 10 + minor : 0;
+        return driver.DeviceGetAttribute(&major, CapabilityMajor, device) == 0
+            && driver.DeviceGetAttribute(&minor, CapabilityMinor, device) == 0
+            ? major * 10 + minor
+            : 0;
     }
 
     /// <summary>A device's name.</summary>
     public static string Name(CudaDriver driver, int device)
     {
         byte* name = stackalloc byte[256];
-        return driver.DeviceGetName(name, 256, device) == 0 ? System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)name)! : $"device {device}";
+        return driver.DeviceGetName(name, 256, device) == 0
+            ? System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)name)!
+            : $"device {device}";
     }
 
     private static (GpuStatus Status, string Text) Failure(CudaDriver driver, int code) => code switch

@@ -13,8 +13,14 @@ internal static class GpuSettings
 
     /// <summary>SEGEN_GPU_JIT_OPT=0 to 4: how much the driver's compiler optimises; null for its own choice.</summary>
     public static int? OptimizationLevel { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("SEGEN_GPU_JIT_OPT"), NumberStyles.None, CultureInfo.InvariantCulture, out int level) && level <= 4 ? level : null;
+        int.TryParse(
+            Environment.GetEnvironmentVariable("SEGEN_GPU_JIT_OPT"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int level) && level <= 4
+            ? level
+            : null;
 
-    /// <summary>SEGEN_GPU_FORM=portable, group or image: a form of kernels instead of the one that would be chosen, where a shape has it.</summary>
+    /// <summary>
+    /// SEGEN_GPU_FORM=portable, group or image: a form of kernels instead of the one that would be chosen, where a shape has it.
+    /// </summary>
     public static string? Form { get; set; } = Environment.GetEnvironmentVariable("SEGEN_GPU_FORM");
 }

@@ -80,7 +80,10 @@ internal sealed unsafe class GpuWeights : IDisposable
     /// <summary>Says that kernels have added to gradients.</summary>
     public void HasGradients() => _hasGradients = true;
 
-    /// <summary>Brings running statistics, which the device has moved, to the host's parameters, and the others where it has stepped; waits for the device.</summary>
+    /// <summary>
+    /// Brings running statistics, which the device has moved, to the host's parameters, and the others where it has stepped; waits for the
+    /// device.
+    /// </summary>
     /// <param name="steps">After how many steps of running statistics.</param>
     /// <param name="isWhole">Whether all parameters are brought where the device is ahead.</param>
     public void Bring(int steps, bool isWhole)

@@ -1,6 +1,8 @@
 namespace SeGen.Cuda;
 
-/// <summary>Everything that a module needs on a device for a batch of one size, allocated once: memory, launches, and the graph of a whole call.</summary>
+/// <summary>
+/// Everything that a module needs on a device for a batch of one size, allocated once: memory, launches, and the graph of a whole call.
+/// </summary>
 /// <param name="context">The device.</param>
 /// <param name="map">The batch.</param>
 /// <param name="isTraining">Whether it keeps what the way back needs; Forward has a plan of its own, since it may come in between.</param>
@@ -171,7 +173,9 @@ internal abstract class DevicePlan(GpuContext context, GpuMap map, bool isTraini
             Forward(launcher, key.X, key.Y);
     }
 
-    /// <summary>On a stream of its own, so that nothing else is written down: a way over the caller's buffers, or the host's whole call.</summary>
+    /// <summary>
+    /// On a stream of its own, so that nothing else is written down: a way over the caller's buffers, or the host's whole call.
+    /// </summary>
     private CudaGraph Capture(GpuLauncher launcher, GraphKey? key)
     {
         using var stream = new CudaStream(context.Device);

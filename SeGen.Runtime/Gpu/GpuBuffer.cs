@@ -3,7 +3,8 @@ using SeGen.Cuda;
 namespace SeGen;
 
 /// <summary>
-/// Floats on a module's device, so that what one call leaves another one takes without a way over the host. Where the module runs on the CPU they
+/// Floats on a module's device, so that what one call leaves another one takes without a way over the host. Where the module runs on the
+/// CPU they
 /// are the host's, so that a program need not tell the two apart. Made by <see cref="GpuModule.Allocate"/> or <see cref="GpuModule.Wrap"/>.
 /// </summary>
 public sealed unsafe class GpuBuffer : IDisposable
@@ -33,7 +34,10 @@ public sealed unsafe class GpuBuffer : IDisposable
 
     /// <summary>The address on the device, a CUdeviceptr, for other code that uses the device's primary context.</summary>
     /// <exception cref="InvalidOperationException">The module runs on the CPU.</exception>
-    public ulong Address => _context is null ? throw new InvalidOperationException("This buffer is the host's, since its module runs on the CPU.") : Live(_address);
+    public ulong Address
+        => _context is null
+            ? throw new InvalidOperationException("This buffer is the host's, since its module runs on the CPU.")
+            : Live(_address);
 
     internal GpuContext? Context => _context;
 

@@ -18,9 +18,11 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
         return new GpuBuffer(new float[floats]);
     }
 
-    public override GpuBuffer Wrap(ulong address, int floats) => throw new InvalidOperationException($"There is no memory of a device to wrap. {Placement}");
+    public override GpuBuffer Wrap(ulong address, int floats)
+        => throw new InvalidOperationException($"There is no memory of a device to wrap. {Placement}");
 
-    public override void Backward(ReadOnlySpan<float> outputGradient, Span<float> inputGradient) => module.Backward(outputGradient, inputGradient);
+    public override void Backward(ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
+        => module.Backward(outputGradient, inputGradient);
 
     public override void Backward(GpuBuffer outputGradient, GpuBuffer? inputGradient)
     {
@@ -30,7 +32,9 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
             CheckBuffer(inputGradient, nameof(inputGradient));
 
         // As on a GPU, the gradient may be written over; the CPU needs it to the end.
-        ReadOnlySpan<float> gradient = inputGradient?.Overlaps(outputGradient) is null ? outputGradient.Host : outputGradient.Host.ToArray();
+        ReadOnlySpan<float> gradient = inputGradient?.Overlaps(outputGradient) is null
+            ? outputGradient.Host
+            : outputGradient.Host.ToArray();
         module.Backward(gradient, inputGradient is null ? [] : inputGradient.Host);
         _isGradientHere = true;
     }
@@ -82,7 +86,8 @@ internal sealed class GpuFallback(ModuleDefinition definition, IModule module, s
             module.Forward(input, output, map.Height, map.Width);
     }
 
-    private protected override void Run(GpuMap map, GpuBuffer input, GpuBuffer output, bool isTraining) => Run(map, input.Host, output.Host, isTraining);
+    private protected override void Run(GpuMap map, GpuBuffer input, GpuBuffer output, bool isTraining)
+        => Run(map, input.Host, output.Host, isTraining);
 
     private protected override void CheckBuffer(GpuBuffer buffer, string name)
     {

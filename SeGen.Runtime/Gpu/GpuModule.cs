@@ -3,12 +3,14 @@ using SeGen.CompilerServices;
 namespace SeGen;
 
 /// <summary>
-/// A module on an NVIDIA GPU, made by the generated CreateCuda: the same members over spans and over buffers that stay on the device. It uses the
+/// A module on an NVIDIA GPU, made by the generated CreateCuda: the same members over spans and over buffers that stay on the device. It
+/// uses the
 /// weights of the module that it was made from and follows their version. One thread at a time.
 /// </summary>
 public abstract class GpuModule : IDisposable
 {
-    private protected GpuModule(ModuleDefinition definition, ParameterSet parameters) => (Definition, Parameters) = (definition, parameters);
+    private protected GpuModule(ModuleDefinition definition, ParameterSet parameters)
+        => (Definition, Parameters) = (definition, parameters);
 
     /// <summary>Whether it runs on a GPU; else on the CPU, as <see cref="GpuPolicy.Auto"/> and <see cref="GpuPolicy.Off"/> allow.</summary>
     public abstract bool IsOnGpu { get; }
@@ -22,10 +24,16 @@ public abstract class GpuModule : IDisposable
     /// <summary>Whether kernels are timed; they are then launched one by one and not as a graph.</summary>
     public bool TimesKernels { get; set; }
 
-    /// <summary>The kernels, in their order, that ran until the last call over spans or of <see cref="Synchronize"/> and since the one before it, if they were timed.</summary>
+    /// <summary>
+    /// The kernels, in their order, that ran until the last call over spans or of <see cref="Synchronize"/> and since the one before it,
+    /// if they were timed.
+    /// </summary>
     public IReadOnlyList<GpuKernelTime> KernelTimes { get; private protected set; } = [];
 
-    /// <summary>What ran in the last call: of a gate its kernels' form, "portable", "group 132 x 1, 7 kept" or "image", of a network "62 kernels"; empty on the CPU.</summary>
+    /// <summary>
+    /// What ran in the last call: of a gate its kernels' form, "portable", "group 132 x 1, 7 kept" or "image", of a network "62 kernels";
+    /// empty on the CPU.
+    /// </summary>
     public string Form { get; private protected set; } = "";
 
     private protected ModuleDefinition Definition { get; }
@@ -36,7 +44,8 @@ public abstract class GpuModule : IDisposable
     public abstract GpuBuffer Allocate(int floats);
 
     /// <summary>
-    /// Memory of the device that other code has allocated. SeGen's stream waits for no other: that code waits for what it has written there before it
+    /// Memory of the device that other code has allocated. SeGen's stream waits for no other: that code waits for what it has written
+    /// there before it
     /// is used here, and calls <see cref="Synchronize"/> before it reads, writes or frees it again.
     /// </summary>
     /// <param name="address">A CUdeviceptr of the device's primary context, a multiple of 16.</param>
@@ -85,7 +94,9 @@ public abstract class GpuModule : IDisposable
             Run(map, input, output, isTraining: false);
     }
 
-    /// <summary>Inference on the device, NCHW. It is under way when this returns: <see cref="Synchronize"/> or a copy to the host waits for it.</summary>
+    /// <summary>
+    /// Inference on the device, NCHW. It is under way when this returns: <see cref="Synchronize"/> or a copy to the host waits for it.
+    /// </summary>
     /// <param name="input">[N, C, H, W] on the device.</param>
     /// <param name="output">Likewise; of a gate it may be the input.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, the buffers overlap, or they are not this device's.</exception>
@@ -144,7 +155,9 @@ public abstract class GpuModule : IDisposable
         Run(map, input, output, isTraining: true);
     }
 
-    /// <summary>The way back after ForwardTraining. Gradients of the parameters are added to <see cref="Parameter.Gradient"/> when it returns.</summary>
+    /// <summary>
+    /// The way back after ForwardTraining. Gradients of the parameters are added to <see cref="Parameter.Gradient"/> when it returns.
+    /// </summary>
     /// <param name="outputGradient">As long as the output was.</param>
     /// <param name="inputGradient">As long as the input was, overwritten; empty: not computed.</param>
     /// <exception cref="ArgumentException">Lengths do not fit.</exception>
@@ -152,7 +165,10 @@ public abstract class GpuModule : IDisposable
     /// <exception cref="GpuException">A call of the driver, or a kernel, failed.</exception>
     public abstract void Backward(ReadOnlySpan<float> outputGradient, Span<float> inputGradient);
 
-    /// <summary>The way back on the device. Gradients of the parameters are added to <see cref="Parameter.Gradient"/> by the next <see cref="Synchronize"/>.</summary>
+    /// <summary>
+    /// The way back on the device. Gradients of the parameters are added to <see cref="Parameter.Gradient"/> by the next
+    /// <see cref="Synchronize"/>.
+    /// </summary>
     /// <param name="outputGradient">As long as the output was.</param>
     /// <param name="inputGradient">As long as the input was, overwritten; null: not computed.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, or the buffers are not this device's.</exception>
@@ -161,10 +177,12 @@ public abstract class GpuModule : IDisposable
     public abstract void Backward(GpuBuffer outputGradient, GpuBuffer? inputGradient);
 
     /// <summary>
-    /// An optimizer's step on the device, by the gradients that Backward over buffers has left there, which are 0 after it. The host's parameters, and what the
+    /// An optimizer's step on the device, by the gradients that Backward over buffers has left there, which are 0 after it. The host's
+    /// parameters, and what the
     /// optimizer keeps, follow at the next <see cref="Synchronize"/>; until then only this module has the new ones.
     /// </summary>
-    /// <param name="optimizer">An <see cref="SgdOptimizer"/>, <see cref="AdamOptimizer"/> or <see cref="AdamWOptimizer"/> of these parameters.</param>
+    /// <param name="optimizer">An <see cref="SgdOptimizer"/>, <see cref="AdamOptimizer"/> or <see cref="AdamWOptimizer"/> of these
+    /// parameters.</param>
     /// <exception cref="ArgumentException">It is an optimizer of other parameters.</exception>
     /// <exception cref="InvalidOperationException">There are no gradients on the device.</exception>
     /// <exception cref="NotSupportedException">The module is a gate alone, on a GPU, or declared with InferenceOnly.</exception>
@@ -172,8 +190,10 @@ public abstract class GpuModule : IDisposable
     public abstract void Optimize(Optimizer optimizer);
 
     /// <summary>
-    /// Scales all gradients on the device so that their common norm is no more than the given one, as <see cref="GradientClipping.ClipGradientNorm"/> does on the host; between Backward over
-    /// buffers and <see cref="Optimize"/>. Sums are those of 32-bit floats: a norm beyond 1e19 counts as infinite, and gradients are 0 after it.
+    /// Scales all gradients on the device so that their common norm is no more than the given one, as
+    /// <see cref="GradientClipping.ClipGradientNorm"/> does on the host; between Backward over
+    /// buffers and <see cref="Optimize"/>. Sums are those of 32-bit floats: a norm beyond 1e19 counts as infinite, and gradients are 0
+    /// after it.
     /// </summary>
     /// <param name="limit">The largest norm, above 0.</param>
     /// <param name="norm">One float, or more, of which the first becomes the norm before; null: it is not asked for.</param>
@@ -196,10 +216,12 @@ public abstract class GpuModule : IDisposable
     public abstract void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean);
 
     /// <summary>
-    /// Waits until everything is done, and adds the parameters' gradients that were computed since the last time to <see cref="Parameter.Gradient"/>; brings the
+    /// Waits until everything is done, and adds the parameters' gradients that were computed since the last time to
+    /// <see cref="Parameter.Gradient"/>; brings the
     /// parameters where <see cref="Optimize"/> has changed them.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Parameters were changed by <see cref="Optimize"/> and on the host since then.</exception>
+    /// <exception cref="InvalidOperationException">Parameters were changed by <see cref="Optimize"/> and on the host since
+    /// then.</exception>
     /// <exception cref="GpuException">A kernel failed while it ran.</exception>
     public abstract void Synchronize();
 
@@ -272,7 +294,8 @@ public abstract class GpuModule : IDisposable
 
         CheckBuffer(gradient, nameof(gradient));
         if (gradient.Length != logits.Length)
-            throw new ArgumentException($"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits.", nameof(gradient));
+            throw new ArgumentException(
+                $"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits.", nameof(gradient));
 
         if (gradient.Overlaps(logits) == false)
             throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
@@ -290,7 +313,8 @@ public abstract class GpuModule : IDisposable
     private protected void CheckGradients(bool areHere, string call)
     {
         if (!areHere)
-            throw new InvalidOperationException($"{Definition.Name} has no gradients on the GPU: {call} comes after Backward over buffers, and before Synchronize, which brings them to the host.");
+            throw new InvalidOperationException(
+                $"{Definition.Name} has no gradients on the GPU: {call} comes after Backward over buffers, and before Synchronize, which brings them to the host.");
     }
 
     private string? TrainingFault(GpuMap map) => map.Images >= 1 && map.Images <= Definition.MaxBatch

@@ -2,7 +2,9 @@ using SeGen.Cuda;
 
 namespace SeGen;
 
-/// <summary>Whether modules can run on a GPU of this machine. Nothing but NVIDIA's driver is needed; it is asked once, at the first question.</summary>
+/// <summary>
+/// Whether modules can run on a GPU of this machine. Nothing but NVIDIA's driver is needed; it is asked once, at the first question.
+/// </summary>
 public static class GpuRuntime
 {
     private static readonly Lock Gate = new();
@@ -39,7 +41,9 @@ public static class GpuRuntime
             {
                 CudaDevice device = CudaDevice.Open(driver, number);
                 if (device.Capability < GpuProbe.LeastCapability)
-                    throw new GpuException($"GPU {number} is {device.Name}, of compute capability {device.Capability / 10}.{device.Capability % 10}; SeGen needs 7.5.", 0, nameof(GpuStatus.ComputeCapabilityTooLow));
+                    throw new GpuException(
+                        $"GPU {number} is {device.Name}, of compute capability {device.Capability / 10}.{device.Capability % 10}; SeGen needs 7.5.",
+                        0, nameof(GpuStatus.ComputeCapabilityTooLow));
 
                 found.Contexts[number] = context = new GpuContext(device);
             }

@@ -18,7 +18,9 @@ public enum GpuStatus
     /// <summary>The driver is older than CUDA 11.4.</summary>
     DriverTooOld,
 
-    /// <summary>The library and the kernel's part of the driver are of different versions: the machine was not restarted after an update.</summary>
+    /// <summary>
+    /// The library and the kernel's part of the driver are of different versions: the machine was not restarted after an update.
+    /// </summary>
     DriverMismatch,
 
     /// <summary>No device has compute capability 7.5 (Turing) or later.</summary>

@@ -30,7 +30,8 @@ internal abstract class ModuleOnGpu : GpuModule
 
     public override bool IsOnGpu => true;
 
-    public override string Placement => $"On {_context.Device.Name}, compute capability {_context.Device.Capability / 10}.{_context.Device.Capability % 10}.";
+    public override string Placement
+        => $"On {_context.Device.Name}, compute capability {_context.Device.Capability / 10}.{_context.Device.Capability % 10}.";
 
     public override GpuBuffer Allocate(int floats)
     {
@@ -42,7 +43,8 @@ internal abstract class ModuleOnGpu : GpuModule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(floats, 1);
         if (address == 0 || address % 16 != 0)
-            throw new ArgumentException($"An address on the device must be a multiple of 16, and 0x{address:x} was given.", nameof(address));
+            throw new ArgumentException(
+                $"An address on the device must be a multiple of 16, and 0x{address:x} was given.", nameof(address));
 
         return new GpuBuffer(_context, address, floats);
     }
@@ -75,7 +77,9 @@ internal abstract class ModuleOnGpu : GpuModule
             CheckBuffer(inputGradient, nameof(inputGradient));
             CheckGradient(plan.Input, inputGradient.Length, nameof(inputGradient));
             if (inputGradient.Overlaps(outputGradient) == false || _trainingInput?.Overlaps(inputGradient) is not null)
-                throw new ArgumentException($"{Definition.Name} still reads what it would write here: the buffer may be that of outputGradient, but not overlap it otherwise, nor the input of ForwardTraining.", nameof(inputGradient));
+                throw new ArgumentException(
+                    $"{Definition.Name} still reads what it would write here: the buffer may be that of outputGradient, but not overlap it otherwise, nor the input of ForwardTraining.",
+                    nameof(inputGradient));
         }
 
         lock (_context.Lock)
@@ -100,10 +104,13 @@ internal abstract class ModuleOnGpu : GpuModule
         }
     }
 
-    public override void Optimize(Optimizer optimizer) => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose parameters are stepped on the host: call Synchronize, then the optimizer's Step.");
+    public override void Optimize(Optimizer optimizer)
+        => throw new NotSupportedException(
+            $"{Definition.Name} is a gate alone, whose parameters are stepped on the host: call Synchronize, then the optimizer's Step.");
 
     public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
-        => throw new NotSupportedException($"{Definition.Name} is a gate alone, whose gradients are clipped on the host: call Synchronize, then Parameters.ClipGradientNorm.");
+        => throw new NotSupportedException(
+            $"{Definition.Name} is a gate alone, whose gradients are clipped on the host: call Synchronize, then Parameters.ClipGradientNorm.");
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
         => throw new NotSupportedException($"{Definition.Name} is a gate alone, which has no logits.");
@@ -124,7 +131,8 @@ internal abstract class ModuleOnGpu : GpuModule
         }
     }
 
-    internal override string? CannotStep => $"{Definition.Name} is a gate alone, whose parameters are stepped on the host: train it on the CPU, or in a block or network.";
+    internal override string? CannotStep
+        => $"{Definition.Name} is a gate alone, whose parameters are stepped on the host: train it on the CPU, or in a block or network.";
 
     internal override void SeedDropout(long seed)
     {
@@ -189,7 +197,11 @@ internal abstract class ModuleOnGpu : GpuModule
     private protected override void CheckBuffer(GpuBuffer buffer, string name)
     {
         if (!ReferenceEquals(buffer.Context, _context))
-            throw new ArgumentException(buffer.Context is null ? $"The buffer is the host's; {Definition.Name} is on {_context.Device.Name}." : $"The buffer is on another GPU than {Definition.Name}.", name);
+            throw new ArgumentException(
+                buffer.Context is null
+                    ? $"The buffer is the host's; {Definition.Name} is on {_context.Device.Name}."
+                    : $"The buffer is on another GPU than {Definition.Name}.",
+                name);
     }
 
     /// <summary>Begins a call, whose thread holds the lock: where launches go.</summary>
@@ -247,10 +259,14 @@ internal abstract class ModuleOnGpu : GpuModule
             (_training, _trainingInput) = (plan, input);
     }
 
-    /// <summary>Where the input of the way forward is: in the caller's buffer, which must not have been disposed of, or in the plan's.</summary>
+    /// <summary>
+    /// Where the input of the way forward is: in the caller's buffer, which must not have been disposed of, or in the plan's.
+    /// </summary>
     private ulong TrainingAddress(DevicePlan plan) => _trainingInput?.Address ?? plan.Staging.Input.Address;
 
-    private DevicePlan Trained() => _training ?? throw new InvalidOperationException($"{Definition.Name}: Backward comes after ForwardTraining, and there was none.");
+    private DevicePlan Trained()
+        => _training ?? throw new InvalidOperationException(
+            $"{Definition.Name}: Backward comes after ForwardTraining, and there was none.");
 
     /// <summary>Why there are no kernels for the way back; null where there are.</summary>
     private protected abstract string? CannotTrain { get; }
@@ -278,6 +294,7 @@ internal abstract class ModuleOnGpu : GpuModule
     private void CheckGradient(GpuShape needed, int given, string name)
     {
         if (given != needed.Length)
-            throw new ArgumentException($"{Definition.Name} needs {needed} = {needed.Length:N0} values here and was given {given:N0}.", name);
+            throw new ArgumentException(
+                $"{Definition.Name} needs {needed} = {needed.Length:N0} values here and was given {given:N0}.", name);
     }
 }

@@ -8,6 +8,8 @@ public delegate void GateObserver(string gate, ReadOnlySpan<float> factors);
 /// <summary>A block or network with gates inside: what they do can be watched. A generated module of that kind is cast to it.</summary>
 public interface IGatedModule : IModule
 {
-    /// <summary>Called by Forward on the caller's thread, for every image and gate in the order in which they run; null for nobody.</summary>
+    /// <summary>
+    /// Called by Forward on the caller's thread, for every image and gate in the order in which they run; null for nobody.
+    /// </summary>
     GateObserver? GateObserver { get; set; }
 }

@@ -17,23 +17,29 @@ public interface IModule
     /// </summary>
     bool FreezeStatistics { get; set; }
 
-    /// <summary>The most threads a call uses, the caller's included; 0 stands for <see cref="SeGenThreads.Degree"/>. Results do not depend on it.</summary>
+    /// <summary>
+    /// The most threads a call uses, the caller's included; 0 stands for <see cref="SeGenThreads.Degree"/>. Results do not depend on it.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set below 0 or above <see cref="SeGenThreads.Maximum"/>.</exception>
     int Threads { get; set; }
 
     /// <summary>
-    /// What the masks of dropout are drawn from in the next <c>ForwardTraining</c>, which raises it by one. The same seed gives the same masks
-    /// on any machine; instances that share weights and train on parts of one batch need seeds of their own. Without dropout in the module it
+    /// What the masks of dropout are drawn from in the next <c>ForwardTraining</c>, which raises it by one. The same seed gives the same
+    /// masks
+    /// on any machine; instances that share weights and train on parts of one batch need seeds of their own. Without dropout in the module
+    /// it
     /// has no effect.
     /// </summary>
     long DropoutSeed { get; set; }
 
     /// <summary>
-    /// Makes everything ready that the first inference would else have to: weights in the form in which the kernels read them, on all threads,
+    /// Makes everything ready that the first inference would else have to: weights in the form in which the kernels read them, on all
+    /// threads,
     /// and the calling thread's scratch.
     /// </summary>
     /// <param name="releaseParameters">
-    /// Whether the parameters' own values are given up, since inference reads the packed ones only: half of the memory or more. They can then
+    /// Whether the parameters' own values are given up, since inference reads the packed ones only: half of the memory or more. They can
+    /// then
     /// neither be read, written, saved nor trained, in this instance and in those that share its weights.
     /// </param>
     /// <returns>How long it took; next to nothing where the weights have been packed already.</returns>
@@ -51,7 +57,8 @@ public interface IModule
     /// <param name="output">The output's elements, as many images as the input has.</param>
     /// <param name="height">Height of the input in pixels.</param>
     /// <param name="width">Width of the input in pixels.</param>
-    /// <exception cref="ArgumentException">A size or length does not fit, or the spans overlap where the module does not allow it.</exception>
+    /// <exception cref="ArgumentException">A size or length does not fit, or the spans overlap where the module does not allow
+    /// it.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> output, int height, int width);
 
     /// <summary>Inference on dense tensors [C, H, W] or [N, C, H, W].</summary>
@@ -64,7 +71,8 @@ public interface IModule
     /// <param name="input">[N, C, H, W] with N at most MaxBatch.</param>
     /// <param name="output">The output's elements.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the batch is larger than MaxBatch.</exception>
-    /// <exception cref="InvalidOperationException">The declaration does not fix height and width, or another thread trains this instance.</exception>
+    /// <exception cref="InvalidOperationException">The declaration does not fix height and width, or another thread trains this
+    /// instance.</exception>
     /// <exception cref="NotSupportedException">The module was declared with InferenceOnly.</exception>
     void ForwardTraining(ReadOnlySpan<float> input, Span<float> output);
 
@@ -83,8 +91,10 @@ public interface IModule
     /// </summary>
     /// <param name="input">[N, C, H, W] with N at most MaxBatch.</param>
     /// <param name="output">The output's elements, apart from the input's.</param>
-    /// <exception cref="ArgumentException">A length does not fit, the batch is larger than MaxBatch, or output and input overlap.</exception>
-    /// <exception cref="InvalidOperationException">The declaration does not fix height and width, or another thread trains this instance.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, the batch is larger than MaxBatch, or output and input
+    /// overlap.</exception>
+    /// <exception cref="InvalidOperationException">The declaration does not fix height and width, or another thread trains this
+    /// instance.</exception>
     void ForwardTrainingByReference(ReadOnlyMemory<float> input, Span<float> output);
 
     /// <summary>The same at a height and width given at run time.</summary>
@@ -92,7 +102,8 @@ public interface IModule
     /// <param name="output">The output's elements, apart from the input's.</param>
     /// <param name="height">Height of the input in pixels.</param>
     /// <param name="width">Width of the input in pixels.</param>
-    /// <exception cref="ArgumentException">A size or length does not fit, the batch is larger than MaxBatch, or output and input overlap.</exception>
+    /// <exception cref="ArgumentException">A size or length does not fit, the batch is larger than MaxBatch, or output and input
+    /// overlap.</exception>
     /// <exception cref="InvalidOperationException">Another thread trains this instance.</exception>
     void ForwardTrainingByReference(ReadOnlyMemory<float> input, Span<float> output, int height, int width);
 
@@ -129,7 +140,9 @@ public interface IModule
     /// <param name="strict">Whether a missing or unexpected tensor, or a layer declared otherwise, is an error.</param>
     LoadReport LoadWeights(string path, KeyMap keys, bool strict = true);
 
-    /// <summary>Reads the weights from a stream of safetensors, from its position to its end. A stream that cannot seek is read forward once.</summary>
+    /// <summary>
+    /// Reads the weights from a stream of safetensors, from its position to its end. A stream that cannot seek is read forward once.
+    /// </summary>
     /// <inheritdoc cref="LoadWeights(string, Naming, bool)"/>
     /// <param name="stream">The stream; it stays open.</param>
     /// <param name="naming">Whose names the stream's tensors carry.</param>
@@ -163,7 +176,8 @@ public interface IModule
     /// <param name="naming">Whose names the tensors get.</param>
     /// <param name="type">The type of the values; of 16 bits they are rounded to the nearest.</param>
     /// <exception cref="IOException">The file cannot be written; one that was there is left as it was.</exception>
-    /// <exception cref="InvalidOperationException">A finite value is out of the type's range, or the values were released; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">A finite value is out of the type's range, or the values were released; nothing was
+    /// written.</exception>
     void SaveWeights(string path, Naming naming = Naming.SeGen, WeightType type = WeightType.F32);
 
     /// <summary>
@@ -171,9 +185,11 @@ public interface IModule
     /// tensors "input" [N, C, H, W] and "output", and perhaps "gate.NAME", the factors [N, C] of the gate of that name.
     /// </summary>
     /// <param name="path">A safetensors file.</param>
-    /// <param name="tolerance">The largest difference that is allowed, relative to the largest magnitude of each tensor; at least 0.</param>
+    /// <param name="tolerance">The largest difference that is allowed, relative to the largest magnitude of each tensor; at least
+    /// 0.</param>
     /// <returns>What was compared, and what the file has that cannot be observed.</returns>
-    /// <exception cref="VerificationException">A tensor differs by more; the exception names the first in the order in which they are computed.</exception>
+    /// <exception cref="VerificationException">A tensor differs by more; the exception names the first in the order in which they are
+    /// computed.</exception>
     /// <exception cref="SafeTensorsException">The file is broken, has no such tensors, or they do not have the module's shapes.</exception>
     VerifyReport Verify(string path, float tolerance = 1e-4f);
 }

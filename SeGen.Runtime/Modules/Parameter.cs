@@ -41,10 +41,14 @@ public sealed class Parameter
     public int Length { get; }
 
     /// <summary>The values. Valid as long as the module is; a later Write shows in it.</summary>
-    /// <exception cref="InvalidOperationException">They were released by <see cref="IModule.Prepare"/> or never kept by <c>Load(..., release: true)</c>.</exception>
+    /// <exception cref="InvalidOperationException">They were released by <see cref="IModule.Prepare"/> or never kept by <c>Load(...,
+    /// release: true)</c>.</exception>
     public ReadOnlySpan<float> Values => _source is { } source ? source.Read(this) : Kept;
 
-    /// <summary>The sum of the gradients since the last <see cref="ParameterSet.ZeroGradients"/>; allocated by the first training step, or when first asked for.</summary>
+    /// <summary>
+    /// The sum of the gradients since the last <see cref="ParameterSet.ZeroGradients"/>; allocated by the first training step, or when
+    /// first asked for.
+    /// </summary>
     public Span<float> Gradient => _gradient ?? Interlocked.CompareExchange(ref _gradient, new float[Kept.Length], null) ?? _gradient;
 
     /// <summary>Whether an optimizer may change it; false for running statistics.</summary>

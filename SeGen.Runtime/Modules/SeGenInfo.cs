@@ -15,9 +15,12 @@ public static class SeGenInfo
     public static int VectorWidth =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
 
-    /// <summary>Whether modules can run on a GPU, as a sentence: its name, or what is missing. The driver is asked once, when this is read first.</summary>
+    /// <summary>
+    /// Whether modules can run on a GPU, as a sentence: its name, or what is missing. The driver is asked once, when this is read first.
+    /// </summary>
     public static string Gpu => GpuRuntime.StatusText;
 
     /// <summary>One line for logs: "SeGen 0.1.0, 512-bit vectors, 2 threads".</summary>
-    public static string Summary => $"SeGen {Version}, {(VectorWidth == 32 ? "scalar code" : $"{VectorWidth}-bit vectors")}, {SeGenThreads.Degree} threads";
+    public static string Summary
+        => $"SeGen {Version}, {(VectorWidth == 32 ? "scalar code" : $"{VectorWidth}-bit vectors")}, {SeGenThreads.Degree} threads";
 }

@@ -5,9 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace SeGen.Simd;
 
 /// <summary>
-/// The other activations of a gate, as PyTorch defines them, at the infinities too: SiLU and hard swish of minus infinity are NaN (infinity times 0).
-/// NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU is v / (1 + exp(-v)). With
-/// AVX-512 the quotient is a product by a reciprocal, which cannot be that of infinity: for finite values below -87 it stays where it is there, at
+/// The other activations of a gate, as PyTorch defines them, at the infinities too: SiLU and hard swish of minus infinity are NaN
+/// (infinity times 0).
+/// NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU is v / (1 +
+/// exp(-v)). With
+/// AVX-512 the quotient is a product by a reciprocal, which cannot be that of infinity: for finite values below -87 it stays where it is
+/// there, at
 /// -1.4e-36. Elsewhere exp(-v) reaches infinity, as in PyTorch, and a finite value divided by that is -0, minus infinity NaN.
 /// </summary>
 public static class Activations
@@ -36,7 +39,8 @@ public static class Activations
 
     /// <summary>min(max(0, v), 6) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ReLU6(Vector512<float> value) => Vector512.MinNative(Vector512.Create(6f), Vector512.MaxNative(Vector512<float>.Zero, value));
+    public static Vector512<float> ReLU6(Vector512<float> value)
+        => Vector512.MinNative(Vector512.Create(6f), Vector512.MaxNative(Vector512<float>.Zero, value));
 
     /// <summary>v * sigmoid(v) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,8 +48,10 @@ public static class Activations
     {
         if (Avx512F.IsSupported)
         {
-            var v = Avx512F.Fixup(Vector512.MaxNative(Vector512.Create(Exponential.Least), value), value, Vector512.Create(NaNForNegativeInfinity), 0);
-            return Exponential.Quotient(v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
+            var v = Avx512F.Fixup(
+                Vector512.MaxNative(Vector512.Create(Exponential.Least), value), value, Vector512.Create(NaNForNegativeInfinity), 0);
+            return Exponential.Quotient(
+                v, Vector512<float>.One + Exponential.OfNegated(Vector512.MinNative(Vector512.Create(Exponential.Most), v)));
         }
 
         return value / (Vector512<float>.One + Exponential.OfNegated(Exponential.Bounded(value)));
@@ -54,7 +60,8 @@ public static class Activations
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> HardSigmoid(Vector512<float> value)
-        => Vector512.MinNative(Vector512<float>.One, Vector512.MaxNative(Vector512<float>.Zero, value * Vector512.Create(1f / 6f) + Vector512.Create(0.5f)));
+        => Vector512.MinNative(
+            Vector512<float>.One, Vector512.MaxNative(Vector512<float>.Zero, value * Vector512.Create(1f / 6f) + Vector512.Create(0.5f)));
 
     /// <summary>v * hard_sigmoid(v) of 16 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,7 +73,8 @@ public static class Activations
 
     /// <summary>min(max(0, v), 6) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReLU6(Vector256<float> value) => Vector256.MinNative(Vector256.Create(6f), Vector256.MaxNative(Vector256<float>.Zero, value));
+    public static Vector256<float> ReLU6(Vector256<float> value)
+        => Vector256.MinNative(Vector256.Create(6f), Vector256.MaxNative(Vector256<float>.Zero, value));
 
     /// <summary>v * sigmoid(v) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,8 +82,10 @@ public static class Activations
     {
         if (Avx512F.VL.IsSupported)
         {
-            var v = Avx512F.VL.Fixup(Vector256.MaxNative(Vector256.Create(Exponential.Least), value), value, Vector256.Create(NaNForNegativeInfinity), 0);
-            return Exponential.Quotient(v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
+            var v = Avx512F.VL.Fixup(
+                Vector256.MaxNative(Vector256.Create(Exponential.Least), value), value, Vector256.Create(NaNForNegativeInfinity), 0);
+            return Exponential.Quotient(
+                v, Vector256<float>.One + Exponential.OfNegated(Vector256.MinNative(Vector256.Create(Exponential.Most), v)));
         }
 
         return value / (Vector256<float>.One + Exponential.OfNegated(Exponential.Bounded(value)));
@@ -84,7 +94,8 @@ public static class Activations
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> HardSigmoid(Vector256<float> value)
-        => Vector256.MinNative(Vector256<float>.One, Vector256.MaxNative(Vector256<float>.Zero, value * Vector256.Create(1f / 6f) + Vector256.Create(0.5f)));
+        => Vector256.MinNative(
+            Vector256<float>.One, Vector256.MaxNative(Vector256<float>.Zero, value * Vector256.Create(1f / 6f) + Vector256.Create(0.5f)));
 
     /// <summary>v * hard_sigmoid(v) of 8 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,7 +107,8 @@ public static class Activations
 
     /// <summary>min(max(0, v), 6) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ReLU6(Vector128<float> value) => Vector128.MinNative(Vector128.Create(6f), Vector128.MaxNative(Vector128<float>.Zero, value));
+    public static Vector128<float> ReLU6(Vector128<float> value)
+        => Vector128.MinNative(Vector128.Create(6f), Vector128.MaxNative(Vector128<float>.Zero, value));
 
     /// <summary>v * sigmoid(v) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -104,8 +116,10 @@ public static class Activations
     {
         if (Avx512F.VL.IsSupported)
         {
-            var v = Avx512F.VL.Fixup(Vector128.MaxNative(Vector128.Create(Exponential.Least), value), value, Vector128.Create(NaNForNegativeInfinity), 0);
-            return Exponential.Quotient(v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
+            var v = Avx512F.VL.Fixup(
+                Vector128.MaxNative(Vector128.Create(Exponential.Least), value), value, Vector128.Create(NaNForNegativeInfinity), 0);
+            return Exponential.Quotient(
+                v, Vector128<float>.One + Exponential.OfNegated(Vector128.MinNative(Vector128.Create(Exponential.Most), v)));
         }
 
         return value / (Vector128<float>.One + Exponential.OfNegated(Exponential.Bounded(value)));
@@ -114,7 +128,8 @@ public static class Activations
     /// <summary>min(max(v / 6 + 1/2, 0), 1) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> HardSigmoid(Vector128<float> value)
-        => Vector128.MinNative(Vector128<float>.One, Vector128.MaxNative(Vector128<float>.Zero, value * Vector128.Create(1f / 6f) + Vector128.Create(0.5f)));
+        => Vector128.MinNative(
+            Vector128<float>.One, Vector128.MaxNative(Vector128<float>.Zero, value * Vector128.Create(1f / 6f) + Vector128.Create(0.5f)));
 
     /// <summary>v * hard_sigmoid(v) of 4 values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,7 +165,8 @@ public static class Activations
 
     /// <summary>g relu'(v) of 16 values, told from what came out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ReLUGradient(Vector512<float> gradient, Vector512<float> output) => gradient & Vector512.GreaterThan(output, Vector512<float>.Zero);
+    public static Vector512<float> ReLUGradient(Vector512<float> gradient, Vector512<float> output)
+        => gradient & Vector512.GreaterThan(output, Vector512<float>.Zero);
 
     /// <summary>g relu6'(v) of 16 values, told from what came out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,13 +185,16 @@ public static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> HardSwishGradient(Vector512<float> gradient, Vector512<float> value)
     {
-        var slope = Vector512.ConditionalSelect(Vector512.GreaterThan(value, Vector512.Create(3f)), Vector512<float>.One, value * Vector512.Create(1f / 3f) + Vector512.Create(0.5f));
+        var slope = Vector512.ConditionalSelect(
+            Vector512.GreaterThan(value, Vector512.Create(3f)), Vector512<float>.One,
+            value * Vector512.Create(1f / 3f) + Vector512.Create(0.5f));
         return Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512.Create(-3f)), Vector512<float>.Zero, gradient * slope);
     }
 
     /// <summary>g relu'(v) of 8 values, told from what came out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReLUGradient(Vector256<float> gradient, Vector256<float> output) => gradient & Vector256.GreaterThan(output, Vector256<float>.Zero);
+    public static Vector256<float> ReLUGradient(Vector256<float> gradient, Vector256<float> output)
+        => gradient & Vector256.GreaterThan(output, Vector256<float>.Zero);
 
     /// <summary>g relu6'(v) of 8 values, told from what came out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -194,13 +213,16 @@ public static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> HardSwishGradient(Vector256<float> gradient, Vector256<float> value)
     {
-        var slope = Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256.Create(3f)), Vector256<float>.One, value * Vector256.Create(1f / 3f) + Vector256.Create(0.5f));
+        var slope = Vector256.ConditionalSelect(
+            Vector256.GreaterThan(value, Vector256.Create(3f)), Vector256<float>.One,
+            value * Vector256.Create(1f / 3f) + Vector256.Create(0.5f));
         return Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(-3f)), Vector256<float>.Zero, gradient * slope);
     }
 
     /// <summary>g relu'(v) of 4 values, told from what came out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ReLUGradient(Vector128<float> gradient, Vector128<float> output) => gradient & Vector128.GreaterThan(output, Vector128<float>.Zero);
+    public static Vector128<float> ReLUGradient(Vector128<float> gradient, Vector128<float> output)
+        => gradient & Vector128.GreaterThan(output, Vector128<float>.Zero);
 
     /// <summary>g relu6'(v) of 4 values, told from what came out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -219,7 +241,9 @@ public static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> HardSwishGradient(Vector128<float> gradient, Vector128<float> value)
     {
-        var slope = Vector128.ConditionalSelect(Vector128.GreaterThan(value, Vector128.Create(3f)), Vector128<float>.One, value * Vector128.Create(1f / 3f) + Vector128.Create(0.5f));
+        var slope = Vector128.ConditionalSelect(
+            Vector128.GreaterThan(value, Vector128.Create(3f)), Vector128<float>.One,
+            value * Vector128.Create(1f / 3f) + Vector128.Create(0.5f));
         return Vector128.ConditionalSelect(Vector128.LessThan(value, Vector128.Create(-3f)), Vector128<float>.Zero, gradient * slope);
     }
 }

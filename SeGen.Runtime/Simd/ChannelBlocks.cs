@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace SeGen.Simd;
 
 /// <summary>
-/// Planes of pixels into blocks of 16 channels and back: transpositions of 8 x 8 values in registers where the processor has the shuffles. They
+/// Planes of pixels into blocks of 16 channels and back: transpositions of 8 x 8 values in registers where the processor has the shuffles.
+/// They
 /// stand here, because they depend on no shape.
 /// </summary>
 public static class ChannelBlocks
@@ -74,7 +75,8 @@ public static class ChannelBlocks
     private static void Transpose(ref float from, nuint fromRow, ref float to, nuint toRow)
     {
         // Rows i and i + 4 share a vector, so that two rounds of shuffles within its halves are enough.
-        Vector256<float> a = Pair(ref from, 0, fromRow), b = Pair(ref from, 1, fromRow), c = Pair(ref from, 2, fromRow), d = Pair(ref from, 3, fromRow);
+        Vector256<float> a =
+            Pair(ref from, 0, fromRow), b = Pair(ref from, 1, fromRow), c = Pair(ref from, 2, fromRow), d = Pair(ref from, 3, fromRow);
         Vector256<float> e = Pair(ref Unsafe.Add(ref from, 4), 0, fromRow), f = Pair(ref Unsafe.Add(ref from, 4), 1, fromRow);
         Vector256<float> g = Pair(ref Unsafe.Add(ref from, 4), 2, fromRow), h = Pair(ref Unsafe.Add(ref from, 4), 3, fromRow);
         Four(a, b, c, d, ref to, toRow);

@@ -6,7 +6,8 @@ namespace SeGen.Simd;
 
 /// <summary>exp(-v) and quotients by what is made of it, for the sigmoid and those that contain it.</summary>
 /// <remarks>
-/// exp is Cephes' expf (S. L. Moshier, 1992): v = n ln 2 - r with n an integer and |r| &lt;= ln 2 / 2, a polynomial of degree 7 in r, and 2^-n
+/// exp is Cephes' expf (S. L. Moshier, 1992): v = n ln 2 - r with n an integer and |r| &lt;= ln 2 / 2, a polynomial of degree 7 in r, and
+/// 2^-n
 /// in two factors, because n reaches 150 where the result is subnormal.
 /// </remarks>
 internal static class Exponential
@@ -26,17 +27,23 @@ internal static class Exponential
     private const float P0 = 1.9875691500e-4f, P1 = 1.3981999507e-3f, P2 = 8.3334519073e-3f;
     private const float P3 = 4.1665795894e-2f, P4 = 1.6666665459e-1f, P5 = 5.0000001201e-1f;
 
-    /// <summary>Values of which <see cref="OfNegated(Vector512{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.</summary>
+    /// <summary>
+    /// Values of which <see cref="OfNegated(Vector512{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Bounded(Vector512<float> v)
         => Vector512.MinNative(Vector512.Create(Most), Vector512.MaxNative(Vector512.Create(-Most), v));
 
-    /// <summary>Values of which <see cref="OfNegated(Vector256{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.</summary>
+    /// <summary>
+    /// Values of which <see cref="OfNegated(Vector256{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Bounded(Vector256<float> v)
         => Vector256.MinNative(Vector256.Create(Most), Vector256.MaxNative(Vector256.Create(-Most), v));
 
-    /// <summary>Values of which <see cref="OfNegated(Vector128{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.</summary>
+    /// <summary>
+    /// Values of which <see cref="OfNegated(Vector128{float})"/> is from 0 to infinity: beyond 104 to either side nothing changes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Bounded(Vector128<float> v)
         => Vector128.MinNative(Vector128.Create(Most), Vector128.MaxNative(Vector128.Create(-Most), v));
@@ -102,7 +109,8 @@ internal static class Exponential
     }
 
     /// <summary>
-    /// A quotient. With AVX-512 it is a product by the reciprocal's estimate of 14 bits after one step of Newton's method, which doubles them: a
+    /// A quotient. With AVX-512 it is a product by the reciprocal's estimate of 14 bits after one step of Newton's method, which doubles
+    /// them: a
     /// division keeps one port busy for 16 cycles.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,7 +120,8 @@ internal static class Exponential
             return numerator / denominator;
 
         var reciprocal = Avx512F.Reciprocal14(denominator);
-        return numerator * Vector512.FusedMultiplyAdd(reciprocal, Avx512F.FusedMultiplyAddNegated(denominator, reciprocal, Vector512<float>.One), reciprocal);
+        return numerator * Vector512.FusedMultiplyAdd(
+            reciprocal, Avx512F.FusedMultiplyAddNegated(denominator, reciprocal, Vector512<float>.One), reciprocal);
     }
 
     /// <summary>As with 512 bits, so that all widths give the same bits on a processor.</summary>
@@ -123,7 +132,8 @@ internal static class Exponential
             return numerator / denominator;
 
         var reciprocal = Avx512F.VL.Reciprocal14(denominator);
-        return numerator * Vector256.MultiplyAddEstimate(reciprocal, Fma.MultiplyAddNegated(denominator, reciprocal, Vector256<float>.One), reciprocal);
+        return numerator * Vector256.MultiplyAddEstimate(
+            reciprocal, Fma.MultiplyAddNegated(denominator, reciprocal, Vector256<float>.One), reciprocal);
     }
 
     /// <summary>As with 512 bits, so that all widths give the same bits on a processor.</summary>
@@ -134,7 +144,8 @@ internal static class Exponential
             return numerator / denominator;
 
         var reciprocal = Avx512F.VL.Reciprocal14(denominator);
-        return numerator * Vector128.MultiplyAddEstimate(reciprocal, Fma.MultiplyAddNegated(denominator, reciprocal, Vector128<float>.One), reciprocal);
+        return numerator * Vector128.MultiplyAddEstimate(
+            reciprocal, Fma.MultiplyAddNegated(denominator, reciprocal, Vector128<float>.One), reciprocal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

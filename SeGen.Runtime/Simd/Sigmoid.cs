@@ -9,7 +9,8 @@ namespace SeGen.Simd;
 /// <remarks>
 /// With e = exp(-|v|) in (0, 1] it is 1 / (1 + e) for v &gt;= 0 and e / (1 + e) below, so that neither end overflows and small
 /// results keep their relative accuracy down to the subnormals. The error over all 2^32 floats, at every width, is at most 2.41 units in
-/// the last place, and 2.83 where AVX-512 estimates the reciprocal (docs/performance.md); exact at 0 and at the infinities; a NaN stays a NaN.
+/// the last place, and 2.83 where AVX-512 estimates the reciprocal (docs/performance.md); exact at 0 and at the infinities; a NaN stays a
+/// NaN.
 /// </remarks>
 public static class Sigmoid
 {

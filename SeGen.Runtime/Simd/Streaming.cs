@@ -16,10 +16,14 @@ public static class Streaming
     /// </summary>
     public const long Threshold = 2 << 20;
 
-    /// <summary>Whether the processor has such stores; without them <see cref="Store(Vector128{float}, ref float)"/> is an ordinary one.</summary>
+    /// <summary>
+    /// Whether the processor has such stores; without them <see cref="Store(Vector128{float}, ref float)"/> is an ordinary one.
+    /// </summary>
     public static bool IsSupported => Sse.IsSupported;
 
-    /// <summary>How many floats from the address to the next multiple of the given bytes (a power of two); the address is a float's.</summary>
+    /// <summary>
+    /// How many floats from the address to the next multiple of the given bytes (a power of two); the address is a float's.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe nuint ToAlignment(ref float at, nuint bytes)
         => ((0 - (nuint)Unsafe.AsPointer(ref at)) & (bytes - 1)) / sizeof(float);

@@ -112,8 +112,10 @@ public static class TransposedSum
         if (System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
             return System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.AddPairwise(x, y);
 
-        var even = Vector128.Create(Vector128.Shuffle(x, Vector128.Create(0, 2, 0, 2)).GetLower(), Vector128.Shuffle(y, Vector128.Create(0, 2, 0, 2)).GetLower());
-        var odd = Vector128.Create(Vector128.Shuffle(x, Vector128.Create(1, 3, 1, 3)).GetLower(), Vector128.Shuffle(y, Vector128.Create(1, 3, 1, 3)).GetLower());
+        var even = Vector128.Create(
+            Vector128.Shuffle(x, Vector128.Create(0, 2, 0, 2)).GetLower(), Vector128.Shuffle(y, Vector128.Create(0, 2, 0, 2)).GetLower());
+        var odd = Vector128.Create(
+            Vector128.Shuffle(x, Vector128.Create(1, 3, 1, 3)).GetLower(), Vector128.Shuffle(y, Vector128.Create(1, 3, 1, 3)).GetLower());
         return even + odd;
     }
 }

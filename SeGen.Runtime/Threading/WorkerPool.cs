@@ -38,7 +38,9 @@ internal sealed class WorkerPool
     /// <summary>A pool whose workers are started by somebody else, for tests.</summary>
     internal WorkerPool(Func<WorkerPool, int, Worker> start) => _start = start;
 
-    /// <summary>The number of the thread among those that run a job: 0 for whoever called, and less than the threads that it asked for.</summary>
+    /// <summary>
+    /// The number of the thread among those that run a job: 0 for whoever called, and less than the threads that it asked for.
+    /// </summary>
     public static int Self
     {
         get => _self;

@@ -21,7 +21,8 @@ public class AdamOptimizer : Optimizer
     /// <param name="weightDecay">How much of the value is added to its gradient; at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public AdamOptimizer(
-        ParameterSet parameters, float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0)
+        ParameterSet parameters, float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f,
+        float weightDecay = 0)
         : base(parameters, learningRate, weightDecay, ["mean", "square"])
     {
         _beta1 = Require(beta1, 0, 1, nameof(beta1));
@@ -75,7 +76,8 @@ public sealed class AdamWOptimizer : AdamOptimizer
     /// <param name="weightDecay">How much a value shrinks with each step, times the learning rate; at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public AdamWOptimizer(
-        ParameterSet parameters, float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f)
+        ParameterSet parameters, float learningRate = 1e-3f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f,
+        float weightDecay = 0.01f)
         : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay)
     {
     }

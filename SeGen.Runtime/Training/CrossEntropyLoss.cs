@@ -27,20 +27,24 @@ public sealed class CrossEntropyLoss
     /// <summary>The mean loss over the samples that count, and its gradient. Allocates nothing.</summary>
     /// <param name="logits">[N, classes], as a network's last layer gives them.</param>
     /// <param name="targets">N classes, or the index that is ignored.</param>
-    /// <param name="gradient">[N, classes], overwritten by (softmax - q) / counted samples, 0 for ignored ones; empty where not wanted; may be the logits.</param>
+    /// <param name="gradient">[N, classes], overwritten by (softmax - q) / counted samples, 0 for ignored ones; empty where not wanted;
+    /// may be the logits.</param>
     /// <returns>The mean; not a number where no sample counts, as in PyTorch.</returns>
-    /// <exception cref="ArgumentException">Lengths do not fit, a target is no class, or the gradient overlaps the logits in part.</exception>
+    /// <exception cref="ArgumentException">Lengths do not fit, a target is no class, or the gradient overlaps the logits in
+    /// part.</exception>
     public float Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> targets, Span<float> gradient)
     {
         if (targets.IsEmpty)
-            throw new ArgumentException("targets is empty (a null array is an empty span); one class is needed for each sample.", nameof(targets));
+            throw new ArgumentException(
+                "targets is empty (a null array is an empty span); one class is needed for each sample.", nameof(targets));
 
         int classes = logits.Length / targets.Length;
         if (classes == 0 || classes * targets.Length != logits.Length)
             throw new ArgumentException($"{logits.Length} logits are no whole rows for {targets.Length} targets.", nameof(logits));
 
         if (!gradient.IsEmpty && gradient.Length != logits.Length)
-            throw new ArgumentException($"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits, or none.", nameof(gradient));
+            throw new ArgumentException(
+                $"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits, or none.", nameof(gradient));
 
         if (logits.Overlaps(gradient, out int offset) && offset != 0)
             throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
@@ -75,7 +79,9 @@ public sealed class CrossEntropyLoss
                 continue;
 
             if ((uint)targets[n] >= (uint)classes)
-                throw new ArgumentException($"Target {n} is {targets[n]}; there are classes 0 to {classes - 1}, and {_ignoreIndex} to ignore a sample.", nameof(targets));
+                throw new ArgumentException(
+                    $"Target {n} is {targets[n]}; there are classes 0 to {classes - 1}, and {_ignoreIndex} to ignore a sample.",
+                    nameof(targets));
 
             counted++;
         }
@@ -93,7 +99,8 @@ public sealed class CrossEntropyLoss
             total += logit;
         }
 
-        // Before the gradient is written, which may lie where the logits are. A class that a logit of minus infinity rules out has no share.
+        // Before the gradient is written, which may lie where the logits are. A class that a logit of minus infinity rules out has no
+        // share.
         double logSum = largest + Math.Log(exponentials), shared = _smoothing / logits.Length;
         double loss = (1 - _smoothing) * (logSum - logits[target]) + (_smoothing > 0 ? shared * (logits.Length * logSum - total) : 0);
         for (int c = 0; c < gradient.Length; c++)

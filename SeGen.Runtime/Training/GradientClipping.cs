@@ -8,7 +8,9 @@ public static class GradientClipping
     // Sums of so many squares are added up in double: a network's gradient has millions of values.
     private const int Chunk = 4096;
 
-    /// <summary>Scales all gradients so that their common norm is no more than the given one: by limit / (norm + 1e-6), where that is below 1.</summary>
+    /// <summary>
+    /// Scales all gradients so that their common norm is no more than the given one: by limit / (norm + 1e-6), where that is below 1.
+    /// </summary>
     /// <remarks>torch.nn.utils.clip_grad_norm_; Pascanu et al.: On the difficulty of training recurrent neural networks (2012).</remarks>
     /// <param name="parameters">What is trained.</param>
     /// <param name="limit">The largest norm, above 0.</param>

@@ -20,16 +20,19 @@ public abstract record LearningRateSchedule
     /// <param name="rate">The first rate.</param>
     /// <param name="steps">Steps until the least one, at least 1.</param>
     /// <param name="least">The last rate.</param>
-    public static LearningRateSchedule Cosine(float rate, long steps, float least = 0) => new CosineRate(NotNegative(rate, nameof(rate)), AtLeastOne(steps, nameof(steps)), NotNegative(least, nameof(least)));
+    public static LearningRateSchedule Cosine(float rate, long steps, float least = 0)
+        => new CosineRate(NotNegative(rate, nameof(rate)), AtLeastOne(steps, nameof(steps)), NotNegative(least, nameof(least)));
 
     /// <summary>A rate that is multiplied by a factor after every so many steps; torch's StepLR.</summary>
     /// <param name="rate">The first rate.</param>
     /// <param name="every">Steps between two falls, at least 1.</param>
     /// <param name="factor">The factor.</param>
-    public static LearningRateSchedule Step(float rate, long every, float factor = 0.1f) => new StepRate(NotNegative(rate, nameof(rate)), AtLeastOne(every, nameof(every)), NotNegative(factor, nameof(factor)));
+    public static LearningRateSchedule Step(float rate, long every, float factor = 0.1f)
+        => new StepRate(NotNegative(rate, nameof(rate)), AtLeastOne(every, nameof(every)), NotNegative(factor, nameof(factor)));
 
     /// <summary>
-    /// This schedule, after so many steps in which the rate rises in a line to its first value: step s has (s + 1) / steps of it, so that no
+    /// This schedule, after so many steps in which the rate rises in a line to its first value: step s has (s + 1) / steps of it, so that
+    /// no
     /// step is wasted on 0 (Goyal et al.: Accurate, Large Minibatch SGD, 2017, section 2.2).
     /// </summary>
     /// <param name="steps">Steps of the rise, at least 1.</param>
@@ -50,7 +53,8 @@ public abstract record LearningRateSchedule
 
     private sealed record CosineRate(float Rate, long Steps, float Least) : LearningRateSchedule
     {
-        public override float At(long stepIndex) => (float)(Least + (Rate - (double)Least) * (1 + Math.Cos(Math.PI * Math.Min(stepIndex, Steps) / Steps)) / 2);
+        public override float At(long stepIndex)
+            => (float)(Least + (Rate - (double)Least) * (1 + Math.Cos(Math.PI * Math.Min(stepIndex, Steps) / Steps)) / 2);
     }
 
     private sealed record StepRate(float Rate, long Every, float Factor) : LearningRateSchedule
@@ -60,6 +64,7 @@ public abstract record LearningRateSchedule
 
     private sealed record WarmUp(LearningRateSchedule After, long Steps) : LearningRateSchedule
     {
-        public override float At(long stepIndex) => stepIndex < Steps ? (float)(After.At(0) * (stepIndex + 1.0) / Steps) : After.At(stepIndex - Steps);
+        public override float At(long stepIndex)
+            => stepIndex < Steps ? (float)(After.At(0) * (stepIndex + 1.0) / Steps) : After.At(stepIndex - Steps);
     }
 }

@@ -101,7 +101,11 @@ public abstract class Optimizer
 
     private protected static float Require(float value, float least, float below, string name) => value >= least && value < below
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, below == float.MaxValue ? $"{name} must be finite and at least {least}." : $"{name} must be at least {least} and below {below}.");
+        : throw new ArgumentOutOfRangeException(
+            name, value,
+            below == float.MaxValue
+                ? $"{name} must be finite and at least {least}."
+                : $"{name} must be at least {least} and below {below}.");
 
     /// <summary>A parameter's steps so far, and what is kept for it; empty before its first.</summary>
     internal (long Steps, float[][] Buffers) StateOf(int parameter) => (_steps[parameter], _buffers[parameter] ?? []);

@@ -29,7 +29,8 @@ public sealed class SgdOptimizer : Optimizer
         _momentum = Require(momentum, 0, 1, nameof(momentum));
         _dampening = Require(dampening, 0, 1, nameof(dampening));
         _nesterov = nesterov && (momentum == 0 || dampening != 0)
-            ? throw new ArgumentException($"Nesterov needs a momentum and no dampening; given were {momentum} and {dampening}.", nameof(nesterov))
+            ? throw new ArgumentException(
+                $"Nesterov needs a momentum and no dampening; given were {momentum} and {dampening}.", nameof(nesterov))
             : nesterov;
     }
 

@@ -44,7 +44,8 @@ public sealed partial class Trainer
     }
 
     /// <summary>
-    /// A trainer of a block or a network on a GPU, whose steps stay there. Parameters, and what the optimizer keeps, are the host's again when the state is saved, at the end of each epoch, and when
+    /// A trainer of a block or a network on a GPU, whose steps stay there. Parameters, and what the optimizer keeps, are the host's again
+    /// when the state is saved, at the end of each epoch, and when
     /// <see cref="Train"/> ends, by an exception too unless the GPU itself has failed.
     /// </summary>
     /// <param name="module">What is trained; its output is one logit for each class.</param>
@@ -73,7 +74,10 @@ public sealed partial class Trainer
     public int BatchSize
     {
         get => _batchSize;
-        init => _batchSize = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "BatchSize must be at least 1.");
+        init
+            => _batchSize = value >= 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "BatchSize must be at least 1.");
     }
 
     /// <summary>Whether samples that fill no batch are left out of an epoch; else its last step takes them, as in PyTorch.</summary>
@@ -90,7 +94,10 @@ public sealed partial class Trainer
     public float ClipNorm
     {
         get => _clipNorm;
-        init => _clipNorm = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ClipNorm), value, "ClipNorm must be at least 0.");
+        init
+            => _clipNorm = value >= 0
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(ClipNorm), value, "ClipNorm must be at least 0.");
     }
 
     /// <summary>Where the state of the run is kept; nowhere where null.</summary>
@@ -101,14 +108,21 @@ public sealed partial class Trainer
     public int SaveEvery
     {
         get => _saveEvery;
-        init => _saveEvery = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(SaveEvery), value, "SaveEvery must be at least 0.");
+        init
+            => _saveEvery = value >= 0
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(SaveEvery), value, "SaveEvery must be at least 0.");
     }
 
-    /// <summary>Called after every step. Of a module on a GPU the host has its parameters after an epoch's last step; after others once <see cref="GpuModule.Synchronize"/> was called.</summary>
+    /// <summary>
+    /// Called after every step. Of a module on a GPU the host has its parameters after an epoch's last step; after others once
+    /// <see cref="GpuModule.Synchronize"/> was called.
+    /// </summary>
     public Action<TrainingProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Goes on from the state file, where it is there. Module, optimizer and its settings, loss, batch size, seed and clipping must be those of
+    /// Goes on from the state file, where it is there. Module, optimizer and its settings, loss, batch size, seed and clipping must be
+    /// those of
     /// the run; the schedule and the number of epochs may be others.
     /// </summary>
     /// <returns>Whether it was.</returns>
@@ -177,11 +191,14 @@ public sealed partial class Trainer
         }
     }
 
-    /// <summary>A step that is under way has the batch, the order and the position: Progress and data.Read may look, and not train.</summary>
+    /// <summary>
+    /// A step that is under way has the batch, the order and the position: Progress and data.Read may look, and not train.
+    /// </summary>
     private void Enter()
     {
         if (Interlocked.Exchange(ref _isRunning, 1) != 0)
-            throw new InvalidOperationException("This trainer is in the middle of Train; what it calls, and other threads, cannot call Train or TryResume of it.");
+            throw new InvalidOperationException(
+                "This trainer is in the middle of Train; what it calls, and other threads, cannot call Train or TryResume of it.");
     }
 
     private void RunEpochs(ITrainingData data, int epochs, int steps, CancellationToken cancellation)
@@ -240,7 +257,9 @@ public sealed partial class Trainer
 
         Span<float> logits = _logits.AsSpan(0, count * data.Classes);
         double loss = _step.Run(
-            new TrainingBatch(_input.AsSpan(0, count * length), _targets.AsSpan(0, count), logits, data.Height, data.Width, (long)Seed << 32 | (uint)(_position.Epoch * steps + _position.Step)),
+            new TrainingBatch(
+                _input.AsSpan(0, count * length), _targets.AsSpan(0, count), logits, data.Height, data.Width,
+                (long)Seed << 32 | (uint)(_position.Epoch * steps + _position.Step)),
             _loss, _optimizer, ClipNorm);
         int right = 0, counted = 0;
         for (int n = 0; n < count; n++)
@@ -266,7 +285,8 @@ public sealed partial class Trainer
             _step.Bring();
 
         Progress?.Invoke(new TrainingProgress(
-            _position.Epoch, _position.Step, steps, _position.Samples, _position.LossSum / _position.Samples, (double)_position.Correct / _position.Samples, _optimizer.LearningRate));
+            _position.Epoch, _position.Step, steps, _position.Samples, _position.LossSum / _position.Samples,
+            (double)_position.Correct / _position.Samples, _optimizer.LearningRate));
     }
 
     private void Allocate(ITrainingData data)
@@ -289,7 +309,8 @@ public sealed partial class Trainer
     private Dictionary<string, string> Settings() => new()
     {
         ["optimizer"] = $"{_optimizer.GetType().Name}({string.Join(", ", _optimizer.Settings.Select(v => v.ToString("R", CultureInfo.InvariantCulture)))})",
-        ["loss"] = string.Create(CultureInfo.InvariantCulture, $"smoothing {_loss.Settings.LabelSmoothing:R}, ignoring {_loss.Settings.IgnoreIndex}"),
+        ["loss"] = string.Create(
+            CultureInfo.InvariantCulture, $"smoothing {_loss.Settings.LabelSmoothing:R}, ignoring {_loss.Settings.IgnoreIndex}"),
         ["batch size"] = BatchSize.ToString(CultureInfo.InvariantCulture),
         ["drop last"] = DropLast ? "yes" : "no",
         ["clip norm"] = ClipNorm.ToString("R", CultureInfo.InvariantCulture),

@@ -8,7 +8,8 @@ namespace SeGen;
 /// <param name="Loss">The mean loss over them.</param>
 /// <param name="Accuracy">The part of them that was classified right, before the step that they took part in.</param>
 /// <param name="LearningRate">The rate of the step.</param>
-public readonly record struct TrainingProgress(int Epoch, int Step, int StepsPerEpoch, int Samples, double Loss, double Accuracy, float LearningRate);
+public readonly record struct TrainingProgress(
+    int Epoch, int Step, int StepsPerEpoch, int Samples, double Loss, double Accuracy, float LearningRate);
 
 /// <summary>What a module makes of samples that it does not learn from.</summary>
 /// <param name="Loss">The mean loss.</param>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SeGen;
 
-/// <summary>Where a run on so many samples stands: after so many steps of an epoch, with the sums over them. Of 0 samples before it began.</summary>
+/// <summary>
+/// Where a run on so many samples stands: after so many steps of an epoch, with the sums over them. Of 0 samples before it began.
+/// </summary>
 internal readonly record struct TrainingPosition(int Count, int Epoch, int Step, int Samples, double LossSum, int Correct)
 {
     /// <summary>Whether it can be one: what was seen is no more than there is, and what was right no more than what was seen.</summary>
@@ -65,11 +67,15 @@ internal static class TrainingState
         }
 
         if (DeclaredSettings.Differences(optimizer.Parameters.Settings, file.Metadata) is { Count: > 0 } differences)
-            throw new SafeTensorsException(file.Name, null, $"it is of a module that was declared otherwise: {string.Join("; ", differences.Take(LoadReport.Listed))}");
+            throw new SafeTensorsException(
+                file.Name, null,
+                $"it is of a module that was declared otherwise: {string.Join("; ", differences.Take(LoadReport.Listed))}");
 
         var position = new TrainingPosition(
             Integer(file, "count"), Integer(file, "epoch"), Integer(file, "step"), Integer(file, "samples"),
-            double.TryParse(Metadata(file, "loss sum"), CultureInfo.InvariantCulture, out double loss) ? loss : throw Fault(file, "loss sum"), Integer(file, "correct"));
+            double.TryParse(Metadata(file, "loss sum"), CultureInfo.InvariantCulture, out double loss)
+                ? loss
+                : throw Fault(file, "loss sum"), Integer(file, "correct"));
         if (!position.IsSound)
             throw new SafeTensorsException(file.Name, null, $"its position in the run cannot be: {position}");
 
@@ -98,7 +104,9 @@ internal static class TrainingState
         if (steps < 0)
             throw new SafeTensorsException(file.Name, count, $"it is {steps}; a number of steps is at least 0");
 
-        float[][] buffers = steps == 0 ? [] : [.. optimizer.BufferNames.ToArray().Select(name => Values(file, $"{Prefix}{parameter.Name}.{name}", parameter, known))];
+        float[][] buffers = steps == 0
+            ? []
+            : [.. optimizer.BufferNames.ToArray().Select(name => Values(file, $"{Prefix}{parameter.Name}.{name}", parameter, known))];
         apply.Add(() =>
         {
             values.CopyTo(parameter.Write());
@@ -115,7 +123,8 @@ internal static class TrainingState
             throw new SafeTensorsException(file.Name, name, "it is missing");
 
         if (tensor.Type != TensorType.F32 || !tensor.Shape.SequenceEqual([.. like.Shape.ToArray().Select(d => (long)d)]))
-            throw new SafeTensorsException(file.Name, name, $"it is {tensor.TypeName} {tensor.ShapeText}; F32 [{string.Join(", ", like.Shape.ToArray())}] is needed");
+            throw new SafeTensorsException(
+                file.Name, name, $"it is {tensor.TypeName} {tensor.ShapeText}; F32 [{string.Join(", ", like.Shape.ToArray())}] is needed");
 
         float[] values = new float[tensor.Length];
         file.ReadSingles(tensor, values);
@@ -138,7 +147,8 @@ internal static class TrainingState
     private static int Integer(SafeTensorsFile file, string key)
         => int.TryParse(Metadata(file, key), CultureInfo.InvariantCulture, out int value) && value >= 0 ? value : throw Fault(file, key);
 
-    private static string Metadata(SafeTensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw Fault(file, key);
+    private static string Metadata(SafeTensorsFile file, string key)
+        => file.Metadata.TryGetValue(key, out string? value) ? value : throw Fault(file, key);
 
     private static SafeTensorsException Fault(SafeTensorsFile file, string key)
         => new(file.Name, null, $"its metadata has no sound \"{key}\"; it is no state of a training run");

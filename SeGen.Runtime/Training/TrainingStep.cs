@@ -7,7 +7,8 @@ namespace SeGen;
 /// <param name="height">Rows of pixels.</param>
 /// <param name="width">Columns.</param>
 /// <param name="dropoutSeed">What masks of dropout are drawn from.</param>
-internal readonly ref struct TrainingBatch(ReadOnlySpan<float> input, ReadOnlySpan<int> targets, Span<float> logits, int height, int width, long dropoutSeed)
+internal readonly ref struct TrainingBatch(
+    ReadOnlySpan<float> input, ReadOnlySpan<int> targets, Span<float> logits, int height, int width, long dropoutSeed)
 {
     public ReadOnlySpan<float> Input { get; } = input;
 

@@ -50,7 +50,8 @@ internal static class Verification
         return Compare(file, tolerance, order, gates, computed);
     }
 
-    private static VerifyReport Compare(SafeTensorsFile file, float tolerance, List<string> order, Dictionary<string, List<float>> gates, float[] output)
+    private static VerifyReport Compare(
+        SafeTensorsFile file, float tolerance, List<string> order, Dictionary<string, List<float>> gates, float[] output)
     {
         var compared = new List<VerifiedTensor>();
         var seen = new HashSet<string>(StringComparer.Ordinal) { InputKey, OutputKey };
@@ -79,10 +80,14 @@ internal static class Verification
         return report;
     }
 
-    /// <summary>Relative to the largest recorded magnitude; infinite where one of the two is NaN or infinite and the other is not the same.</summary>
+    /// <summary>
+    /// Relative to the largest recorded magnitude; infinite where one of the two is NaN or infinite and the other is not the same.
+    /// </summary>
     private static float Difference(float[] recorded, float[] computed)
     {
-        float largest = recorded.Length == 0 ? 0 : TensorPrimitives.MaxMagnitude<float>([.. recorded.Where(float.IsFinite), 0]), difference = 0;
+        float largest = recorded.Length == 0
+            ? 0
+            : TensorPrimitives.MaxMagnitude<float>([.. recorded.Where(float.IsFinite), 0]), difference = 0;
         for (int i = 0; i < recorded.Length; i++)
         {
             if (recorded[i].Equals(computed[i]))
@@ -106,10 +111,13 @@ internal static class Verification
     {
         ReadOnlySpan<long> shape = input.Shape;
         bool fits = shape.Length is 3 or 4 && shape[^3] == module.InputChannels
-            && shape[^2] is > 0 and < int.MaxValue && shape[^1] is > 0 and < int.MaxValue && (module.Height == 0 || (shape[^2] == module.Height && shape[^1] == module.Width)) && input.Length is > 0 and <= int.MaxValue;
+            && shape[^2] is > 0 and < int.MaxValue && shape[^1] is > 0 and < int.MaxValue
+                && (module.Height == 0 || (shape[^2] == module.Height && shape[^1] == module.Width))
+                    && input.Length is > 0 and <= int.MaxValue;
         string size = module.Height == 0 ? "H, W" : $"{module.Height}, {module.Width}";
         return fits
             ? (shape.Length == 4 ? (int)shape[0] : 1, (int)shape[^2], (int)shape[^1])
-            : throw new SafeTensorsException(file.Name, input.Name, $"is {input.ShapeText}; the module needs [N, {module.InputChannels}, {size}]");
+            : throw new SafeTensorsException(
+                file.Name, input.Name, $"is {input.ShapeText}; the module needs [N, {module.InputChannels}, {size}]");
     }
 }

@@ -25,7 +25,9 @@ public sealed class VerifyReport
     /// <summary>What was compared, in the order in which the module computes it; the output last.</summary>
     public IReadOnlyList<VerifiedTensor> Compared { get; }
 
-    /// <summary>Keys of the file that the module does not let one see: values that are fused into others, and gates that it does not have.</summary>
+    /// <summary>
+    /// Keys of the file that the module does not let one see: values that are fused into others, and gates that it does not have.
+    /// </summary>
     public IReadOnlyList<string> NotObservable { get; }
 
     /// <summary>A line for each tensor.</summary>

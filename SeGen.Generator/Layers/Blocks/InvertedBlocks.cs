@@ -10,9 +10,12 @@ namespace SeGen.Generator.Layers.Blocks;
 
 /// <summary>What an InvertedResidual says, with its defaults filled in.</summary>
 internal sealed record InvertedSettings(
-    AttributeArguments Gate, int Channels, int Expand, int Kernel, int Stride, Activation Activation, bool HasGate, double Epsilon, double Momentum);
+    AttributeArguments Gate, int Channels, int Expand, int Kernel, int Stride, Activation Activation, bool HasGate, double Epsilon,
+    double Momentum);
 
-/// <summary>The block of MobileNetV3 and EfficientNet: expand, depthwise, gate, project, and the input added where shapes allow it.</summary>
+/// <summary>
+/// The block of MobileNetV3 and EfficientNet: expand, depthwise, gate, project, and the input added where shapes allow it.
+/// </summary>
 internal static class InvertedBlocks
 {
     public static int Add(GraphBuilder builder, int x, string path, InvertedSettings s)
@@ -34,7 +37,9 @@ internal static class InvertedBlocks
         if (expands)
             y = builder.Activate(Convolved(builder, y, scope, s, "expand", s.Expand, new Window(1, 1, 0)), s.Activation);
 
-        y = builder.Activate(Convolved(builder, y, scope, s, "depthwise", s.Expand, new Window(s.Kernel, s.Stride, (s.Kernel - 1) / 2), s.Expand), s.Activation);
+        y = builder.Activate(
+            Convolved(builder, y, scope, s, "depthwise", s.Expand, new Window(s.Kernel, s.Stride, (s.Kernel - 1) / 2), s.Expand),
+            s.Activation);
         if (s.HasGate && y != GraphBuilder.Nothing)
             y = builder.Gate(y, scope, "se.", GateReader.Read(builder, s.Gate, s.Expand, s.Expand));
 
@@ -42,6 +47,7 @@ internal static class InvertedBlocks
         return s.Stride == 1 && s.Channels == from ? builder.Sum(y, x) : y;
     }
 
-    private static int Convolved(GraphBuilder builder, int x, Scope scope, InvertedSettings s, string inside, int channels, Window window, int groups = 1)
+    private static int Convolved(
+        GraphBuilder builder, int x, Scope scope, InvertedSettings s, string inside, int channels, Window window, int groups = 1)
         => builder.BatchNorm(builder.Conv(x, scope, inside, channels, window, groups), scope, $"{inside}_bn", s.Epsilon, s.Momentum);
 }

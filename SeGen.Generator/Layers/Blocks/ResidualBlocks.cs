@@ -12,10 +12,13 @@ namespace SeGen.Generator.Layers.Blocks;
 
 /// <summary>What an SEResidual says, with its defaults filled in.</summary>
 internal sealed record ResidualSettings(
-    AttributeArguments Gate, int Channels, int Stride, int Blocks, bool IsSequence, ResidualBody Body, int Groups, int BaseWidth, SEPlacement Placement,
+    AttributeArguments Gate, int Channels, int Stride, int Blocks, bool IsSequence, ResidualBody Body, int Groups, int BaseWidth,
+    SEPlacement Placement,
     Shortcut Shortcut, double Epsilon, double Momentum, bool ZeroInitLast)
 {
-    /// <summary>Channels between the convolutions of a bottleneck: floor(planes * BaseWidth / 64) * Groups, a quarter of the channels being planes.</summary>
+    /// <summary>
+    /// Channels between the convolutions of a bottleneck: floor(planes * BaseWidth / 64) * Groups, a quarter of the channels being planes.
+    /// </summary>
     public int Width => (int)Math.Min(int.MaxValue, (double)((long)(Channels / 4) * BaseWidth / 64) * Groups);
 
     public bool IsBottleneck => Body is ResidualBody.Bottleneck or ResidualBody.BottleneckStrideIn1x1;
@@ -30,7 +33,9 @@ internal static class ResidualBlocks
             return GraphBuilder.Nothing;
 
         for (int i = 0; i < settings.Blocks && x != GraphBuilder.Nothing; i++)
-            x = Block(builder, x, new Scope(path, settings.IsSequence ? i : -1, Kind(settings.Body)), i == 0 ? settings : settings with { Stride = 1 });
+            x = Block(
+                builder, x, new Scope(path, settings.IsSequence ? i : -1, Kind(settings.Body)),
+                i == 0 ? settings : settings with { Stride = 1 });
 
         return x;
     }
@@ -47,7 +52,10 @@ internal static class ResidualBlocks
         string body = s.Body.ToString();
         string? fault = null, argument = null;
         if (s.Body == ResidualBody.Basic && (s.Groups != 1 || s.BaseWidth != 64))
-            (argument, fault) = (s.Groups != 1 ? "Groups" : "BaseWidth", "a Basic block has ungrouped convolutions on all its channels; write Body = ResidualBody.Bottleneck, or leave it out");
+            (argument, fault) = (s.Groups != 1
+                ? "Groups"
+                : "BaseWidth",
+                "a Basic block has ungrouped convolutions on all its channels; write Body = ResidualBody.Bottleneck, or leave it out");
         else if (s.Body is ResidualBody.RegNetY && s.BaseWidth != 64)
             (argument, fault) = ("BaseWidth", "only bottlenecks have one; leave it out");
         else if (s.Body is ResidualBody.Conv or ResidualBody.Identity && (s.Groups != 1 || s.BaseWidth != 64))
@@ -57,7 +65,9 @@ internal static class ResidualBlocks
         else if (s.IsBottleneck && s.Width < 1)
             (argument, fault) = ("BaseWidth", "the bottleneck would have no channels; raise it");
         else if (s.Body == ResidualBody.Identity && (s.Placement != SEPlacement.Standard || s.Shortcut == Shortcut.Projection))
-            (argument, fault) = (s.Placement != SEPlacement.Standard ? "Placement" : "Shortcut", "an Identity block is its gate and the addition of its input; leave it out");
+            (argument, fault) = (s.Placement != SEPlacement.Standard
+                ? "Placement"
+                : "Shortcut", "an Identity block is its gate and the addition of its input; leave it out");
         else if (s.Body == ResidualBody.Identity && (s.Stride != 1 || s.Channels != from))
         {
             argument = s.Stride != 1 ? "Stride" : "Channels";
@@ -89,7 +99,8 @@ internal static class ResidualBlocks
         branch = s.Body switch
         {
             ResidualBody.Basic => Basic(builder, branch, scope, s, v => gated(SEPlacement.InnerConv, v)),
-            ResidualBody.RegNetY => RegNetY(builder, branch, scope, s, v => gated(SEPlacement.InnerConv, gated(SEPlacement.Standard, v, builder[x].Channels))),
+            ResidualBody.RegNetY => RegNetY(
+                builder, branch, scope, s, v => gated(SEPlacement.InnerConv, gated(SEPlacement.Standard, v, builder[x].Channels))),
             ResidualBody.Conv => builder.Conv(branch, scope, "conv", s.Channels, new Window(3, s.Stride, 1), bias: true),
             ResidualBody.Identity => branch,
             _ => Bottleneck(builder, branch, scope, s, v => gated(SEPlacement.InnerConv, v)),
@@ -112,7 +123,8 @@ internal static class ResidualBlocks
     private static int Project(GraphBuilder builder, int x, int branch, Scope scope, ResidualSettings s)
     {
         bool changes = s.Stride != 1 || builder[x].Channels != builder[branch].Channels;
-        bool projects = s.Shortcut == Shortcut.Projection || (s.Shortcut == Shortcut.Auto && changes && s.Body is not (ResidualBody.Conv or ResidualBody.Identity));
+        bool projects = s.Shortcut == Shortcut.Projection
+            || (s.Shortcut == Shortcut.Auto && changes && s.Body is not (ResidualBody.Conv or ResidualBody.Identity));
         if (!projects)
             return x;
 
@@ -143,7 +155,8 @@ internal static class ResidualBlocks
 
     /// <summary>A convolution, its batch norm and perhaps a relu: conv1, bn1.</summary>
     private static int Convolved(
-        GraphBuilder builder, int x, Scope scope, ResidualSettings s, int number, int channels, Window window, int groups = 1, bool activates = false,
+        GraphBuilder builder, int x, Scope scope, ResidualSettings s, int number, int channels, Window window, int groups = 1,
+        bool activates = false,
         bool zeroInit = false)
     {
         int y = builder.Conv(x, scope, $"conv{Numbers.Text(number)}", channels, window, groups);

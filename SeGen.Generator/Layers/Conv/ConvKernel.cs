@@ -20,7 +20,8 @@ internal enum ConvForm
 }
 
 /// <summary>
-/// A direct convolution: tiles of pixels side by side in registers. The weights hold the biases, then for each block of 16 outputs its taps in
+/// A direct convolution: tiles of pixels side by side in registers. The weights hold the biases, then for each block of 16 outputs its
+/// taps in
 /// the order in which the kernel reads them.
 /// </summary>
 /// <param name="In">The input.</param>
@@ -35,7 +36,9 @@ internal sealed record ConvKernel(
     Place In, Place Out, Taps Taps, ConvForm Form, int GroupInputs, Activation Activation, Place? Residual, bool HasSums)
     : ConvolutionKernel(In, Out, Taps, Activation, Residual, HasSums)
 {
-    /// <summary>Whether each input is scaled by its factor first, for a 1 x 1 convolution behind a gate: the weights are scaled as they are read.</summary>
+    /// <summary>
+    /// Whether each input is scaled by its factor first, for a 1 x 1 convolution behind a gate: the weights are scaled as they are read.
+    /// </summary>
     public bool HasFactors { get; init; }
 
     /// <summary>Whether one block of outputs is computed at a time, though two would read the input less often.</summary>
@@ -46,14 +49,17 @@ internal sealed record ConvKernel(
 
     private const int CutWork = 400_000, MaxCuts = 24;
 
-    /// <summary>Weights that the second-level cache has lost when the next image comes, and tiles over which asking for them is spread.</summary>
+    /// <summary>
+    /// Weights that the second-level cache has lost when the next image comes, and tiles over which asking for them is spread.
+    /// </summary>
     private const int ColdWeights = 1 << 14, MaxTilesAhead = 8;
 
     public override string Name
     {
         get
         {
-            string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
+            string form =
+                Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
             string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
             return $"{form}{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Out.Text}{groups}{Suffix}{(HasFactors ? "_Gate" : "")}{(IsNarrow ? "_Narrow" : "")}";
         }
@@ -63,7 +69,8 @@ internal sealed record ConvKernel(
     {
         get
         {
-            string form = Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
+            string form =
+                Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
             return $"output = {Formula(HasFactors ? "factors * input" : "input")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
                 + (Taps.Stride > 1 ? $", stride {Numbers.Text(Taps.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
                 + (HasSums ? "; and the sums over the pixels of each band of rows." : ".");
@@ -77,7 +84,8 @@ internal sealed record ConvKernel(
     private int BlocksOfGroup => Out.Blocks / Math.Max(1, Form == ConvForm.Dense ? In.Blocks / GroupInputs : 1);
 
     /// <summary>Floats of the weights of a block of outputs.</summary>
-    public int BlockWeights => Taps.Count * GroupInputs * VectorWidth.MaxLanes * (Form == ConvForm.Dense && !In.IsPlanar ? VectorWidth.MaxLanes : 1);
+    public int BlockWeights
+        => Taps.Count * GroupInputs * VectorWidth.MaxLanes * (Form == ConvForm.Dense && !In.IsPlanar ? VectorWidth.MaxLanes : 1);
 
     /// <summary>Floats of all weights: biases first.</summary>
     public override long WeightsLength => Out.PaddedChannels + (long)Out.Blocks * BlockWeights;
@@ -111,8 +119,11 @@ internal sealed record ConvKernel(
 
     public override Cuts CutsOf(int size) => Out.IsFixed ? new Cuts(Columns * Bands) : new Cuts(Columns, DynamicRows, size);
 
-    /// <summary>About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.</summary>
-    public override long Work => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / Cost.MultiplyAddsOfFloat);
+    /// <summary>
+    /// About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.
+    /// </summary>
+    public override long Work
+        => Math.Max(1, (long)Out.Blocks * BlockWeights * (Out.IsFixed ? (long)Out.Rows * Out.Columns : 1) / Cost.MultiplyAddsOfFloat);
 
     private Strides I => new("In", In);
 
@@ -152,11 +163,14 @@ internal sealed record ConvKernel(
     /// <summary>Vectors that a tile keeps for each pixel.</summary>
     public int VectorsOf(VectorWidth width) => Form != ConvForm.Dense ? 1 : width.Lanes == 16 ? BlocksTogether : 2;
 
-    /// <summary>Pixels of a tile at most: with a pixel's vectors, the weights and one input it must fit the registers, 32 with 512 bits, else 16.</summary>
+    /// <summary>
+    /// Pixels of a tile at most: with a pixel's vectors, the weights and one input it must fit the registers, 32 with 512 bits, else 16.
+    /// </summary>
     private int MostPixels(VectorWidth width) => width.Lanes == 16 ? 14 : Form == ConvForm.Dense ? 6 : Form == ConvForm.Depthwise ? 8 : 5;
 
     /// <summary>Rows of a tile: of narrow maps more than one, so that weights are read for as many pixels as of wide ones.</summary>
-    public int RowsOfTile(VectorWidth width) => Out.IsFixed && In.IsFixed ? Math.Max(1, Math.Min(Out.Rows, MostPixels(width) / Out.Columns)) : 1;
+    public int RowsOfTile(VectorWidth width)
+        => Out.IsFixed && In.IsFixed ? Math.Max(1, Math.Min(Out.Rows, MostPixels(width) / Out.Columns)) : 1;
 
     /// <summary>Whether a cut has rows left that are fewer than a tile's.</summary>
     public bool HasRestOfRows(VectorWidth width)
@@ -170,22 +184,26 @@ internal sealed record ConvKernel(
     }
 
     /// <summary>
-    /// Floats of the next outputs' weights that a tile asks for with every input that it multiplies, so that they come evenly; 0 where weights
+    /// Floats of the next outputs' weights that a tile asks for with every input that it multiplies, so that they come evenly; 0 where
+    /// weights
     /// are few, or used for so many pixels that reading them is little.
     /// </summary>
     public int Ahead(VectorWidth width)
-        => width.Lanes == 16 && Form == ConvForm.Dense && !In.IsPlanar && Out.IsFixed && WeightsLength > ColdWeights && TilesOfMap(width) <= MaxTilesAhead
+        => width.Lanes == 16 && Form == ConvForm.Dense && !In.IsPlanar && Out.IsFixed && WeightsLength > ColdWeights
+            && TilesOfMap(width) <= MaxTilesAhead
             ? BlocksTogether * 16 / TilesOfMap(width)
             : 0;
 
     /// <summary>
-    /// The same of narrower vectors, for each block of inputs: their tiles are smaller, and so many that a line for every input would be too
+    /// The same of narrower vectors, for each block of inputs: their tiles are smaller, and so many that a line for every input would be
+    /// too
     /// much. Of 1 x 1 convolutions only: larger ones are Winograd's where their weights are many.
     /// </summary>
     public int AheadOfBlock(VectorWidth width)
     {
         int calls = TilesOfMap(width) * PartsOf(width);
-        return width.Lanes < 16 && Form == ConvForm.Dense && Taps.Count == 1 && GroupInputs >= 4 && Out.IsFixed && WeightsLength > ColdWeights && calls <= BlocksTogether * 16
+        return width.Lanes < 16 && Form == ConvForm.Dense && Taps.Count == 1 && GroupInputs >= 4 && Out.IsFixed
+            && WeightsLength > ColdWeights && calls <= BlocksTogether * 16
             ? BlocksTogether * 256 / calls
             : 0;
     }
@@ -223,7 +241,9 @@ internal sealed record ConvKernel(
         string together = Numbers.Text(BlocksTogether);
         writer.Line($"nuint block = (nuint)cut / {bands} * {together}, band = (nuint)cut % {bands};");
         writer.Line($"nuint fromRow = band * {rows}, lastRow = nuint.Min(fromRow + {rows}, {O.Height});");
-        string group = Form == ConvForm.Dense ? BlocksOfGroup == Out.Blocks ? "" : $" + block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} * {I.Block}" : $" + block * {I.Block}";
+        string group = Form == ConvForm.Dense
+            ? BlocksOfGroup == Out.Blocks ? "" : $" + block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} * {I.Block}"
+            : $" + block * {I.Block}";
         int skipRows = In.Border + Taps.Top, skipColumns = In.Border + Taps.Left;
         string skip = skipRows != skipColumns ? $"{Numbers.Text(skipRows)} * {I.Row} + {Numbers.Text(skipColumns * In.Pixel)}"
             : skipRows == 0 ? "0" : $"{Numbers.Text(skipRows)} * ({I.Row} + {Numbers.Text(In.Pixel)})";

@@ -9,8 +9,11 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Layers.Conv;
 
-/// <summary>y[o] = sum over the group's channels i and the taps of W[o, i] x[i] (+ b[o]): a cross-correlation, as PyTorch's Conv2d.</summary>
-internal sealed record ConvOp(int X, int Output, int Layer, Scope Scope, string Inside, int InChannels, int Channels, Window Window, int Groups, bool HasBias)
+/// <summary>
+/// y[o] = sum over the group's channels i and the taps of W[o, i] x[i] (+ b[o]): a cross-correlation, as PyTorch's Conv2d.
+/// </summary>
+internal sealed record ConvOp(
+    int X, int Output, int Layer, Scope Scope, string Inside, int InChannels, int Channels, Window Window, int Groups, bool HasBias)
     : LayerOp(new EquatableArray<int>([X]), Output, Layer)
 {
     public int GroupInputs => InChannels / Groups;
@@ -27,7 +30,8 @@ internal sealed record ConvOp(int X, int Output, int Layer, Scope Scope, string 
         get
         {
             int fanIn = GroupInputs * Window.Kernel * Window.Kernel;
-            yield return new OpParameter(Scope, Inside, "weight", Initial.Uniform(fanIn), Channels, GroupInputs, Window.Kernel, Window.Kernel);
+            yield return new OpParameter(
+                Scope, Inside, "weight", Initial.Uniform(fanIn), Channels, GroupInputs, Window.Kernel, Window.Kernel);
             if (HasBias)
                 yield return new OpParameter(Scope, Inside, "bias", Initial.Uniform(fanIn), Channels);
         }
@@ -53,7 +57,10 @@ internal sealed record ConvOp(int X, int Output, int Layer, Scope Scope, string 
         IScaling? gate = fusion.Pending(X);
         int x = gate?.Input ?? X;
         bool sums = fusion.Readers(y).Any(o => o.ReadsSums) && !fusion.Graph.Tensors[y].IsVector;
-        fusion.Emit(new ConvStep(this with { X = fusion.Resolve(x), Inputs = fusion.Of(x) }, norm, residual, activation, sums, y) { Factors = gate?.Factors ?? -1 });
+        fusion.Emit(new ConvStep(
+            this with { X = fusion.Resolve(x), Inputs = fusion.Of(x) }, norm, residual, activation, sums,
+            y)
+        { Factors = gate?.Factors ?? -1 });
     }
 
     /// <summary>The convolution that goes back: inputs and outputs have changed places.</summary>
@@ -63,7 +70,8 @@ internal sealed record ConvOp(int X, int Output, int Layer, Scope Scope, string 
 /// <summary>Adds a convolution.</summary>
 internal static class ConvOps
 {
-    public static int Conv(this GraphBuilder graph, int x, Scope scope, string inside, int channels, Window window, int groups = 1, bool bias = false)
+    public static int Conv(
+        this GraphBuilder graph, int x, Scope scope, string inside, int channels, Window window, int groups = 1, bool bias = false)
     {
         if (x == GraphBuilder.Nothing)
             return GraphBuilder.Nothing;
@@ -71,7 +79,8 @@ internal static class ConvOps
         int from = graph[x].Channels;
         if (from % groups != 0 || channels % groups != 0)
             return graph.FailWith(
-                DiagnosticIds.GroupsDoNotDivide, "Groups", graph.LayerOf(x), Numbers.Text(groups), Numbers.Text(from), Numbers.Text(channels),
+                DiagnosticIds.GroupsDoNotDivide, "Groups", graph.LayerOf(x), Numbers.Text(groups), Numbers.Text(from),
+                Numbers.Text(channels),
                 CommonDivisors(from, channels));
 
         // Only a depthwise convolution is sure to read less than all its inputs in whole vectors.
@@ -88,7 +97,8 @@ internal static class ConvOps
         int size = graph.Slide(x, window);
         return size == GraphBuilder.NoSize
             ? GraphBuilder.Nothing
-            : graph.Add(new Tensor(channels, size), y => new ConvOp(x, y, graph.Layer, scope, inside, from, channels, window, groups, bias));
+            : graph.Add(
+                new Tensor(channels, size), y => new ConvOp(x, y, graph.Layer, scope, inside, from, channels, window, groups, bias));
     }
 
     /// <summary>The numbers that divide both, for a message ("1", "one of 1, 2"): all, or the first few and the largest.</summary>

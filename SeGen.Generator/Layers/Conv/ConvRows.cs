@@ -14,7 +14,9 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
 {
     private VectorWidth Width => width!;
 
-    /// <summary>Blocks and lanes that tiles of the same pixels hold one after the other: all, where a vector is as wide as a block.</summary>
+    /// <summary>
+    /// Blocks and lanes that tiles of the same pixels hold one after the other: all, where a vector is as wide as a block.
+    /// </summary>
     private (int Block, int Lane)[] Parts
     {
         get
@@ -103,10 +105,18 @@ internal sealed class ConvRows(ConvKernel conv, VectorWidth? width, Strides inpu
     private string Call(int rows, int columns, string column, (int Block, int Lane) part)
     {
         (int block, int lane) = part;
-        string at(string start, string step, string blockStride) => Offset(start, column == "0" ? "" : $"{column} * {step}", block == 0 ? "" : blockStride, lane);
+        string at(string start, string step, string blockStride)
+            => Offset(start, column == "0" ? "" : $"{column} * {step}", block == 0 ? "" : blockStride, lane);
 
         // Depthwise and grouped outputs read the lanes of their own group.
-        int inputLane = conv.Form switch { ConvForm.Depthwise => lane, ConvForm.Grouped => Width.Lanes >= conv.GroupInputs ? lane : lane / conv.GroupInputs * conv.GroupInputs, _ => 0 };
+        int inputLane = conv.Form switch
+        {
+            ConvForm.Depthwise => lane,
+            ConvForm.Grouped => Width.Lanes >= conv.GroupInputs
+            ? lane
+            : lane / conv.GroupInputs * conv.GroupInputs,
+            _ => 0
+        };
         var arguments = new List<string>
         {
             Offset("from", column == "0" ? "" : $"{column} * {Numbers.Text(conv.Taps.Stride * conv.In.Pixel)}", "", inputLane),

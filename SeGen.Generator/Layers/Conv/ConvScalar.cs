@@ -18,7 +18,8 @@ internal static class ConvScalar
             writer.Line($"nuint at = o / 16 * {to.Block} + column * {step} + o % 16;");
             writer.Line("ref float tap = ref Add(ref w, o / 16 * BlockWeights + o % 16);");
             writer.Line("float sum = Add(ref bias, o);");
-            string inputs = Numbers.Text(conv.Form switch { ConvForm.Dense => conv.In.IsPlanar ? 1 : 16, ConvForm.Grouped => conv.GroupInputs, _ => 1 });
+            string inputs = Numbers.Text(
+                conv.Form switch { ConvForm.Dense => conv.In.IsPlanar ? 1 : 16, ConvForm.Grouped => conv.GroupInputs, _ => 1 });
             string lane = conv.Form switch { ConvForm.Dense => "i", ConvForm.Grouped => $"o / {Numbers.Text(conv.GroupInputs)} * {Numbers.Text(conv.GroupInputs)} + i", _ => "o" };
             using (writer.Block($"for (nuint b = 0; b < {(conv.Form == ConvForm.Dense ? conv.GroupInputs : 1)}; b++)"))
             using (writer.Block($"for (nuint ky = 0; ky < {conv.Taps.Rows}; ky++)"))

@@ -16,7 +16,8 @@ internal sealed partial record ConvStep
         Place from = values.PlaceOf(X);
         Convolutions convolutions = program.Spec.Convolutions;
         program.Border(Output);
-        ConvolutionKernel kernel = ConvolutionChoice.Of(Conv, from, values.PlaceOf(Output), Taps.Of(Conv.Window), Activation.Identity, null, hasSums: false, convolutions);
+        ConvolutionKernel kernel = ConvolutionChoice.Of(
+            Conv, from, values.PlaceOf(Output), Taps.Of(Conv.Window), Activation.Identity, null, hasSums: false, convolutions);
         Convolve(
             program, kernel, Values.V(X), CutsOf(values, kernel, Output), false,
             [new Operand($"in {Field(index)}.Weights"), Operand.Ref(Values.V(Output)), .. values.Size(X), .. values.Size(Output)]);
@@ -46,8 +47,11 @@ internal sealed partial record ConvStep
         if (Conv.HasBias)
         {
             program.Parts.Declare(Values.S(index), Output, null, gradient.PaddedChannels);
-            values.Blocks(new ChannelSumKernel(gradient), Output, false, [Operand.In(Values.G(Output)), Operand.Ref(Values.S(index)), .. values.Size(Output)]);
-            program.Parts.After(new BatchPart($"{layer}.SumBias", [Operand.In(Values.S(index)), new Operand("Stride"), new Operand("Batch")]));
+            values.Blocks(
+                new ChannelSumKernel(gradient), Output, false,
+                [Operand.In(Values.G(Output)), Operand.Ref(Values.S(index)), .. values.Size(Output)]);
+            program.Parts.After(
+                new BatchPart($"{layer}.SumBias", [Operand.In(Values.S(index)), new Operand("Stride"), new Operand("Batch")]));
         }
 
         SendThroughWeights(program, index, gradient);
@@ -55,11 +59,14 @@ internal sealed partial record ConvStep
         program.Parts.After(new SharedPart(
             $"{weights.Name}.Run",
             [
-                Operand.In(Values.V(X)), Operand.In(Values.G(Output)), new Operand($"ref {layer}.Sums"), new Operand("(nuint)Stride"), new Operand("(nuint)Batch"),
+                Operand.In(Values.V(X)), Operand.In(Values.G(Output)), new Operand($"ref {layer}.Sums"), new Operand("(nuint)Stride"),
+                new Operand("(nuint)Batch"),
                 new Operand($"(nuint){layer}.Groups(Batch)"), .. values.Size(X), .. values.Size(Output),
             ],
             weights, $"{Numbers.Text(weights.Pairs)} * {layer}.Groups(Batch)",
-            weights.In.IsFixed ? weights.MultiplyAdds / Cost.MultiplyAddsOfFloat : Math.Max(1, weights.SumsLength / Cost.MultiplyAddsOfFloat)));
+            weights.In.IsFixed
+                ? weights.MultiplyAdds / Cost.MultiplyAddsOfFloat
+                : Math.Max(1, weights.SumsLength / Cost.MultiplyAddsOfFloat)));
     }
 
     /// <summary>The gradient of the input, by a convolution with the weights turned round, or by one for each lattice of pixels.</summary>
@@ -81,10 +88,13 @@ internal sealed partial record ConvStep
                 continue;
 
             ConvolutionKernel kernel = ConvolutionChoice.Of(
-                Conv.Turned(), gradient, pixels, TurnedConv.Taps(rows, columns), Activation.Identity, to.Adds ? pixels : null, hasSums: false, program.Spec.Convolutions);
+                Conv.Turned(), gradient, pixels, TurnedConv.Taps(rows, columns), Activation.Identity, to.Adds ? pixels : null,
+                hasSums: false, program.Spec.Convolutions);
             string first = stride == 1 ? "0" : First(values, to.Place, rows.Pixel, columns.Pixel);
             Operand[] before = to.Adds ? [new Operand("in", Values.G(X), first)] : [];
-            Operand[] lattice = stride == 1 || pixels.IsFixed ? [] : [new Operand(Numbers.Text(rows.Pixel)), new Operand(Numbers.Text(columns.Pixel))];
+            Operand[] lattice = stride == 1 || pixels.IsFixed
+                ? []
+                : [new Operand(Numbers.Text(rows.Pixel)), new Operand(Numbers.Text(columns.Pixel))];
             Convolve(
                 program, kernel, Values.G(Output), CutsOf(values, kernel, X, rows.Pixel), forInput,
                 [
@@ -102,7 +112,8 @@ internal sealed partial record ConvStep
 
         TurnedConv.Side side = TurnedConv.Sides(Conv.Window)[0];
         return ConvolutionChoice.Of(
-            Conv.Turned(), values.GradientPlaceOf(Output), values.GradientPlaceOf(X), TurnedConv.Taps(side, side), Activation.Identity, null, hasSums: false, convolutions);
+            Conv.Turned(), values.GradientPlaceOf(Output), values.GradientPlaceOf(X), TurnedConv.Taps(side, side), Activation.Identity,
+            null, hasSums: false, convolutions);
     }
 
     private static Lattice LatticeOf(Place place, int stride, int row, int column) => place.IsFixed
@@ -118,8 +129,11 @@ internal sealed partial record ConvStep
         _ => $"({Numbers.Text(row)} * ((long){values.SizeName(X)}.Width + {Numbers.Text(2 * place.Border)}) + {Numbers.Text(column)}) * {Numbers.Text(place.Pixel)}",
     };
 
-    /// <summary>Adds the calls of a convolution: one, or two where tiles are transformed first, behind what a thread needs meanwhile.</summary>
-    private static void Convolve(TrainingBuilder program, ConvolutionKernel kernel, BufferId input, string cuts, bool forInput, Operand[] operands)
+    /// <summary>
+    /// Adds the calls of a convolution: one, or two where tiles are transformed first, behind what a thread needs meanwhile.
+    /// </summary>
+    private static void Convolve(
+        TrainingBuilder program, ConvolutionKernel kernel, BufferId input, string cuts, bool forInput, Operand[] operands)
     {
         ProgramBuilder parts = program.Parts;
         var workspace = new Operand("ref Workspace");
@@ -130,7 +144,9 @@ internal sealed partial record ConvStep
                 parts.Image(
                     $"{phased.Name}.Transform", phased, Numbers.Text(phased.TransformCuts), 0, forInput,
                     [Operand.In(input), new Operand($"ref WorkspaceAt({behind})"), workspace]);
-                parts.Image($"{phased.Name}.Run", phased, cuts, phased.Work, forInput, [new Operand($"in WorkspaceAt({behind})"), .. operands, workspace]);
+                parts.Image(
+                    $"{phased.Name}.Run", phased, cuts, phased.Work, forInput,
+                    [new Operand($"in WorkspaceAt({behind})"), .. operands, workspace]);
                 break;
             case WinogradKernel fused:
                 parts.Image($"{fused.Name}.Run", fused, cuts, fused.Work, forInput, [Operand.In(input), .. operands, workspace]);

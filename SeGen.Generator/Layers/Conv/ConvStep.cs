@@ -12,7 +12,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
-/// y = act(conv(factors * x) + residual), the factors a gate's where there is one, the batch norm folded into weights and bias; perhaps with
+/// y = act(conv(factors * x) + residual), the factors a gate's where there is one, the batch norm folded into weights and bias; perhaps
+/// with
 /// the sums of each channel for a gate.
 /// </summary>
 internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Residual, Activation Activation, bool HasSums, int Output)
@@ -93,14 +94,19 @@ internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Resi
                 program.Declare(BufferRole.Tiles, winograd.TilesLength);
                 Argument tiles = StepProgram.Beside(BufferRole.Tiles, Output);
                 program.Parallel(
-                    new Call(winograd, WinogradKernel.TransformMethod) { ["input"] = input, ["transformed"] = tiles, ["workspace"] = program.Workspace },
+                    new Call(
+                        winograd,
+                        WinogradKernel.TransformMethod)
+                    { ["input"] = input, ["transformed"] = tiles, ["workspace"] = program.Workspace },
                     new Cuts(winograd.TransformCuts), WorkOf(program, kernel));
                 input = tiles;
             }
         }
 
         if (HasSums)
-            program.Declare(BufferRole.Sums, kernel.Out.PaddedChannels * (kernel.Out.IsFixed ? kernel.Bands : 1), kernel.Out.IsFixed ? 0 : ConvKernel.DynamicRows);
+            program.Declare(
+                BufferRole.Sums, kernel.Out.PaddedChannels * (kernel.Out.IsFixed ? kernel.Bands : 1),
+                kernel.Out.IsFixed ? 0 : ConvKernel.DynamicRows);
 
         var call = new Call(kernel)
         {
@@ -164,9 +170,12 @@ internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Resi
     private ConvolutionKernel KernelOf(NetworkPlanner planner)
     {
         ConvolutionKernel kernel = ConvolutionChoice.Of(
-            Conv, planner.PlaceOf(X), planner.PlaceOf(Output), Taps.Of(Conv.Window), Activation, Residual < 0 ? null : planner.PlaceOf(Residual), HasSums,
+            Conv, planner.PlaceOf(X), planner.PlaceOf(Output), Taps.Of(Conv.Window), Activation,
+            Residual < 0 ? null : planner.PlaceOf(Residual), HasSums,
             planner.Convolutions, Factors >= 0);
-        return kernel is ConvKernel direct && planner.IsJoined(Output) && direct.Columns < LeastColumns ? direct with { IsNarrow = true } : kernel;
+        return kernel is ConvKernel direct && planner.IsJoined(Output) && direct.Columns < LeastColumns
+            ? direct with { IsNarrow = true }
+            : kernel;
     }
 
     private Work WorkOf(StepProgram program, ConvolutionKernel kernel) => new(kernel.Work, program.OpenSize(Output));

@@ -40,7 +40,9 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
     {
         string residual = conv.Residual is null ? "" : ", ref float residual";
         string sums = conv.HasSums ? ", ref float sums" : "", factors = conv.HasFactors ? ", ref float factors" : "";
-        string strides = IsFixed ? "" : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
+        string strides = IsFixed
+            ? ""
+            : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.AsksAhead(width) ? ", ref float ahead" : "")})"))
@@ -103,7 +105,8 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
 
             for (int i = 0; i < conv.GroupInputs; i++)
             {
-                string indices = string.Join(", ", Enumerable.Range(0, width.Lanes).Select(l => Numbers.Text(l / conv.GroupInputs * conv.GroupInputs + i)));
+                string indices = string.Join(
+                    ", ", Enumerable.Range(0, width.Lanes).Select(l => Numbers.Text(l / conv.GroupInputs * conv.GroupInputs + i)));
                 writer.Blank();
                 writer.Line($"var of{i} = {width.Type}.Create({indices});");
                 writer.Line($"var tap{i} = {Load("w", Numbers.Text(i * 16))};");
@@ -118,7 +121,9 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
         else
         {
             // The lanes beyond the channels are zeros that need not be multiplied.
-            int inputs = conv.Form == ConvForm.Grouped ? conv.GroupInputs : 16, last = conv.Form == ConvForm.Dense && conv.GroupInputs == conv.In.Blocks ? conv.In.Channels % 16 : 0;
+            int inputs = conv.Form == ConvForm.Grouped
+                ? conv.GroupInputs
+                : 16, last = conv.Form == ConvForm.Dense && conv.GroupInputs == conv.In.Blocks ? conv.In.Channels % 16 : 0;
             string count = last == 0 ? Numbers.Text(inputs) : conv.In.Blocks == 1 ? Numbers.Text(last) : "inputs";
             if (count == "inputs")
                 writer.Line($"nuint inputs = block == {conv.In.Blocks - 1} ? {last}u : 16u;");
@@ -127,7 +132,8 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             {
                 string stream = $"block % 4 * {Numbers.Text(conv.GroupInputs / 4 * ofBlock)} + block / 4 * {Numbers.Text(ofBlock)}";
                 for (int line = 0; line < Math.Max(1, ofBlock / 16); line++)
-                    writer.Line($"Prefetch.ToSecondLevel(ref Add(ref ahead, {stream}{(line == 0 ? "" : $" + {Numbers.Text(line * 16)}")}));");
+                    writer.Line(
+                        $"Prefetch.ToSecondLevel(ref Add(ref ahead, {stream}{(line == 0 ? "" : $" + {Numbers.Text(line * 16)}")}));");
             }
 
             using (writer.Block($"for (nuint i = 0; i < {count}; i++)"))
@@ -137,7 +143,8 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
                 {
                     string stream = $"i % 4 * {Numbers.Text(conv.GroupInputs * conv.Taps.Count * 4 * step)} + i / 4 * {Numbers.Text(step)}";
                     for (int line = 0; line < Math.Max(1, step / 16); line++)
-                        writer.Line($"Prefetch.ToSecondLevel(ref Add(ref ahead, {stream}{(line == 0 ? "" : $" + {Numbers.Text(line * 16)}")}));");
+                        writer.Line(
+                            $"Prefetch.ToSecondLevel(ref Add(ref ahead, {stream}{(line == 0 ? "" : $" + {Numbers.Text(line * 16)}")}));");
                 }
 
                 writer.Line("pixel = ref Add(ref pixel, 1);");
@@ -192,9 +199,12 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             for (int p = 0; p < _pixels; p++)
             {
                 string at = Numbers.Text(At(conv.Out, p, 1));
-                string value = conv.Residual is null ? $"{name}{p}" : $"{name}{p} + {Load("residual", Numbers.Text(At(conv.Residual, p, 1)))}";
+                string value = conv.Residual is null
+                    ? $"{name}{p}"
+                    : $"{name}{p} + {Load("residual", Numbers.Text(At(conv.Residual, p, 1)))}";
                 if (conv.Activation != Activation.Identity || conv.Residual is not null)
-                    writer.Line($"{name}{p} = {(conv.Activation == Activation.Identity ? value : $"Activations.{conv.Activation}({value})")};");
+                    writer.Line(
+                        $"{name}{p} = {(conv.Activation == Activation.Identity ? value : $"Activations.{conv.Activation}({value})")};");
 
                 writer.Line($"{name}{p}.StoreUnsafe(ref output{(p == 0 ? "" : $", {at}")});");
             }
@@ -208,7 +218,8 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
         }
     }
 
-    private string Load(string from, string at) => at == "0" ? $"{width.Type}.LoadUnsafe(ref {from})" : $"{width.Type}.LoadUnsafe(ref {from}, {at})";
+    private string Load(string from, string at)
+        => at == "0" ? $"{width.Type}.LoadUnsafe(ref {from})" : $"{width.Type}.LoadUnsafe(ref {from}, {at})";
 
     private string Fma(string a, string b, string sum) => $"{width.Type}.{width.FusedMultiplyAdd}({a}, {b}, {sum})";
 }

@@ -18,7 +18,9 @@ namespace SeGen.Generator.Layers.Conv;
 /// <param name="GroupInputs">Blocks of inputs that an output reads (planes of a planar input), or inputs of a group.</param>
 internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps Taps, ConvForm Form, int GroupInputs) : KernelSpec
 {
-    /// <summary>Pixels that are summed up in registers before they are added to the sums: as many as the first-level cache holds with their inputs.</summary>
+    /// <summary>
+    /// Pixels that are summed up in registers before they are added to the sums: as many as the first-level cache holds with their inputs.
+    /// </summary>
     private const int Chunk = 224;
 
     private const int MaxCuts = 16, MaxSums = 1 << 22;
@@ -27,13 +29,15 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
     {
         get
         {
-            string form = Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
+            string form =
+                Form switch { ConvForm.Depthwise => "Depthwise", ConvForm.Grouped => $"Grouped{Numbers.Text(GroupInputs)}_", _ => "Conv" };
             string groups = Form == ConvForm.Dense && GroupInputs != In.Blocks ? $"_of{Numbers.Text(GroupInputs)}" : "";
             return $"{form}Weights{Taps.Text}_{(In.IsPlanar ? "Planar" : "")}{In.Text}_{Gradient.Text}{groups}";
         }
     }
 
-    public override string Summary => $"sums = the gradient of the weights of a convolution, {Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}, from {In.Shape} and the gradient of {Gradient.Shape}.";
+    public override string Summary
+        => $"sums = the gradient of the weights of a convolution, {Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}, from {In.Shape} and the gradient of {Gradient.Shape}.";
 
     /// <summary>Floats of the weights of a block of outputs.</summary>
     public int BlockWeights => Taps.Count * GroupInputs * VectorWidth.MaxLanes * (IsBlocked ? VectorWidth.MaxLanes : 1);
@@ -60,8 +64,10 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
     private Strides G => new("Gradient", Gradient);
 
     public override Signature Signature => Of(
-        Read("input"), Read("gradient"), Write("sums"), new("stride", Access.Value, "nuint"), new("images", Access.Value, "nuint"), new("groups", Access.Value, "nuint"),
-        When(!In.IsFixed, new("inSize", Access.Value, "MapSize")), When(!In.IsFixed, new("gradientSize", Access.Value, "MapSize")), Signature.Cut);
+        Read("input"), Read("gradient"), Write("sums"), new("stride", Access.Value, "nuint"), new("images", Access.Value, "nuint"),
+        new("groups", Access.Value, "nuint"),
+        When(!In.IsFixed, new("inSize", Access.Value, "MapSize")), When(!In.IsFixed, new("gradientSize", Access.Value, "MapSize")),
+        Signature.Cut);
 
     public override void Emit(SourceWriter writer)
     {
@@ -93,9 +99,13 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
             ? $"nuint block = pair / {Numbers.Text(GroupInputs)} * {together}, from = pair % {Numbers.Text(GroupInputs)};"
             : "nuint block = pair;");
         string first = !IsBlocked ? Form == ConvForm.Dense ? "" : $" + block * {X.Block}"
-            : BlocksOfGroup == Gradient.Blocks ? $" + from * {X.Block}" : $" + (block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} + from) * {X.Block}";
+            : BlocksOfGroup == Gradient.Blocks
+                ? $" + from * {X.Block}"
+                : $" + (block / {Numbers.Text(BlocksOfGroup)} * {Numbers.Text(GroupInputs)} + from) * {X.Block}";
         int skipRows = In.Border + Taps.Top, skipColumns = In.Border + Taps.Left;
-        string skip = skipRows == 0 && skipColumns == 0 ? "0" : $"{Numbers.Text(skipRows)} * {X.Row} + {Numbers.Text(skipColumns * In.Pixel)}";
+        string skip = skipRows == 0 && skipColumns == 0
+            ? "0"
+            : $"{Numbers.Text(skipRows)} * {X.Row} + {Numbers.Text(skipColumns * In.Pixel)}";
         writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{first});");
         writer.Line($"ref float g = ref Add(ref AsRef(in gradient), {G.FirstPlus}block * {G.Block});");
         writer.Line($"ref float to = ref Add(ref sums, group * {SumsLength} + block * BlockWeights{(IsBlocked && GroupInputs > 1 ? $" + from * {Numbers.Text(Taps.Count * 256)}" : "")});");
@@ -186,7 +196,8 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
             toAt.Add("b * BlockWeights");
         }
 
-        string at(string start, IReadOnlyCollection<string> offsets) => offsets.Count == 0 ? $"ref {start}" : $"ref Add(ref {start}, {string.Join(" + ", offsets)})";
+        string at(string start, IReadOnlyCollection<string> offsets)
+            => offsets.Count == 0 ? $"ref {start}" : $"ref Add(ref {start}, {string.Join(" + ", offsets)})";
         writer.Line($"Tile{Bits(width)}({at("xChunk", xAt)}, {at("gChunk", of.Length == 0 ? [] : [of])}, {at("to", toAt)}, chunkImages, chunkRows, stride{(In.IsFixed ? "" : $", {X.Row}, {G.Row}, {G.Block}, {G.Width}")});");
         while (scopes.Count > 0)
             scopes.Pop().Dispose();

@@ -4,7 +4,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Layers.Conv;
 
-/// <summary>Some inputs (or taps of a row) times one or two vectors of outputs, summed up in registers over the pixels of a chunk.</summary>
+/// <summary>
+/// Some inputs (or taps of a row) times one or two vectors of outputs, summed up in registers over the pixels of a chunk.
+/// </summary>
 internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, Strides g, VectorWidth? width, int vectors, int inputs)
 {
     private readonly Lanes _lanes = new(width);
@@ -25,7 +27,8 @@ internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, S
             {
                 for (int i = 0; i < inputs; i++)
                 {
-                    string indices = string.Join(", ", Enumerable.Range(0, _lanes.Count).Select(l => Numbers.Text(l / inputs * inputs + i)));
+                    string indices = string.Join(
+                        ", ", Enumerable.Range(0, _lanes.Count).Select(l => Numbers.Text(l / inputs * inputs + i)));
                     writer.Line($"var of{i} = {width!.Type}.Create({indices});");
                 }
             }

@@ -6,7 +6,8 @@ using SeGen.Generator.Programs;
 namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
-/// Chooses how a convolution is computed, by what it would cost. Costs are counted in multiply-adds at the speed at which the registers' tiles
+/// Chooses how a convolution is computed, by what it would cost. Costs are counted in multiply-adds at the speed at which the registers'
+/// tiles
 /// do them, with the 512-bit kernels; the choice is the same at every width, since it decides how weights are packed.
 /// </summary>
 internal static class ConvolutionChoice
@@ -16,17 +17,22 @@ internal static class ConvolutionChoice
     /// </summary>
     private const long Input4 = 5000, Output4 = 5000, Input2 = 1800, Output2 = 1800;
 
-    /// <summary>Multiply-adds in the time of reading a float of weights that no cache of the core holds: all of a large network are read once.</summary>
+    /// <summary>
+    /// Multiply-adds in the time of reading a float of weights that no cache of the core holds: all of a large network are read once.
+    /// </summary>
     private const long ColdFloat = Cost.MultiplyAddsOfFloat;
 
     /// <summary>Of the direct form: what its tiles of a row reach of the peak, in hundredths.</summary>
     private const long DirectShare = 85;
 
-    /// <summary>What the cost of a form that rounds more may at most be of one that rounds less, in hundredths: errors must buy something.</summary>
+    /// <summary>
+    /// What the cost of a form that rounds more may at most be of one that rounds less, in hundredths: errors must buy something.
+    /// </summary>
     private const long MostOfCost = 80;
 
     public static ConvolutionKernel Of(
-        ConvOp conv, Place from, Place to, Taps taps, Activation activation, Place? residual, bool hasSums, Convolutions which, bool hasFactors = false)
+        ConvOp conv, Place from, Place to, Taps taps, Activation activation, Place? residual, bool hasSums, Convolutions which,
+        bool hasFactors = false)
     {
         (ConvForm form, int groupInputs) = ConvForms.Of(conv, from);
         var direct = new ConvKernel(from, to, taps, form, groupInputs, activation, residual, hasSums) { HasFactors = hasFactors };
@@ -60,7 +66,9 @@ internal static class ConvolutionChoice
             case WinogradKernel winograd:
                 bool is4 = winograd.Form == WinogradForm.F4;
                 long products = winograd.TransformedWeights * winograd.AllTiles;
-                long transforms = winograd.AllTiles * (winograd.In.Blocks * (is4 ? Input4 : Input2) + winograd.Out.Blocks * (is4 ? Output4 : Output2));
+                long transforms = winograd.AllTiles * (winograd.In.Blocks * (is4
+                    ? Input4
+                    : Input2) + winograd.Out.Blocks * (is4 ? Output4 : Output2));
                 return Math.Max(products, weights) + transforms;
             default:
                 // Lanes beyond the channels are not multiplied.

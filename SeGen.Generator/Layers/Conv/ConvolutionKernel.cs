@@ -6,7 +6,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
-/// y[o] = act(b[o] + sum over inputs i and taps of W[o, i] x[i] + residual[o]), and perhaps the sums over the pixels of y, for a gate. How it
+/// y[o] = act(b[o] + sum over inputs i and taps of W[o, i] x[i] + residual[o]), and perhaps the sums over the pixels of y, for a gate. How
+/// it
 /// is computed is the kernel's matter; the planner chooses by shape (ConvolutionChoice).
 /// </summary>
 /// <param name="In">The input.</param>
@@ -15,7 +16,8 @@ namespace SeGen.Generator.Layers.Conv;
 /// <param name="Activation">Applied last.</param>
 /// <param name="Residual">What is added, or null.</param>
 /// <param name="HasSums">Whether the sums over the pixels are kept: a vector for each band.</param>
-internal abstract record ConvolutionKernel(Place In, Place Out, Taps Taps, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
+internal abstract record ConvolutionKernel(
+    Place In, Place Out, Taps Taps, Activation Activation, Place? Residual, bool HasSums) : KernelSpec
 {
     /// <summary>The end of the name: what is done with a pixel that is computed.</summary>
     protected string Suffix => (Activation == Activation.Identity ? "" : $"_{Activation}")
@@ -37,10 +39,14 @@ internal abstract record ConvolutionKernel(Place In, Place Out, Taps Taps, Activ
     /// <summary>What packing calls the order of the weights.</summary>
     public abstract string PackedLayout { get; }
 
-    /// <summary>The number that goes with it: blocks, planes or inputs that an output reads, or blocks of outputs that lie together.</summary>
+    /// <summary>
+    /// The number that goes with it: blocks, planes or inputs that an output reads, or blocks of outputs that lie together.
+    /// </summary>
     public abstract int PackedInputs { get; }
 
-    /// <summary>About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.</summary>
+    /// <summary>
+    /// About the floats whose reading takes as long: of the output, or of one of its pixels where the size comes at run time.
+    /// </summary>
     public abstract long Work { get; }
 
     /// <summary>How many cuts there are.</summary>

@@ -19,12 +19,17 @@ internal sealed record Taps(int Rows, int Columns, int Top, int Left, int Stride
     {
         get
         {
-            string padding = Rows != Columns || Top != Left ? $"P{Signed(-Top)}_{Signed(-Left)}" : -Top != (Rows - 1) / 2 ? $"P{Signed(-Top)}" : "";
-            return $"{Numbers.Text(Rows)}x{Numbers.Text(Columns)}" + (Stride > 1 ? $"S{Numbers.Text(Stride)}" : "") + padding + (Dilation > 1 ? $"D{Numbers.Text(Dilation)}" : "");
+            string padding = Rows != Columns || Top != Left
+                ? $"P{Signed(-Top)}_{Signed(-Left)}"
+                : -Top != (Rows - 1) / 2 ? $"P{Signed(-Top)}" : "";
+            return $"{Numbers.Text(Rows)}x{Numbers.Text(Columns)}" + (Stride > 1
+                ? $"S{Numbers.Text(Stride)}"
+                : "") + padding + (Dilation > 1 ? $"D{Numbers.Text(Dilation)}" : "");
         }
     }
 
-    public static Taps Of(Window window) => new(window.Kernel, window.Kernel, -window.Padding, -window.Padding, window.Stride, window.Dilation);
+    public static Taps Of(Window window)
+        => new(window.Kernel, window.Kernel, -window.Padding, -window.Padding, window.Stride, window.Dilation);
 
     private static string Signed(int number) => number < 0 ? $"m{Numbers.Text(-number)}" : Numbers.Text(number);
 }

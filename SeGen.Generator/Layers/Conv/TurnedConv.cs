@@ -3,7 +3,8 @@ using SeGen.Generator.Ir;
 namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
-/// The gradient of a convolution's input is a convolution too, of the output's gradient with the weights turned round: at stride 1 one of the
+/// The gradient of a convolution's input is a convolution too, of the output's gradient with the weights turned round: at stride 1 one of
+/// the
 /// whole map; at stride s one for each of the s * s ways in which a pixel can lie between the windows, with the taps that reach it.
 /// </summary>
 internal static class TurnedConv
@@ -31,7 +32,9 @@ internal static class TurnedConv
             return null;
 
         int last = taps[taps.Length - 1], step = taps.Length > 1 ? taps[1] - taps[0] : 1;
-        return new Side(p, last, step, taps.Length, (p + window.Padding - last * window.Dilation) / window.Stride, Math.Max(1, step * window.Dilation / window.Stride));
+        return new Side(
+            p, last, step, taps.Length, (p + window.Padding - last * window.Dilation) / window.Stride,
+            Math.Max(1, step * window.Dilation / window.Stride));
     }
 
     /// <summary>The convolution that computes the pixels of a lattice.</summary>

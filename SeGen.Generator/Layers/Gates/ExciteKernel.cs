@@ -15,10 +15,12 @@ internal sealed record ExciteKernel(GateSpec Gate) : KernelSpec
     /// <summary>The layout of weights and scratch, which a gate alone has too.</summary>
     public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(new SEBlockSpec(NoType, default, Gate, 0, 0, 1));
 
-    public override string Name => $"Excite_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}"
+    public override string Name
+        => $"Excite_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}"
         + (Gate.Squeeze == Squeeze.MeanMaxAverage ? "_MeanMax" : "");
 
-    public override string Summary => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones.";
+    public override string Summary
+        => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones.";
 
     public bool Equals(ExciteKernel? other) => other is not null && Name == other.Name;
 

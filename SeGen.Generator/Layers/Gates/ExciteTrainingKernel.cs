@@ -7,7 +7,9 @@ using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Gates;
 
-/// <summary>The two dense layers of a gate within a network, forward and backward: the kernels of a gate alone, over a scratch of each image.</summary>
+/// <summary>
+/// The two dense layers of a gate within a network, forward and backward: the kernels of a gate alone, over a scratch of each image.
+/// </summary>
 internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
 {
     private static readonly TypeSpec NoType = new("", default, "", "", "");
@@ -15,9 +17,11 @@ internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
     /// <summary>The layout of weights and scratch, which a gate alone has too.</summary>
     public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(new SEBlockSpec(NoType, default, Gate, 0, 0, 1));
 
-    public override string Name => $"ExciteTraining_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}_{Gate.Squeeze}";
+    public override string Name
+        => $"ExciteTraining_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}_{Gate.Squeeze}";
 
-    public override string Summary => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones, and the way back through it.";
+    public override string Summary
+        => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones, and the way back through it.";
 
     /// <summary>Whether the way back needs to know what share of a sum a pixel has.</summary>
     public bool NeedsShare => SqueezeOp.ShareParameter(Plan).Length > 0;
@@ -42,7 +46,8 @@ internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
     public override Signature SignatureOf(string method) => method switch
     {
         GradientsMethod => Of(Read("weights"), Write("scratch"), When(NeedsShare, new("share", Access.Value))),
-        ParameterGradientsMethod => Of(Write("images"), new("stride", Access.Value, "nuint"), new("batch", Access.Value, "nuint"), Write("sums")),
+        ParameterGradientsMethod => Of(
+            Write("images"), new("stride", Access.Value, "nuint"), new("batch", Access.Value, "nuint"), Write("sums")),
         _ => Signature,
     };
 

@@ -57,8 +57,15 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
         program.Pack(new GatePacking(Prefix, Excite.Plan), Excite.Plan.WeightsLength);
         if (FromSums)
         {
-            var sum = new SumKernel(from.PaddedChannels, from.IsFixed ? program.Planner.Writer(x)!.Bands(program.Planner) : 0, from.Height, from.Width, gate.Squeeze);
-            program.After(new Call(sum) { ["sums"] = StepProgram.Beside(BufferRole.Sums, x), ["squeezed"] = program.Inside(At("SqueezedAt")), ["size"] = program.SizeOf(x) });
+            var sum = new SumKernel(
+                from.PaddedChannels, from.IsFixed ? program.Planner.Writer(x)!.Bands(program.Planner) : 0, from.Height, from.Width,
+                gate.Squeeze);
+            program.After(new Call(sum)
+            {
+                ["sums"] = StepProgram.Beside(BufferRole.Sums, x),
+                ["squeezed"] = program.Inside(At("SqueezedAt")),
+                ["size"] = program.SizeOf(x)
+            });
         }
         else if (gate.Hidden > 0)
         {
@@ -92,13 +99,16 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
         }
 
         program.Parts.Image(
-            $"{Training.Name}.Run", Training, "", plan.MultiplyAdds / Cost.MultiplyAddsOfFloat, false, [new Operand($"in {Field(Output)}.Weights"), Operand.Ref(scratch)]);
+            $"{Training.Name}.Run", Training, "", plan.MultiplyAdds / Cost.MultiplyAddsOfFloat, false,
+            [new Operand($"in {Field(Output)}.Weights"), Operand.Ref(scratch)]);
         string fields(int length, IEnumerable<BufferField> all, params string[] names)
             => $"new GateFields({Numbers.Text(length)}, {string.Join(", ", names.Select(n => Numbers.Text(all.FirstOrDefault(f => f.Name == n)?.Offset ?? -1)))})";
         string packed = fields(plan.WeightsLength, plan.Weights, "ReduceWeightsAt", "ReduceBiasAt", "ExpandWeightsAt", "ExpandBiasAt");
-        string sums = fields(plan.GradientLength, plan.GradientSums, "ReduceSumsAt", "ReduceBiasSumsAt", "ExpandSumsAt", "ExpandBiasSumsAt");
+        string sums = fields(
+            plan.GradientLength, plan.GradientSums, "ReduceSumsAt", "ReduceBiasSumsAt", "ExpandSumsAt", "ExpandBiasSumsAt");
         program.Add(new TrainedLayer(
-            Field(Output), "GateLayer", $"{Literal.Of(Prefix)}, {Numbers.Text(gate.Channels)}, {Numbers.Text(gate.Hidden)}, {packed}, {sums}",
+            Field(Output), "GateLayer",
+            $"{Literal.Of(Prefix)}, {Numbers.Text(gate.Channels)}, {Numbers.Text(gate.Hidden)}, {packed}, {sums}",
             TrainingNameOf(program.Spec)));
     }
 
@@ -112,7 +122,8 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
         GateSpec gate = Factors.Gate;
         string[] settings =
         [
-            $"Squeeze = global::SeGen.Squeeze.{gate.Squeeze}", $"Activation = {GpuWriter.Text(gate.Activation)}", $"Gate = global::SeGen.Gate.{gate.Gate}",
+            $"Squeeze = global::SeGen.Squeeze.{gate.Squeeze}", $"Activation = {GpuWriter.Text(gate.Activation)}",
+            $"Gate = global::SeGen.Gate.{gate.Gate}",
             FromSums ? $"Sums = sums{Numbers.Text(Factors.Input)}" : "",
         ];
         net.Line(
@@ -126,7 +137,8 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
             kernels.Squeeze(plan.PixelsOf(Factors.Input));
     }
 
-    public override void AddTrainingKernels(KernelSet kernels, GpuPlan plan) => kernels.GateGradients(Factors.Gate, plan.PixelsOf(Factors.Input));
+    public override void AddTrainingKernels(KernelSet kernels, GpuPlan plan)
+        => kernels.GateGradients(Factors.Gate, plan.PixelsOf(Factors.Input));
 
     /// <summary>The field with the runtime's layer of a gate.</summary>
     public static string Field(int factors) => $"_gate{Numbers.Text(factors)}";

@@ -17,14 +17,19 @@ namespace SeGen.Generator.Layers.Gates;
 /// <param name="To">The input's gradient.</param>
 internal sealed record GateGradientKernel(Place In, Place Gradient, bool HasMean, bool HasMaximum, Target To) : KernelSpec
 {
-    public override string Name => $"GateGradient{(HasMean ? "_Mean" : "")}{(HasMaximum ? "_Max" : "")}_{In.Text}" + (Gradient.Border != 0 ? $"_g{Numbers.Text(Gradient.Border)}" : "") + $"_{To.Text}";
+    public override string Name
+        => $"GateGradient{(HasMean ? "_Mean" : "")}{(HasMaximum ? "_Max" : "")}_{In.Text}" + (Gradient.Border != 0
+            ? $"_g{Numbers.Text(Gradient.Border)}"
+            : "") + $"_{To.Text}";
 
-    public override string Summary => $"inputGradient {(To.Adds ? "+=" : "=")} factors * gradient{(HasMean ? " + shares" : "")}{(HasMaximum ? " + ties where the input is its channel's maximum" : "")} over {In.Shape}.";
+    public override string Summary
+        => $"inputGradient {(To.Adds ? "+=" : "=")} factors * gradient{(HasMean ? " + shares" : "")}{(HasMaximum ? " + ties where the input is its channel's maximum" : "")} over {In.Shape}.";
 
     private PixelLoop Loop => new([.. Tensors()]);
 
     public override Signature Signature => Of(
-        Read("gradient"), When(HasMaximum, Read("input")), Read("factors"), When(HasMean, Read("shares")), When(HasMaximum, Read("maxima")), When(HasMaximum, Read("ties")),
+        Read("gradient"), When(HasMaximum, Read("input")), Read("factors"), When(HasMean, Read("shares")),
+        When(HasMaximum, Read("maxima")), When(HasMaximum, Read("ties")),
         Write("inputGradient"), Loop.Size, Cut);
 
     public override void Emit(SourceWriter writer)
@@ -94,7 +99,10 @@ internal sealed record TiesKernel(Place In) : KernelSpec
         {
             writer.Line($"var maximum = {lanes.Load("AsRef(in maxima)", "(nuint)cut * 16 + lane")};");
             writer.Line($"var count = {lanes.Zero};");
-            Loop.Each(writer, ["x"], 1, (_, at) => writer.Line($"count += {lanes.Select(lanes.Equal(lanes.Load("x", at), "maximum"), lanes.Create("1f"), lanes.Zero)};"));
+            Loop.Each(
+                writer, ["x"], 1,
+                (_, at) => writer.Line(
+                    $"count += {lanes.Select(lanes.Equal(lanes.Load("x", at), "maximum"), lanes.Create("1f"), lanes.Zero)};"));
             writer.Blank();
             writer.Line(lanes.Store("count", "ties", "(nuint)cut * 16 + lane"));
         });

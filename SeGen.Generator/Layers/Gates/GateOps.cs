@@ -6,7 +6,8 @@ using SeGen.Generator.Planning;
 namespace SeGen.Generator.Layers.Gates;
 
 /// <summary>The factors of a gate: s = gate(W2 act(W1 squeeze(x) + b1) + b2), a vector (Hu et al. 2018).</summary>
-internal sealed record FactorsOp(int X, int Output, int Layer, Scope Scope, string Inside, GateSpec Gate) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
+internal sealed record FactorsOp(
+    int X, int Output, int Layer, Scope Scope, string Inside, GateSpec Gate) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
 {
     /// <summary>Whether sums over the pixels are all that it needs of its input.</summary>
     public bool TakesSums => Gate is { Hidden: > 0, Squeeze: Squeeze.Mean or Squeeze.SumOverHPlusW };
@@ -35,7 +36,8 @@ internal sealed record FactorsOp(int X, int Output, int Layer, Scope Scope, stri
 }
 
 /// <summary>y[c] = s[c] x[c].</summary>
-internal sealed record GateOp(int X, int Factors, int Output, int Layer) : LayerOp(new EquatableArray<int>([X, Factors]), Output, Layer), IScaling
+internal sealed record GateOp(
+    int X, int Factors, int Output, int Layer) : LayerOp(new EquatableArray<int>([X, Factors]), Output, Layer), IScaling
 {
     public override void Fuse(Fusion fusion)
     {

@@ -42,14 +42,16 @@ internal static class GateReader
         if (hidden == 0 && arguments.Enum<HiddenRule>("HiddenRule") != HiddenRule.FloorAllowZero)
         {
             builder.Fail(
-                DiagnosticIds.HiddenIsZero, "Reduction", Numbers.Text(ruleChannels), Numbers.Text(arguments.Int("Reduction", GateDefaults.Reduction)));
+                DiagnosticIds.HiddenIsZero, "Reduction", Numbers.Text(ruleChannels),
+                Numbers.Text(arguments.Int("Reduction", GateDefaults.Reduction)));
             return null;
         }
 
         double weights = 2.0 * (hidden + 1.0) * (channels + 16.0);
         if (weights > GateRules.MaxLength)
         {
-            builder.Fail(DiagnosticIds.TooLarge, "", "The packed weights", Numbers.Grouped((long)weights), Numbers.Grouped(GateRules.MaxLength));
+            builder.Fail(
+                DiagnosticIds.TooLarge, "", "The packed weights", Numbers.Grouped((long)weights), Numbers.Grouped(GateRules.MaxLength));
             return null;
         }
 

@@ -63,7 +63,9 @@ internal sealed record SEBlockPlan(
 
     public long ParameterCount => Layers.Sum(l => l.Parameters);
 
-    /// <summary>Of the dense layers, for one image: what counters of multiply-adds count; the passes over the image are bound by memory.</summary>
+    /// <summary>
+    /// Of the dense layers, for one image: what counters of multiply-adds count; the passes over the image are bound by memory.
+    /// </summary>
     public long MultiplyAdds => Layers.Sum(l => l.MultiplyAdds);
 
     public long WorkspaceBytes => (long)ForwardLength * Spec.MaxBatch * sizeof(float);

@@ -51,7 +51,9 @@ internal static class SEBlockPlanner
         bool hidden = gate.Hidden > 0;
         layout.Add("SqueezedAt", channels, "one value for each channel", when: hidden);
         layout.Add("MaximaAt", channels, "the maximum of each channel", when: hidden && gate.Squeeze == Squeeze.MeanMaxAverage);
-        layout.Add("PreactivationAt", gate.Hidden, "the first dense layer before its activation", when: hidden && gate.Activation is Activation.SiLU or Activation.HardSwish);
+        layout.Add(
+            "PreactivationAt", gate.Hidden, "the first dense layer before its activation",
+            when: hidden && gate.Activation is Activation.SiLU or Activation.HardSwish);
         layout.Add("HiddenAt", gate.Hidden, "the first dense layer", when: hidden);
         layout.Add("GateInputAt", channels, "the second dense layer before the gate function", when: gate.Gate == Gate.HardSigmoid);
         layout.Add("GatesAt", channels, "the factor of each channel");
@@ -94,7 +96,8 @@ internal static class SEBlockPlanner
         }
 
         yield return new LayerRow(
-            "scale", spec.IsFixed ? $"{channels}x{Numbers.Text(spec.Height)}x{Numbers.Text(spec.Width)}" : $"{channels}xHxW", 0, 0, "last channel first");
+            "scale", spec.IsFixed ? $"{channels}x{Numbers.Text(spec.Height)}x{Numbers.Text(spec.Width)}" : $"{channels}xHxW", 0, 0,
+            "last channel first");
     }
 
     private static string SqueezeText(SEBlockSpec spec)
@@ -108,7 +111,8 @@ internal static class SEBlockPlanner
         };
         bool one = spec.Gate.Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
         return one ? $"{what}, channel by channel"
-            : spec.IsFixed && spec.Height * spec.Width / VectorWidth.MaxLanes <= UnrollBudget.RowVectors ? $"{what}, a vector of channels at a time"
+            : spec.IsFixed
+                && spec.Height * spec.Width / VectorWidth.MaxLanes <= UnrollBudget.RowVectors ? $"{what}, a vector of channels at a time"
             : $"{what}, 4 channels side by side";
     }
 

@@ -29,12 +29,14 @@ internal sealed record ScaleStep(int X, GateOp Scaling, int Residual, Activation
         kernels.Add("gate gradient", plan.PixelsOf(Output), PointwiseGradientKernels.Gate);
     }
 
-    protected override IEnumerable<Operand> ForwardOperands(TrainingBuilder program, int index) => [Operand.In(Values.V(Factors), Excite.At("GatesAt"))];
+    protected override IEnumerable<Operand> ForwardOperands(TrainingBuilder program, int index)
+        => [Operand.In(Values.V(Factors), Excite.At("GatesAt"))];
 
     protected override IEnumerable<Operand> BackwardOperands(TrainingBuilder program, int index, bool readsSum)
         => readsSum ? [Operand.In(Values.V(Factors), Excite.At("GatesAt"))] : [];
 
-    protected override IEnumerable<Operand> Sums(TrainingBuilder program, int index) => [Operand.Ref(Values.V(Factors), Excite.At("GateGradientsAt"))];
+    protected override IEnumerable<Operand> Sums(TrainingBuilder program, int index)
+        => [Operand.Ref(Values.V(Factors), Excite.At("GateGradientsAt"))];
 
     protected override void Finish(TrainingBuilder program, int index, Place gradient)
     {
@@ -47,15 +49,18 @@ internal sealed record ScaleStep(int X, GateOp Scaling, int Residual, Activation
         {
             values.Blocks(
                 new TiesKernel(values.PlaceOf(X)), X, false,
-                [Operand.In(Values.V(X)), Operand.In(scratch, gate.At(maxima)), Operand.Ref(scratch, gate.At("TiesAt")), .. values.Size(X)]);
+                [Operand.In(Values.V(X)), Operand.In(scratch, gate.At(maxima)), Operand.Ref(scratch, gate.At("TiesAt")),
+                    .. values.Size(X)]);
         }
 
         Operand[] share = gate.NeedsShare ? [new Operand(Share(values, plan.Gate.Squeeze))] : [];
         program.Parts.Image(
-            $"{gate.Name}.Gradients", gate, "", plan.MultiplyAdds / Cost.MultiplyAddsOfFloat, false, [new Operand($"in {layer}.Weights"), Operand.Ref(scratch), .. share]);
+            $"{gate.Name}.Gradients", gate, "", plan.MultiplyAdds / Cost.MultiplyAddsOfFloat, false,
+            [new Operand($"in {layer}.Weights"), Operand.Ref(scratch), .. share]);
         if (gate.HasParameters)
             program.Parts.After(new BatchPart(
-                $"{gate.Name}.ParameterGradients", [Operand.Ref(scratch), new Operand("(nuint)Stride"), new Operand("(nuint)Batch"), new Operand($"ref {layer}.Sums")]));
+                $"{gate.Name}.ParameterGradients",
+                [Operand.Ref(scratch), new Operand("(nuint)Stride"), new Operand("(nuint)Batch"), new Operand($"ref {layer}.Sums")]));
 
         var operands = new List<Operand> { Operand.In(Values.G(Output)) };
         if (plan.HasMaximum)
@@ -78,6 +83,7 @@ internal sealed record ScaleStep(int X, GateOp Scaling, int Residual, Activation
     {
         Place place = values.PlaceOf(X);
         string side(string name, int pixels) => place.IsFixed ? $"{Numbers.Text(pixels)}f" : $"(float){values.SizeName(X)}.{name}";
-        return SqueezeKernel.Share(squeeze == Squeeze.MeanMaxAverage ? Squeeze.Mean : squeeze, side("Height", place.Height), side("Width", place.Width));
+        return SqueezeKernel.Share(
+            squeeze == Squeeze.MeanMaxAverage ? Squeeze.Mean : squeeze, side("Height", place.Height), side("Width", place.Width));
     }
 }

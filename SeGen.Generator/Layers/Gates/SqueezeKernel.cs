@@ -16,13 +16,17 @@ internal sealed record SqueezeKernel(Place In, Squeeze Squeeze, bool KeepsMaximu
     /// <summary>The border around each block of the result, where a convolution reads it.</summary>
     public int Border { get; init; }
 
-    private string At => Border == 0 ? "(nuint)cut * 16 + lane" : $"(nuint)cut * {Numbers.Text(new Place(16, 1, 1, Border).Block)} + {Numbers.Text(new Place(16, 1, 1, Border).Inside)} + lane";
+    private string At
+        => Border == 0
+            ? "(nuint)cut * 16 + lane"
+            : $"(nuint)cut * {Numbers.Text(new Place(16, 1, 1, Border).Block)} + {Numbers.Text(new Place(16, 1, 1, Border).Inside)} + lane";
 
     private bool HasSum => Squeeze != Squeeze.Max;
 
     private bool HasMaximum => Squeeze is Squeeze.Max or Squeeze.MeanMaxAverage;
 
-    public override string Name => $"Squeeze{Squeeze}{(KeepsMaximum ? "_Max" : "")}_{In.Text}{(Border > 0 ? $"_b{Numbers.Text(Border)}" : "")}";
+    public override string Name
+        => $"Squeeze{Squeeze}{(KeepsMaximum ? "_Max" : "")}_{In.Text}{(Border > 0 ? $"_b{Numbers.Text(Border)}" : "")}";
 
     public override string Summary => Squeeze switch
     {
@@ -112,7 +116,8 @@ internal sealed record SumKernel(int PaddedChannels, int Bands, int Height, int 
 {
     private bool IsFixed => Height > 0;
 
-    public override string Name => $"Sum{Squeeze}_{Numbers.Text(PaddedChannels)}{(IsFixed ? $"_{Numbers.Text(Bands)}bands_{Numbers.Text(Height)}x{Numbers.Text(Width)}" : "")}";
+    public override string Name
+        => $"Sum{Squeeze}_{Numbers.Text(PaddedChannels)}{(IsFixed ? $"_{Numbers.Text(Bands)}bands_{Numbers.Text(Height)}x{Numbers.Text(Width)}" : "")}";
 
     public override string Summary => "squeezed = the sums of all bands, as the convolution left them, divided.";
 

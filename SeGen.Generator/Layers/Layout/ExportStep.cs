@@ -19,14 +19,20 @@ internal sealed record ExportStep(int X) : LayerStep(GraphBuilder.Nothing, -1)
 
     public override void Infer(StepProgram program)
     {
-        var call = new Call(new ExportKernel(program.PlaceOf(X))) { ["input"] = program.Value(X), ["output"] = program.Wanted, ["inSize"] = program.SizeOf(X) };
+        var call = new Call(new ExportKernel(program.PlaceOf(X)))
+        {
+            ["input"] = program.Value(X),
+            ["output"] = program.Wanted,
+            ["inSize"] = program.SizeOf(X)
+        };
         program.Parallel(call, new Cuts(program.PlaceOf(X).Blocks), program.Floats(X));
     }
 
     public override void Train(TrainingBuilder program, int index)
     {
         Values values = program.Values;
-        values.Blocks(new ExportKernel(values.PlaceOf(X)), X, false, [Operand.In(Values.V(X)), program.Caller("ref Wanted", X), .. values.Size(X)]);
+        values.Blocks(
+            new ExportKernel(values.PlaceOf(X)), X, false, [Operand.In(Values.V(X)), program.Caller("ref Wanted", X), .. values.Size(X)]);
     }
 
     public override void TrainBack(TrainingBuilder program, int index)

@@ -21,7 +21,12 @@ internal sealed record ImportStep() : LayerStep(0, -1)
 
     public override void Infer(StepProgram program)
     {
-        var call = new Call(new ImportKernel(program.PlaceOf(0))) { ["input"] = program.Given, ["output"] = program.Value(0), ["outSize"] = program.SizeOf(0) };
+        var call = new Call(new ImportKernel(program.PlaceOf(0)))
+        {
+            ["input"] = program.Given,
+            ["output"] = program.Value(0),
+            ["outSize"] = program.SizeOf(0)
+        };
         program.Parallel(call, new Cuts(program.PlaceOf(0).Blocks), program.Floats(0));
     }
 
@@ -32,14 +37,17 @@ internal sealed record ImportStep() : LayerStep(0, -1)
         var import = new ImportKernel(place);
         program.Border(0);
         program.Parts.Image(
-            $"{import.Name}.Run", import, Numbers.Text(place.Blocks), values.Work(0), false, [program.Caller("in Given", 0), Operand.Ref(Values.V(0)), .. values.Size(0)]);
+            $"{import.Name}.Run", import, Numbers.Text(place.Blocks), values.Work(0), false,
+            [program.Caller("in Given", 0), Operand.Ref(Values.V(0)), .. values.Size(0)]);
     }
 
     public override void TrainBack(TrainingBuilder program, int index)
     {
         Values values = program.Values;
         program.Parts.Comment("the input's gradient");
-        values.Blocks(new ExportKernel(values.GradientPlaceOf(0)), 0, true, [Operand.In(Values.G(0)), program.Caller("ref Wanted", 0), .. values.Size(0)]);
+        values.Blocks(
+            new ExportKernel(values.GradientPlaceOf(0)), 0, true,
+            [Operand.In(Values.G(0)), program.Caller("ref Wanted", 0), .. values.Size(0)]);
     }
 
     public override void WriteGpu(GpuWriter net)

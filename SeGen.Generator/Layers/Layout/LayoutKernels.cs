@@ -5,7 +5,9 @@ using static SeGen.Generator.Programs.Signature;
 
 namespace SeGen.Generator.Layers.Layout;
 
-/// <summary>The caller's [C, H, W] into the layout of the kernels, lanes beyond the channels as zeros; a cut is a block or a plane.</summary>
+/// <summary>
+/// The caller's [C, H, W] into the layout of the kernels, lanes beyond the channels as zeros; a cut is a block or a plane.
+/// </summary>
 internal sealed record ImportKernel(Place Out) : KernelSpec
 {
     /// <summary>The local with the channels of a block.</summary>
@@ -46,10 +48,12 @@ internal static class LayoutRows
     /// <param name="writer">Where to.</param>
     /// <param name="strides">The tensor in the layout of the kernels.</param>
     /// <param name="place">The same.</param>
-    /// <param name="copy">Writes what is done with some neighbouring pixels: how many, where they are at the caller's, where in the tensor.</param>
+    /// <param name="copy">Writes what is done with some neighbouring pixels: how many, where they are at the caller's, where in the
+    /// tensor.</param>
     /// <param name="outer">The caller's.</param>
     /// <param name="inner">The tensor's.</param>
-    public static void Emit(SourceWriter writer, Strides strides, Place place, Func<string, string, string, string> copy, string outer, string inner)
+    public static void Emit(
+        SourceWriter writer, Strides strides, Place place, Func<string, string, string, string> copy, string outer, string inner)
     {
         if (place.Border == 0)
         {

@@ -13,18 +13,24 @@ namespace SeGen.Generator.Layers.Linear;
 internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activation) : KernelSpec
 {
     /// <summary>
-    /// Quarters of the inputs that are read side by side: as many sums as keep the multipliers busy, and one stream of memory alone reaches but
+    /// Quarters of the inputs that are read side by side: as many sums as keep the multipliers busy, and one stream of memory alone
+    /// reaches but
     /// half the bandwidth of four (docs/performance.md).
     /// </summary>
     private const int Streams = 4;
 
-    /// <summary>Weights that no cache of the core holds any more when the next image comes, and the most that are asked for ahead.</summary>
+    /// <summary>
+    /// Weights that no cache of the core holds any more when the next image comes, and the most that are asked for ahead.
+    /// </summary>
     private const int ColdWeights = 1 << 16, MostAhead = 1 << 16;
 
     /// <summary>The border around each block of the result, where a convolution reads it.</summary>
     public int Border { get; init; }
 
-    private string At => Border == 0 ? "block * 16 + lane" : $"block * {Numbers.Text(new Place(16, 1, 1, Border).Block)} + {Numbers.Text(new Place(16, 1, 1, Border).Inside)} + lane";
+    private string At
+        => Border == 0
+            ? "block * 16 + lane"
+            : $"block * {Numbers.Text(new Place(16, 1, 1, Border).Block)} + {Numbers.Text(new Place(16, 1, 1, Border).Inside)} + lane";
 
     /// <summary>Blocks of outputs in a cut: of small layers all, since handing one over costs more.</summary>
     public int BlocksOfCut => Math.Max(1, Math.Min(Blocks, 65_536 / Math.Max(1, Inputs * 16)));
@@ -38,9 +44,13 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 
     public long WeightsLength => Blocks * 16L + Blocks * 16L * Inputs;
 
-    public override string Name => $"Linear_{Numbers.Text(Inputs)}_{Numbers.Text(Outputs)}" + (Activation == Activation.Identity ? "" : $"_{Activation}") + (Border > 0 ? $"_b{Numbers.Text(Border)}" : "");
+    public override string Name
+        => $"Linear_{Numbers.Text(Inputs)}_{Numbers.Text(Outputs)}" + (Activation == Activation.Identity
+            ? ""
+            : $"_{Activation}") + (Border > 0 ? $"_b{Numbers.Text(Border)}" : "");
 
-    public override string Summary => $"output = {(Activation == Activation.Identity ? "W input + b" : $"{Activation.ToString().ToLowerInvariant()}(W input + b)")}: {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
+    public override string Summary
+        => $"output = {(Activation == Activation.Identity ? "W input + b" : $"{Activation.ToString().ToLowerInvariant()}(W input + b)")}: {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
 
     public override Signature Signature => Of(Read("input"), Read("weights"), Write("output"), Cut);
 
@@ -77,7 +87,8 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
                 for (int s = 0; s < Streams; s++)
                 {
                     string at = s == 0 ? "i" : $"i + {Numbers.Text(s * quarter)}";
-                    writer.Line($"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), {width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * quarter * 16)}")}), sum{s});");
+                    writer.Line(
+                        $"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), {width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * quarter * 16)}")}), sum{s});");
                 }
             }
 

@@ -43,7 +43,9 @@ internal sealed record LinearStep(LinearOp Linear, Activation Activation, int Ou
     {
         Values values = program.Values;
         Place x = values.PlaceOf(Linear.Input);
-        var kernel = new LinearKernel(checked((int)x.Length), Linear.Features, Activation.Identity) { Border = values.PlaceOf(Output).Border };
+        var kernel = new LinearKernel(
+            checked((int)x.Length), Linear.Features, Activation.Identity)
+        { Border = values.PlaceOf(Output).Border };
         program.Border(Output);
         program.Parts.Image(
             $"{kernel.Name}.Run", kernel, Numbers.Text(kernel.Cuts), kernel.WeightsLength, false,
@@ -62,7 +64,8 @@ internal sealed record LinearStep(LinearOp Linear, Activation Activation, int Ou
         int x = Linear.Input, y = Output;
         Place from = values.PlaceOf(x), to = program.Send(x).Place, gradient = values.GradientPlaceOf(y);
         if (Linear.HasBias)
-            program.Parts.After(new BatchPart($"{Field(index)}.SumBias", [Operand.In(Values.G(y)), new Operand("Stride"), new Operand("Batch")]));
+            program.Parts.After(
+                new BatchPart($"{Field(index)}.SumBias", [Operand.In(Values.G(y)), new Operand("Stride"), new Operand("Batch")]));
 
         // Back to every float of the input's place, borders and spare lanes included.
         var turned = new LinearKernel(checked((int)gradient.Length), checked((int)to.Length), Activation.Identity);
@@ -72,7 +75,8 @@ internal sealed record LinearStep(LinearOp Linear, Activation Activation, int Ou
         var weights = new LinearWeightGradientKernel(checked((int)from.Length), Linear.Features);
         program.Parts.After(new SharedPart(
             $"{weights.Name}.Run",
-            [Operand.In(Values.V(x)), Operand.In(Values.G(y)), new Operand($"ref {Field(index)}.Sums"), new Operand("(nuint)Stride"), new Operand("(nuint)Batch")],
+            [Operand.In(Values.V(x)), Operand.In(Values.G(y)), new Operand($"ref {Field(index)}.Sums"), new Operand("(nuint)Stride"),
+                new Operand("(nuint)Batch")],
             weights, Numbers.Text(weights.Cuts), weights.SumsLength / Cost.MultiplyAddsOfFloat));
     }
 

@@ -14,7 +14,8 @@ internal sealed record LinearWeightGradientKernel(int Inputs, int Outputs) : Ker
 
     public override string Name => $"LinearWeights_{Numbers.Text(Inputs)}_{Numbers.Text(Outputs)}";
 
-    public override string Summary => $"sums = the gradient of the weights of a dense layer, {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
+    public override string Summary
+        => $"sums = the gradient of the weights of a dense layer, {Numbers.Text(Inputs)} values to {Numbers.Text(Outputs)}.";
 
     public int Blocks => (Outputs + 15) / 16;
 
@@ -25,7 +26,9 @@ internal sealed record LinearWeightGradientKernel(int Inputs, int Outputs) : Ker
     private int CutsOfBlock => (Inputs + CutInputs - 1) / CutInputs;
 
     public override Signature Signature
-        => Of(Read("input"), Read("gradient"), Write("sums"), new("stride", Access.Value, "nuint"), new("images", Access.Value, "nuint"), Cut);
+        => Of(
+            Read("input"), Read("gradient"), Write("sums"), new("stride", Access.Value, "nuint"), new("images", Access.Value, "nuint"),
+            Cut);
 
     public override void Emit(SourceWriter writer) => EmitWidths(writer, width => Body(writer, new Lanes(width)));
 

@@ -7,7 +7,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Norm;
 
 /// <summary>y = (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel (Ioffe and Szegedy 2015).</summary>
-internal sealed record BatchNormOp(int X, int Output, int Layer, Scope Scope, string Inside, int Channels, double Epsilon, double Momentum, bool ZeroInit)
+internal sealed record BatchNormOp(
+    int X, int Output, int Layer, Scope Scope, string Inside, int Channels, double Epsilon, double Momentum, bool ZeroInit)
     : LayerOp(new EquatableArray<int>([X]), Output, Layer)
 {
     public override IEnumerable<OpParameter> Parameters =>
@@ -35,7 +36,8 @@ internal sealed record BatchNormOp(int X, int Output, int Layer, Scope Scope, st
 /// <summary>Adds a batch norm.</summary>
 internal static class NormOps
 {
-    public static int BatchNorm(this GraphBuilder graph, int x, Scope scope, string inside, double epsilon, double momentum, bool zeroInit = false)
+    public static int BatchNorm(
+        this GraphBuilder graph, int x, Scope scope, string inside, double epsilon, double momentum, bool zeroInit = false)
         => x == GraphBuilder.Nothing || !graph.Reserve("", 2.0 * VectorWidth.Pad((long)graph[x].Channels))
         ? GraphBuilder.Nothing
         : graph.Add(graph[x], y => new BatchNormOp(x, y, graph.Layer, scope, inside, graph[x].Channels, epsilon, momentum, zeroInit));

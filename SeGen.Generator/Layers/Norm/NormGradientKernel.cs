@@ -12,9 +12,11 @@ namespace SeGen.Generator.Layers.Norm;
 /// </summary>
 internal sealed record NormGradientKernel(Place In, Place Gradient, Target To) : KernelSpec
 {
-    public override string Name => $"NormGradient_{In.Text}" + (Gradient.Border != 0 ? $"_g{Numbers.Text(Gradient.Border)}" : "") + $"_{To.Text}";
+    public override string Name
+        => $"NormGradient_{In.Text}" + (Gradient.Border != 0 ? $"_g{Numbers.Text(Gradient.Border)}" : "") + $"_{To.Text}";
 
-    public override string Summary => $"inputGradient {(To.Adds ? "+=" : "=")} a * gradient + b * (input - mean) + c for each channel of {In.Shape}.";
+    public override string Summary
+        => $"inputGradient {(To.Adds ? "+=" : "=")} a * gradient + b * (input - mean) + c for each channel of {In.Shape}.";
 
     private PixelLoop Loop => new(("g", Gradient), ("x", In), ("to", To.Place));
 
@@ -37,7 +39,9 @@ internal sealed record NormGradientKernel(Place In, Place Gradient, Target To) :
             writer.Line($"var c = {lanes.Load("of", Numbers.Text(2 * In.PaddedChannels))};");
             writer.Line($"var mean = {lanes.Load("of", Numbers.Text(3 * In.PaddedChannels))};");
             Loop.Each(writer, ["g", "x", "to"], 1, (_, at) =>
-                writer.Line(To.Store(lanes, lanes.MultiplyAdd("a", lanes.Load("g", at), lanes.MultiplyAdd("b", $"({lanes.Load("x", at)} - mean)", "c")), "to", at)));
+                writer.Line(To.Store(
+                    lanes, lanes.MultiplyAdd("a", lanes.Load("g", at), lanes.MultiplyAdd("b", $"({lanes.Load("x", at)} - mean)", "c")),
+                    "to", at)));
         });
     }
 }

@@ -40,10 +40,13 @@ internal sealed record NormStep(int X, BatchNormOp Norm, int Residual, Activatio
         program.Parts.Declare(Values.S(index), X, null, 2 * x.PaddedChannels);
         values.Blocks(new StatisticsKernel(x), X, false, [Operand.In(Values.V(X)), Operand.Ref(Values.S(index)), .. values.Size(X)]);
         program.Parts.After(new BatchPart(
-            $"{Field(index)}.Forward", [Operand.Ref(Values.S(index)), new Operand("Stride"), new Operand("Batch"), new Operand(values.Pixels(X)), new Operand("IsFrozen")]));
+            $"{Field(index)}.Forward",
+            [Operand.Ref(Values.S(index)), new Operand("Stride"), new Operand("Batch"), new Operand(values.Pixels(X)),
+                new Operand("IsFrozen")]));
         program.Parts.Break();
         program.Add(new TrainedLayer(
-            Field(index), "BatchNormLayer", $"{Literal.Of(Norm.Name)}, {Numbers.Text(Norm.Channels)}, {Numbers.Text(Norm.Epsilon)}d, {Numbers.Text(Norm.Momentum)}d",
+            Field(index), "BatchNormLayer",
+            $"{Literal.Of(Norm.Name)}, {Numbers.Text(Norm.Channels)}, {Numbers.Text(Norm.Epsilon)}d, {Numbers.Text(Norm.Momentum)}d",
             TrainingNameOf(program.Spec)));
         base.Train(program, index);
     }
@@ -64,7 +67,8 @@ internal sealed record NormStep(int X, BatchNormOp Norm, int Residual, Activatio
         kernels.Add("norm gradient", pixels, NormKernels.Gradient);
     }
 
-    protected override IEnumerable<Operand> ForwardOperands(TrainingBuilder program, int index) => [new Operand($"in {Field(index)}.Affine")];
+    protected override IEnumerable<Operand> ForwardOperands(TrainingBuilder program, int index)
+        => [new Operand($"in {Field(index)}.Affine")];
 
     protected override IEnumerable<Operand> BackwardOperands(TrainingBuilder program, int index, bool readsSum)
     {
@@ -84,11 +88,13 @@ internal sealed record NormStep(int X, BatchNormOp Norm, int Residual, Activatio
     {
         Values values = program.Values;
         program.Parts.After(new BatchPart(
-            $"{Field(index)}.Backward", [Operand.In(Values.S(index)), new Operand("Stride"), new Operand("Batch"), new Operand(values.Pixels(X))]));
+            $"{Field(index)}.Backward",
+            [Operand.In(Values.S(index)), new Operand("Stride"), new Operand("Batch"), new Operand(values.Pixels(X))]));
         program.Parts.Break();
         values.Blocks(
             new NormGradientKernel(values.PlaceOf(X), gradient, program.Send(X)), X, values.IsForInput(X),
-            [Operand.In(Values.G(Output)), Operand.In(Values.V(X)), new Operand($"in {Field(index)}.Slopes"), Operand.Ref(Values.G(X)), .. values.Size(X)]);
+            [Operand.In(Values.G(Output)), Operand.In(Values.V(X)), new Operand($"in {Field(index)}.Slopes"), Operand.Ref(Values.G(X)),
+                .. values.Size(X)]);
     }
 
     protected override IEnumerable<string> GpuSettings(GpuWriter net)

@@ -15,7 +15,8 @@ internal sealed record StatisticsKernel(Place In) : KernelSpec
 
     public override string Name => $"Statistics_{In.Text}";
 
-    public override string Summary => $"means = the mean of each channel of {In.Shape}, and behind them the sums of squared distances from it.";
+    public override string Summary
+        => $"means = the mean of each channel of {In.Shape}, and behind them the sums of squared distances from it.";
 
     private PixelLoop Loop => new(("x", In));
 
@@ -54,7 +55,8 @@ internal sealed record StatisticsKernel(Place In) : KernelSpec
         });
     }
 
-    private static string Sums(string name, Lanes lanes) => string.Join(", ", Enumerable.Range(0, Streams).Select(s => $"{name}{s} = {lanes.Zero}"));
+    private static string Sums(string name, Lanes lanes)
+        => string.Join(", ", Enumerable.Range(0, Streams).Select(s => $"{name}{s} = {lanes.Zero}"));
 
     private static string Total(string name) => $"(({name}0 + {name}1) + ({name}2 + {name}3))";
 }

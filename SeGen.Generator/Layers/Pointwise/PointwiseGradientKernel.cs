@@ -23,7 +23,8 @@ namespace SeGen.Generator.Layers.Pointwise;
 /// <param name="ToResidual">The residual's gradient, or null.</param>
 /// <param name="ToInput">The input's gradient, or null where it comes later.</param>
 internal sealed record PointwiseGradientKernel(
-    Place In, Place Out, Place Gradient, bool HasFactors, bool HasNorm, Place? Residual, Activation Activation, Target? ToResidual, Target? ToInput) : KernelSpec
+    Place In, Place Out, Place Gradient, bool HasFactors, bool HasNorm, Place? Residual, Activation Activation, Target? ToResidual,
+    Target? ToInput) : KernelSpec
 {
     /// <summary>Whether the sign of the activation's derivative can be told from what came out.</summary>
     public bool ReadsOutput => Activation is Activation.ReLU or Activation.ReLU6;
@@ -40,8 +41,14 @@ internal sealed record PointwiseGradientKernel(
     private bool KeepsGradient => HasSums && Activation != Activation.Identity;
 
     public override string Name => "PointwiseGradient" + (HasNorm ? "_Norm" : "") + (HasFactors ? "_Gate" : "")
-        + (Residual is null ? "" : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (Activation == Activation.Identity ? "" : $"_{Activation}") + $"_{In.Text}"
-        + (Out.Border != In.Border ? $"_b{Numbers.Text(Out.Border)}" : "") + (Gradient.Border != 0 ? $"_g{Numbers.Text(Gradient.Border)}" : "")
+        + (Residual is null
+            ? ""
+            : $"_Add{(Residual.Border > 0 ? $"b{Numbers.Text(Residual.Border)}" : "")}") + (Activation == Activation.Identity
+                ? ""
+                : $"_{Activation}") + $"_{In.Text}"
+        + (Out.Border != In.Border
+            ? $"_b{Numbers.Text(Out.Border)}"
+            : "") + (Gradient.Border != 0 ? $"_g{Numbers.Text(Gradient.Border)}" : "")
         + (ToInput is null ? "" : $"_{ToInput.Text}") + (ToResidual is null ? "" : $"_Residual{ToResidual.Text}");
 
     public override string Summary
@@ -49,7 +56,9 @@ internal sealed record PointwiseGradientKernel(
         get
         {
             string slope = Activation == Activation.Identity ? "" : $"gradient *= {Activation.ToString().ToLowerInvariant()}'; ";
-            string sums = HasNorm ? "the sums of gradient and gradient * (input - mean)" : HasFactors ? "the sums of gradient * input" : "what the parts of the sum get of it";
+            string sums = HasNorm
+                ? "the sums of gradient and gradient * (input - mean)"
+                : HasFactors ? "the sums of gradient * input" : "what the parts of the sum get of it";
             return $"{slope}{sums}, over {In.Shape}.";
         }
     }
@@ -59,7 +68,8 @@ internal sealed record PointwiseGradientKernel(
     public override Signature Signature => Of(
         Write("gradient"), When(ReadsOutput, Read("output")), When(ReadsInput, Read("input")), When(ReadsResidual, Read("residual")),
         When(HasNorm && ReadsSum, Read("affine")), When(HasNorm, Read("means")), When(HasFactors && ReadsSum, Read("factors")),
-        When(ToResidual is not null, Write("residualGradient")), When(ToInput is not null, Write("inputGradient")), When(HasSums, Write("sums")), Loop.Size, Cut);
+        When(ToResidual is not null, Write("residualGradient")), When(ToInput is not null, Write("inputGradient")),
+        When(HasSums, Write("sums")), Loop.Size, Cut);
 
     public override void Emit(SourceWriter writer)
     {

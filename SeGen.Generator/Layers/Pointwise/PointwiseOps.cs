@@ -6,7 +6,8 @@ using SeGen.Generator.Planning;
 namespace SeGen.Generator.Layers.Pointwise;
 
 /// <summary>y = f(x) for each value.</summary>
-internal sealed record ActivationOp(int X, int Output, int Layer, Activation Function) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
+internal sealed record ActivationOp(
+    int X, int Output, int Layer, Activation Function) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
 {
     public override void Fuse(Fusion fusion) => fusion.Emit(new PointwiseStep(fusion.Resolve(X), -1, Function, Output, Layer));
 }
@@ -33,7 +34,8 @@ internal sealed record AddOp(int A, int B, int Output, int Layer) : LayerOp(new 
 /// <summary>Adds such operations, and takes them into the step before.</summary>
 internal static class PointwiseOps
 {
-    public static int Activate(this GraphBuilder graph, int x, Activation function) => x == GraphBuilder.Nothing || function == Activation.Identity
+    public static int Activate(this GraphBuilder graph, int x, Activation function)
+        => x == GraphBuilder.Nothing || function == Activation.Identity
         ? x
         : graph.Add(graph[x], y => new ActivationOp(x, y, graph.Layer, function));
 

@@ -10,7 +10,9 @@ using SeGen.Generator.Ptx.Layers.Training;
 
 namespace SeGen.Generator.Layers.Pointwise;
 
-/// <summary>y = act(x + residual), each part where there is one. With a batch norm or the factors of a gate it is a step of theirs.</summary>
+/// <summary>
+/// y = act(x + residual), each part where there is one. With a batch norm or the factors of a gate it is a step of theirs.
+/// </summary>
 internal record PointwiseStep(int X, int Residual, Activation Activation, int Output, int Layer) : LayerStep(Output, Layer)
 {
     public override IEnumerable<int> Reads => new[] { X, Factors, Residual }.Where(v => v >= 0);
@@ -19,7 +21,11 @@ internal record PointwiseStep(int X, int Residual, Activation Activation, int Ou
     public virtual int Factors => -1;
 
     public override string Kind
-        => string.Join(", ", new[] { Part, Residual < 0 ? "" : "add", Activation == Activation.Identity ? "" : Activation.ToString().ToLowerInvariant() }.Where(p => p.Length > 0));
+        => string.Join(
+            ", ",
+            new[] { Part, Residual < 0
+                ? ""
+                : "add", Activation == Activation.Identity ? "" : Activation.ToString().ToLowerInvariant() }.Where(p => p.Length > 0));
 
     /// <summary>What it does beside adding and activating: "bn", "scale".</summary>
     protected virtual string Part => "";
@@ -34,7 +40,8 @@ internal record PointwiseStep(int X, int Residual, Activation Activation, int Ou
     public override string TrainingNameOf(NetworkSpec spec) => NameOf(spec) + After;
 
     /// <summary>What comes after it, for comments: ", add, relu".</summary>
-    protected string After => (Residual < 0 ? "" : ", add") + (Activation == Activation.Identity ? "" : $", {Activation.ToString().ToLowerInvariant()}");
+    protected string After
+        => (Residual < 0 ? "" : ", add") + (Activation == Activation.Identity ? "" : $", {Activation.ToString().ToLowerInvariant()}");
 
     public override void Infer(StepProgram program)
     {
@@ -58,7 +65,8 @@ internal record PointwiseStep(int X, int Residual, Activation Activation, int Ou
         Operand[] residual = Residual < 0 ? [] : [Operand.In(Values.V(Residual))];
         values.Blocks(
             Kernel(values.PlaceOf), Output, false,
-            [Operand.In(Values.V(X)), .. ForwardOperands(program, index), .. residual, Operand.Ref(Values.V(Output)), .. values.Size(Output)]);
+            [Operand.In(Values.V(X)), .. ForwardOperands(program, index), .. residual, Operand.Ref(Values.V(Output)),
+                .. values.Size(Output)]);
     }
 
     public override void TrainBack(TrainingBuilder program, int index)
@@ -70,7 +78,8 @@ internal record PointwiseStep(int X, int Residual, Activation Activation, int Ou
         Target? toResidual = Residual < 0 ? null : program.Send(Residual, false);
         Target? toInput = hasSums ? null : program.Send(X, values.IsForInput(y));
         var kernel = new PointwiseGradientKernel(
-            values.PlaceOf(X), values.PlaceOf(y), gradient, Factors >= 0, HasNorm, Residual < 0 ? null : values.PlaceOf(Residual), Activation, toResidual, toInput);
+            values.PlaceOf(X), values.PlaceOf(y), gradient, Factors >= 0, HasNorm, Residual < 0 ? null : values.PlaceOf(Residual),
+            Activation, toResidual, toInput);
         var operands = new List<Operand> { Operand.Ref(Values.G(y)) };
         if (kernel.ReadsOutput)
             operands.Add(Operand.In(Values.V(y)));
@@ -93,7 +102,8 @@ internal record PointwiseStep(int X, int Residual, Activation Activation, int Ou
         Finish(program, index, gradient);
     }
 
-    public override void WriteGpu(GpuWriter net) => net.Line($"net.Pointwise({GpuWriter.V(X)}, {GpuWriter.V(Output)}, new GpuPointwise(){GpuWriter.Settings(GpuSettings(net))});");
+    public override void WriteGpu(GpuWriter net)
+        => net.Line($"net.Pointwise({GpuWriter.V(X)}, {GpuWriter.V(Output)}, new GpuPointwise(){GpuWriter.Settings(GpuSettings(net))});");
 
     public override void AddKernels(KernelSet kernels, GpuPlan plan) => kernels.Pointwise(plan.PixelsOf(Output));
 

@@ -47,7 +47,9 @@ internal sealed record MeanStep(GlobalPoolOp Pool) : LayerStep(Pool.Output, Pool
     {
         Values values = program.Values;
         int x = Pool.Input;
-        values.Blocks(new MeanGradientKernel(program.Send(x)), x, values.IsForInput(x), [Operand.In(Values.G(Output)), Operand.Ref(Values.G(x)), .. values.Size(x)]);
+        values.Blocks(
+            new MeanGradientKernel(program.Send(x)), x, values.IsForInput(x),
+            [Operand.In(Values.G(Output)), Operand.Ref(Values.G(x)), .. values.Size(x)]);
     }
 
     public override void WriteGpu(GpuWriter net) => net.Line($"net.Mean({GpuWriter.V(Pool.Input)}, {GpuWriter.V(Output)});");

@@ -41,7 +41,8 @@ internal sealed record MeanGradientKernel(Target To) : KernelSpec
 /// </summary>
 internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, Place To, Window Window, bool IsMaximum) : KernelSpec
 {
-    public override string Name => $"{(IsMaximum ? "Max" : "Average")}PoolGradient{Numbers.Text(Window.Kernel)}S{Numbers.Text(Window.Stride)}P{Numbers.Text(Window.Padding)}_{In.Text}_{Out.Text}"
+    public override string Name
+        => $"{(IsMaximum ? "Max" : "Average")}PoolGradient{Numbers.Text(Window.Kernel)}S{Numbers.Text(Window.Stride)}P{Numbers.Text(Window.Padding)}_{In.Text}_{Out.Text}"
         + (Gradient.Border == 0 ? "" : $"_g{Numbers.Text(Gradient.Border)}") + (To.Border == 0 ? "" : $"_b{Numbers.Text(To.Border)}");
 
     public override string Summary => IsMaximum
@@ -92,7 +93,8 @@ internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, P
             {
                 writer.Line($"int start = column * {stride} - {padding}, firstColumn = Math.Max(start, 0), lastColumn = Math.Min(start + {kernel}, (int){X.Width});");
                 if (!IsMaximum)
-                    writer.Line($"float share = 1f / ((Math.Min(top + {kernel}, (int){X.Height} + {padding}) - top) * (Math.Min(start + {kernel}, (int){X.Width} + {padding}) - start));");
+                    writer.Line(
+                        $"float share = 1f / ((Math.Min(top + {kernel}, (int){X.Height} + {padding}) - top) * (Math.Min(start + {kernel}, (int){X.Width} + {padding}) - start));");
 
                 using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes.Text})"))
                     Spread(writer, lanes);

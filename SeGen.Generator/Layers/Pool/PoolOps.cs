@@ -5,7 +5,8 @@ using SeGen.Generator.Planning;
 namespace SeGen.Generator.Layers.Pool;
 
 /// <summary>The maximum or mean of each window; NaN propagates (PyTorch's max_pool2d, avg_pool2d).</summary>
-internal sealed record PoolOp(int X, int Output, int Layer, bool IsMaximum, Window Window) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
+internal sealed record PoolOp(
+    int X, int Output, int Layer, bool IsMaximum, Window Window) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
 {
     public override void Fuse(Fusion fusion) => fusion.Emit(new PoolStep(this with { X = fusion.Resolve(X), Inputs = fusion.Of(X) }));
 }

@@ -55,7 +55,8 @@ internal sealed record PoolStep(PoolOp Pool) : LayerStep(Pool.Output, Pool.Layer
         Operand[] kept = Pool.IsMaximum ? [Operand.In(Values.V(x)), Operand.In(Values.V(y))] : [];
         Operand[] sizes = values.PlaceOf(x).IsFixed ? [] : [.. values.Size(x), new Operand(values.SizeName(y))];
         values.Blocks(
-            new PoolGradientKernel(values.PlaceOf(x), values.PlaceOf(y), values.GradientPlaceOf(y), to.Place, Pool.Window, Pool.IsMaximum), x, forInput,
+            new PoolGradientKernel(values.PlaceOf(x), values.PlaceOf(y), values.GradientPlaceOf(y), to.Place, Pool.Window, Pool.IsMaximum),
+            x, forInput,
             [.. kept, Operand.In(Values.G(y)), Operand.Ref(Values.G(x)), .. sizes]);
     }
 

@@ -10,7 +10,8 @@ internal sealed record Target(Place Place, bool Adds)
     public string Text => $"{(Adds ? "Add" : "Set")}{(Place.Border > 0 ? $"b{Numbers.Text(Place.Border)}" : "")}";
 
     /// <summary>The statement for one pixel.</summary>
-    public string Store(Lanes lanes, string value, string to, string at) => lanes.Store(Adds ? $"{lanes.Load(to, at)} + {value}" : value, to, at);
+    public string Store(Lanes lanes, string value, string to, string at)
+        => lanes.Store(Adds ? $"{lanes.Load(to, at)} + {value}" : value, to, at);
 }
 
 /// <summary>What the steps of a training pass write their calls with.</summary>
@@ -43,11 +44,15 @@ internal sealed class TrainingBuilder(NetworkSpec spec, Values values, ProgramBu
     public Operand Caller(string phrase, int value)
     {
         Place place = values.PlaceOf(value);
-        string length = place.IsFixed ? Numbers.Text(place.Channels * (long)place.Height * place.Width) : $"{Numbers.Text(place.Channels)} * {values.Pixels(value)}";
+        string length = place.IsFixed
+            ? Numbers.Text(place.Channels * (long)place.Height * place.Width)
+            : $"{Numbers.Text(place.Channels)} * {values.Pixels(value)}";
         return new Operand($"{phrase}(image, {length})");
     }
 
-    /// <summary>Where a value's gradient goes: the first one is written, the next one added; before the first its border is zeroed.</summary>
+    /// <summary>
+    /// Where a value's gradient goes: the first one is written, the next one added; before the first its border is zeroed.
+    /// </summary>
     public Target Send(int value, bool? forInput = null)
     {
         Place place = values.GradientPlaceOf(value);
@@ -60,5 +65,7 @@ internal sealed class TrainingBuilder(NetworkSpec spec, Values values, ProgramBu
 
     /// <summary>The floats of a place as an expression.</summary>
     public string Length(Place place, int value)
-        => place.IsFixed ? Numbers.Text(place.Length) : $"{values.SizeName(value)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})";
+        => place.IsFixed
+            ? Numbers.Text(place.Length)
+            : $"{values.SizeName(value)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})";
 }

@@ -29,14 +29,16 @@ internal abstract record TrainingPart(string Method, IReadOnlyList<Operand> Oper
 /// <param name="Work">About the floats that are read, for one image (of a pixel of the input where sizes are open).</param>
 /// <param name="ForInput">Whether only the input's gradient needs it.</param>
 /// <param name="Comment">What is done, where a new step begins.</param>
-internal sealed record ImagePart(string Method, IReadOnlyList<Operand> Operands, KernelSpec? Kernel, string Cuts, long Work, bool ForInput, string Comment = "")
+internal sealed record ImagePart(
+    string Method, IReadOnlyList<Operand> Operands, KernelSpec? Kernel, string Cuts, long Work, bool ForInput, string Comment = "")
     : TrainingPart(Method, Operands, Kernel);
 
 /// <summary>A call for the whole batch, on the caller's thread.</summary>
 internal sealed record BatchPart(string Method, IReadOnlyList<Operand> Operands) : TrainingPart(Method, Operands, null);
 
 /// <summary>A kernel that reads all images of the batch, its cuts shared among threads.</summary>
-internal sealed record SharedPart(string Method, IReadOnlyList<Operand> Operands, KernelSpec? Kernel, string Cuts, long Work) : TrainingPart(Method, Operands, Kernel);
+internal sealed record SharedPart(
+    string Method, IReadOnlyList<Operand> Operands, KernelSpec? Kernel, string Cuts, long Work) : TrainingPart(Method, Operands, Kernel);
 
 /// <summary>What runs for each image by itself until all images must be done: the parts of one phase.</summary>
 internal sealed record Stage(int Phase, IReadOnlyList<ImagePart> Parts);

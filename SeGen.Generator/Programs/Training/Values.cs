@@ -39,7 +39,9 @@ internal sealed class Values
     /// <summary>A scratch buffer of a step.</summary>
     public static BufferId S(int step) => new(BufferRole.Scratch, step);
 
-    /// <summary>Whether no parameter comes before a value, so that only the caller's wish for the input's gradient makes the value's needed.</summary>
+    /// <summary>
+    /// Whether no parameter comes before a value, so that only the caller's wish for the input's gradient makes the value's needed.
+    /// </summary>
     public bool IsForInput(int value) => value == 0 || _forInput[value];
 
     /// <summary>In planes where only ungrouped convolutions read few channels; with the border that its readers' padding needs.</summary>
@@ -64,7 +66,9 @@ internal sealed class Values
     public string Pixels(int value)
     {
         Place place = PlaceOf(value);
-        return place.IsFixed ? Numbers.Text((long)place.Height * place.Width) : $"(long)({SizeName(value)}.Height * {SizeName(value)}.Width)";
+        return place.IsFixed
+            ? Numbers.Text((long)place.Height * place.Width)
+            : $"(long)({SizeName(value)}.Height * {SizeName(value)}.Width)";
     }
 
     /// <summary>Adds a kernel whose cuts are the blocks of a value.</summary>

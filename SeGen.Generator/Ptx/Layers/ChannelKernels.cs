@@ -8,30 +8,39 @@ internal static class ChannelKernels
 
     /// <summary>y = act(factor (scale x + shift) + residual), each part where it is given.</summary>
     public static string Pointwise(ActivationCode activation, bool isVector) => Kernel(
-        Name("pointwise", isVector), isVector, ["x", "y", "factors", "scale", "shift", "residual"], ActivationCode.Numbers, (context, loop) =>
+        Name("pointwise", isVector), isVector, ["x", "y", "factors", "scale", "shift", "residual"], ActivationCode.Numbers,
+        (context, loop) =>
         {
             PtxWriter writer = context.Writer;
             string hasResidual = context.IsGiven("residual");
             ActivationCode.ActivationOf activate = activation.Begin(context);
             string factor = loop.Of(context.IsGiven("factors"), "factors", loop.Row, 1f);
-            string scale = loop.Of(context.IsGiven("scale"), "scale", loop.Channel, 1f), shift = loop.Of(context.IsGiven("shift"), "shift", loop.Channel, 0f);
+            string scale = loop.Of(
+                context.IsGiven("scale"), "scale", loop.Channel, 1f), shift = loop.Of(context.IsGiven("shift"), "shift", loop.Channel, 0f);
             loop.Each((_, at) =>
             {
                 string[] x = loop.Load("x", at), residual = loop.LoadIf(hasResidual, "residual", at);
-                string[] y = [.. x.Select((value, i) => writer.Real("fma.rn.f32", "y", writer.Real("fma.rn.f32", "normalized", value, scale, shift), factor, residual[i]))];
+                string[] y = [.. x.Select(
+                    (value, i) => writer.Real(
+                        "fma.rn.f32", "y", writer.Real("fma.rn.f32", "normalized", value, scale, shift), factor, residual[i]))];
                 activate.Apply(y);
                 loop.Store("y", at, y);
             });
         });
 
-    /// <summary>The end of a convolution whose depth was split: y = act(scale (sum of the parts, in their order) + shift + residual), and sums for a gate.</summary>
+    /// <summary>
+    /// The end of a convolution whose depth was split: y = act(scale (sum of the parts, in their order) + shift + residual), and sums for
+    /// a gate.
+    /// </summary>
     public static string Join(ActivationCode activation, bool isVector) => Kernel(
-        Name("join", isVector), isVector, ["x", "y", "scale", "shift", "residual", "sums"], ["splits", "splitLength", .. ActivationCode.Numbers], (context, loop) =>
+        Name("join", isVector), isVector, ["x", "y", "scale", "shift", "residual", "sums"],
+        ["splits", "splitLength", .. ActivationCode.Numbers], (context, loop) =>
         {
             PtxWriter writer = context.Writer;
             string hasResidual = context.IsGiven("residual"), hasSums = context.IsGiven("sums");
             ActivationCode.ActivationOf activate = activation.Begin(context);
-            string scale = loop.Of(context.IsGiven("scale"), "scale", loop.Channel, 1f), shift = loop.Of(context.IsGiven("shift"), "shift", loop.Channel, 0f);
+            string scale = loop.Of(
+                context.IsGiven("scale"), "scale", loop.Channel, 1f), shift = loop.Of(context.IsGiven("shift"), "shift", loop.Channel, 0f);
             string total = loop.Begin("total", 0f);
             context.Know("splits", "splitLength", "chunks", "channels");
             loop.Each((_, at) =>
@@ -43,7 +52,9 @@ internal static class ChannelKernels
                     for (int i = 0; i < sum.Length; i++)
                         writer.Line($"add.rn.f32 {sum[i]}, {sum[i]}, {part[i]}");
                 });
-                string[] y = [.. sum.Select((value, i) => writer.Real("add.rn.f32", "y", writer.Real("fma.rn.f32", "normalized", value, scale, shift), residual[i]))];
+                string[] y = [.. sum.Select(
+                    (value, i) => writer.Real(
+                        "add.rn.f32", "y", writer.Real("fma.rn.f32", "normalized", value, scale, shift), residual[i]))];
                 activate.Apply(y);
                 foreach (string value in y)
                     writer.Line($"add.rn.f32 {total}, {total}, {value}");

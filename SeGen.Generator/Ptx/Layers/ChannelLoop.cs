@@ -1,7 +1,8 @@
 namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
-/// Kernels that go through the pixels of each channel: a warp has a channel of an image, or a chunk of one where there are many pixels, so that sums need
+/// Kernels that go through the pixels of each channel: a warp has a channel of an image, or a chunk of one where there are many pixels, so
+/// that sums need
 /// no more than an exchange between lanes. Chunks follow from the shape alone, so that sums are added in the same order on every device.
 /// </summary>
 internal sealed class ChannelLoop
@@ -10,8 +11,11 @@ internal sealed class ChannelLoop
 
     private const int Lanes = 32, Warps = Threads / Lanes;
 
-    /// <summary>Parameters that are numbers: channels of all images; how many an image has; chunks of each; pixels of a chunk and of a channel.</summary>
-    public static readonly string[] Numbers = ["units", .. LayerContext.Divisor("chunks"), .. LayerContext.Divisor("channels"), "chunkPixels", "pixels"];
+    /// <summary>
+    /// Parameters that are numbers: channels of all images; how many an image has; chunks of each; pixels of a chunk and of a channel.
+    /// </summary>
+    public static readonly string[] Numbers =
+        ["units", .. LayerContext.Divisor("chunks"), .. LayerContext.Divisor("channels"), "chunkPixels", "pixels"];
 
     private readonly LayerContext _context;
     private readonly PtxWriter _writer;
@@ -55,7 +59,9 @@ internal sealed class ChannelLoop
     public string Suffix => Vector == 4 ? ".v4.f32" : ".f32";
 
     /// <summary>Pixels of the chunk.</summary>
-    public string Count() => _writer.Integer("sub.u32", "countOfChunk", _end, _writer.Integer("mul.lo.u32", "beforeChunk", Chunk, _context.Number("chunkPixels")));
+    public string Count()
+        => _writer.Integer(
+            "sub.u32", "countOfChunk", _end, _writer.Integer("mul.lo.u32", "beforeChunk", Chunk, _context.Number("chunkPixels")));
 
     /// <summary>Stores a vector, added to what is there where a predicate holds.</summary>
     public void Send(string isGiven, string array, string at, string[] values, string adds)
@@ -79,7 +85,8 @@ internal sealed class ChannelLoop
     /// <summary>The thread's vectors, one after the other.</summary>
     /// <param name="body">Given the first pixel's number in its channel, and in the tensor.</param>
     public void Each(Action<string, string> body)
-        => _writer.Loop("p", _first, _end, LayerContext.Text(Lanes * Vector), pixel => body(pixel, _writer.Integer("add.u32", "at", RowAt, pixel)));
+        => _writer.Loop(
+            "p", _first, _end, LayerContext.Text(Lanes * Vector), pixel => body(pixel, _writer.Integer("add.u32", "at", RowAt, pixel)));
 
     /// <summary>Registers for a vector.</summary>
     public string[] Registers(string role) => [.. Enumerable.Range(0, Vector).Select(_ => _writer.Float(role))];
@@ -100,7 +107,8 @@ internal sealed class ChannelLoop
         return values;
     }
 
-    public void Store(string array, string at, string[] values) => _writer.Line($"st.global{Suffix} [{_context.At(array, at)}], {Operand(values)}");
+    public void Store(string array, string at, string[] values)
+        => _writer.Line($"st.global{Suffix} [{_context.At(array, at)}], {Operand(values)}");
 
     /// <summary>A float that belongs to a channel of an image, or to a channel; a constant where the array is not given.</summary>
     public string Of(string isGiven, string array, string index, float otherwise)
@@ -113,7 +121,9 @@ internal sealed class ChannelLoop
     /// <summary>A sum, or a maximum, that begins with something.</summary>
     public string Begin(string role, float value) => _writer.Real("mov.f32", role, PtxWriter.Constant(value));
 
-    /// <summary>Leaves what the lanes have together as the chunk's: arrays have a float for each image, chunk and channel, in this order.</summary>
+    /// <summary>
+    /// Leaves what the lanes have together as the chunk's: arrays have a float for each image, chunk and channel, in this order.
+    /// </summary>
     public void Keep(string array, string value, Func<string, string, string> combine)
     {
         string of = _writer.OverWarp(combine, value), isFirst = _writer.Compare("eq.u32", "isFirst", _context.Thread.Lane, "0");

@@ -1,6 +1,8 @@
 namespace SeGen.Generator.Ptx.Layers;
 
-/// <summary>The end of a convolution, row after row of a thread: batch norm, residual, activation, and the sums of each channel for a gate.</summary>
+/// <summary>
+/// The end of a convolution, row after row of a thread: batch norm, residual, activation, and the sums of each channel for a gate.
+/// </summary>
 internal sealed class ConvFinish
 {
     private readonly LayerContext _context;
@@ -36,10 +38,15 @@ internal sealed class ConvFinish
         _writer.Phase("Where the thread's pixels are written.");
         string start = _writer.Integer("mad.lo.u32", "start", split, _context.Number("ySplit"), _context.Number("yFirst"));
         (string At, string IsThere)[] places = [.. Places(start, pixel)];
-        string isPartial = _writer.Compare("ne.u32", "isPart", _context.Number("isPartial"), "0"), isVector = _writer.Compare("ne.u32", "isWhole", _context.Number("isVector"), "0");
-        string hasScale = _context.IsGiven("scale"), hasShift = _context.IsGiven("shift"), hasResidual = _context.IsGiven("residual"), hasSums = _context.IsGiven("sums");
+        string isPartial = _writer.Compare(
+            "ne.u32", "isPart", _context.Number("isPartial"),
+            "0"), isVector = _writer.Compare("ne.u32", "isWhole", _context.Number("isVector"), "0");
+        string hasScale = _context.IsGiven("scale"), hasShift =
+            _context.IsGiven("shift"), hasResidual = _context.IsGiven("residual"), hasSums = _context.IsGiven("sums");
         string below = _loop.FirstRow(firstRow), ofGroup = _writer.Integer("mul.lo.u32", "rowsBefore", group, _context.Number("rows"));
-        string part = _loop.PartsBeside == 1 ? tileOfAll : _writer.Integer("mad.lo.u32", "partOfAll", tileOfAll, LayerContext.Text(_loop.PartsBeside), _loop.PartBeside);
+        string part = _loop.PartsBeside == 1
+            ? tileOfAll
+            : _writer.Integer("mad.lo.u32", "partOfAll", tileOfAll, LayerContext.Text(_loop.PartsBeside), _loop.PartBeside);
         string sumsAt = _writer.Integer("mul.lo.u32", "sumsOfPart", part, _context.Number("rowsOfAll"));
         for (int r = 0; r < sums.Length; r++)
         {
@@ -90,8 +97,11 @@ internal sealed class ConvFinish
         _writer.Line($"@{_isHere} ld.global.nc.f32 {register}, [{_address}]");
     }
 
-    /// <summary>Loads or stores a row: those beside each other at once, where images have a multiple of that, one behind the other.</summary>
-    private void Access(string instruction, string array, string[] values, (string At, string IsThere)[] places, string isVector, bool isLoad)
+    /// <summary>
+    /// Loads or stores a row: those beside each other at once, where images have a multiple of that, one behind the other.
+    /// </summary>
+    private void Access(
+        string instruction, string array, string[] values, (string At, string IsThere)[] places, string isVector, bool isLoad)
     {
         string single = _writer.Label("single"), done = _writer.Label("done");
         _writer.Line($"@!{isVector} bra {single}");
@@ -120,7 +130,9 @@ internal sealed class ConvFinish
         _writer.Line($"mad.wide.u32 {_address}, {_at}, 4, {_context[array]}");
     }
 
-    /// <summary>The channel's sum over the block's pixels: of the thread's, then over the threads beside each other, always in the same order.</summary>
+    /// <summary>
+    /// The channel's sum over the block's pixels: of the thread's, then over the threads beside each other, always in the same order.
+    /// </summary>
     private void Sum(string[] values, (string At, string IsThere)[] places, string sumsAt)
     {
         _writer.Line($"mov.f32 {_total}, {PtxWriter.Constant(0f)}");

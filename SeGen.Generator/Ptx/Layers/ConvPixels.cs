@@ -1,7 +1,8 @@
 namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
-/// What a convolution's windows lie on as the right factor, without being laid out: a column for each pixel of the output. A table has, for each
+/// What a convolution's windows lie on as the right factor, without being laid out: a column for each pixel of the output. A table has,
+/// for each
 /// depth, how far it lies from the window's first pixel, in floats, and in rows and columns, by which zeros around the image are known.
 /// </summary>
 /// <param name="context">The kernel.</param>
@@ -26,7 +27,8 @@ internal sealed class ConvPixels(LayerContext context, Func<string, ConvPixel> p
         _left = _writer.Integer("mad.lo.u32", "left", at.Column, context.Number("stride"), context.Number("left"));
 
         // It may lie before the image: signed.
-        string first = _writer.Integer("mad.lo.u32", "window", _top, width, _left), distance = _writer.Wide("cvt.s64.s32", "distance", first);
+        string first = _writer.Integer(
+            "mad.lo.u32", "window", _top, width, _left), distance = _writer.Wide("cvt.s64.s32", "distance", first);
         _writer.Line($"shl.b64 {distance}, {distance}, 2");
         string image = _writer.Integer("mul.lo.u32", "imageAt", at.Image, context.Number("xImage"));
         _writer.Line($"mad.lo.u32 {image}, {group}, {context.Number("xGroup")}, {image}");

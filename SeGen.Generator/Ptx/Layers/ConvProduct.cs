@@ -2,7 +2,8 @@ namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
 /// y = act(scale (W * x) + shift + residual): a convolution as a product of its weights with what its windows lie on, which no one lays out
-/// (Chetlur et al., cuDNN: Efficient Primitives for Deep Learning, 2014, section 3). Sizes, taps, strides and groups come with the launch; dense layers
+/// (Chetlur et al., cuDNN: Efficient Primitives for Deep Learning, 2014, section 3). Sizes, taps, strides and groups come with the launch;
+/// dense layers
 /// and the gradient of an input are such convolutions too.
 /// </summary>
 internal static class ConvProduct
@@ -13,8 +14,10 @@ internal static class ConvProduct
     /// <summary>Those that are numbers.</summary>
     public static readonly string[] Numbers =
     [
-        "depth", "splitDepth", "height", "width", "stride", "top", "left", "xImage", "xGroup", "rows", "rowsOfAll", "rowTiles", "section", "sectionTiles",
-        .. LayerContext.Divisor("outPixels"), .. LayerContext.Divisor("outWidth"), "yImage", "yChannel", "yRow", "yColumn", "yFirst", "ySplit", "isPartial", "isVector",
+        "depth", "splitDepth", "height", "width", "stride", "top", "left", "xImage", "xGroup", "rows", "rowsOfAll", "rowTiles", "section",
+        "sectionTiles",
+        .. LayerContext.Divisor("outPixels"), .. LayerContext.Divisor("outWidth"), "yImage", "yChannel", "yRow", "yColumn", "yFirst",
+        "ySplit", "isPartial", "isVector",
         .. ActivationCode.Numbers,
     ];
 
@@ -33,7 +36,8 @@ internal static class ConvProduct
         PtxWriter writer = context.Writer;
         writer.Phase("The block's pixels, which all lie in one section: the batch, or an image.");
         string block = context.Block("x", "block"), sectionTiles = context.Number("sectionTiles");
-        string section = writer.Integer("div.u32", "ofSection", block, sectionTiles), columnTile = writer.Integer("rem.u32", "columnTile", block, sectionTiles);
+        string section = writer.Integer(
+            "div.u32", "ofSection", block, sectionTiles), columnTile = writer.Integer("rem.u32", "columnTile", block, sectionTiles);
         string firstColumn = writer.Integer("mul.lo.u32", "firstColumn", columnTile, LayerContext.Text(tile.Columns));
         string firstPixel = writer.Integer("mul.lo.u32", "firstPixel", section, context.Number("section"));
 
@@ -57,7 +61,8 @@ internal static class ConvProduct
         {
             string ofSection = writer.Integer("add.u32", "pixelOfSection", firstColumn, column);
             string isThere = writer.Compare("lt.u32", "isThere", ofSection, context.Number("section"));
-            (string image, string place) = context.Divide(writer.Integer("add.u32", "pixelOfBatch", firstPixel, ofSection), "outPixels", "image", "place");
+            (string image, string place) = context.Divide(
+                writer.Integer("add.u32", "pixelOfBatch", firstPixel, ofSection), "outPixels", "image", "place");
             (string y, string x) = context.Divide(place, "outWidth", "rowOf", "columnOf");
             return new ConvPixel(image, place, y, x, isThere);
         }

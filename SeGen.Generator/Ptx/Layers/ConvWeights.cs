@@ -1,6 +1,9 @@
 namespace SeGen.Generator.Ptx.Layers;
 
-/// <summary>A convolution's weights as the left factor: a row for each channel of the output, as the state_dict has them, input channels and taps along the depth.</summary>
+/// <summary>
+/// A convolution's weights as the left factor: a row for each channel of the output, as the state_dict has them, input channels and taps
+/// along the depth.
+/// </summary>
 /// <param name="context">The kernel.</param>
 /// <param name="firstRow">The block's first row within its group.</param>
 /// <param name="group">The group.</param>
@@ -21,7 +24,8 @@ internal sealed class ConvWeights(LayerContext context, string firstRow, string 
         {
             string row = _writer.Integer("add.u32", "row", firstRow, lines[i]);
             _isThere[i] = _writer.Compare("lt.u32", "isRow", row, rows);
-            string at = _writer.Integer("mad.lo.u32", "weight", _writer.Integer("add.u32", "weightRow", ofGroup, row), context.Number("depth"), _depth);
+            string at = _writer.Integer(
+                "mad.lo.u32", "weight", _writer.Integer("add.u32", "weightRow", ofGroup, row), context.Number("depth"), _depth);
             _at[i] = context.At("weights", at);
         }
     }

@@ -3,7 +3,8 @@ using SeGen.Generator.Model;
 namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
-/// The dense layers of a gate (Hu et al. 2018, equation 3), in two kernels, so that many blocks share the weights of one image: a warp has a row of
+/// The dense layers of a gate (Hu et al. 2018, equation 3), in two kernels, so that many blocks share the weights of one image: a warp has
+/// a row of
 /// either.
 /// </summary>
 internal static class ExciteKernels
@@ -18,8 +19,10 @@ internal static class ExciteKernels
         ["parts", "channels", "rows", "f32 share"], context =>
         {
             PtxWriter writer = context.Writer;
-            string image = context.Block("y", "image"), end = writer.Label("end"), z = writer.Integer("mov.u32", "z", writer.DynamicShared("squeezed_of_image"));
-            string hasSums = context.IsGiven("sums"), hasMaxima = context.IsGiven("maxima"), isKept = context.IsGiven("squeezed"), keepsLargest = context.IsGiven("largest"), isTrained = context.IsGiven("preactivation");
+            string image = context.Block("y", "image"), end = writer.Label("end"), z = writer.Integer(
+                "mov.u32", "z", writer.DynamicShared("squeezed_of_image"));
+            string hasSums = context.IsGiven("sums"), hasMaxima = context.IsGiven("maxima"), isKept =
+                context.IsGiven("squeezed"), keepsLargest = context.IsGiven("largest"), isTrained = context.IsGiven("preactivation");
             string hasBias = context.IsGiven("bias"), share = context.Real("share");
             string isFirst = writer.Compare("eq.u32", "isFirst", context.Block("x", "blockOfImage"), "0");
             writer.Line($"and.pred {isKept}, {isKept}, {isFirst}");
@@ -28,12 +31,17 @@ internal static class ExciteKernels
             writer.Phase("z: the chunks of each channel, in their order.");
             writer.Loop("c", context.Thread.Number, context.Number("channels"), LayerContext.Text(Threads), channel =>
             {
-                string sum = writer.Real("mov.f32", "sum", PtxWriter.Constant(0f)), largest = writer.Real("mov.f32", "largest", PtxWriter.Constant(float.NegativeInfinity));
+                string sum = writer.Real(
+                    "mov.f32", "sum",
+                    PtxWriter.Constant(0f)), largest = writer.Real("mov.f32", "largest", PtxWriter.Constant(float.NegativeInfinity));
                 string first = writer.Integer("mul.lo.u32", "firstPart", image, context.Number("parts"));
                 writer.Loop("p", writer.Integer("mov.u32", "none", "0"), context.Number("parts"), "1", part =>
                 {
-                    string at = writer.Integer("mad.lo.u32", "partAt", writer.Integer("add.u32", "partOfAll", first, part), context.Number("channels"), channel);
-                    string ofPart = writer.Real("mov.f32", "ofPart", PtxWriter.Constant(0f)), most = writer.Real("mov.f32", "most", PtxWriter.Constant(float.NegativeInfinity));
+                    string at = writer.Integer(
+                        "mad.lo.u32", "partAt", writer.Integer("add.u32", "partOfAll", first, part), context.Number("channels"), channel);
+                    string ofPart = writer.Real(
+                        "mov.f32", "ofPart",
+                        PtxWriter.Constant(0f)), most = writer.Real("mov.f32", "most", PtxWriter.Constant(float.NegativeInfinity));
                     writer.Line($"@{hasSums} ld.global.nc.f32 {ofPart}, [{context.At("sums", at)}]");
                     writer.Line($"@{hasMaxima} ld.global.nc.f32 {most}, [{context.At("maxima", at)}]");
                     writer.Line($"add.rn.f32 {sum}, {sum}, {ofPart}");
@@ -62,7 +70,9 @@ internal static class ExciteKernels
             string bias = writer.Real("mov.f32", "biasOfRow", PtxWriter.Constant(0f));
             writer.Line($"@{hasBias} ld.global.nc.f32 {bias}, [{context.At("bias", row)}]");
             string preactivation = writer.Real("add.rn.f32", "preactivation", dot, bias);
-            string at = writer.Integer("mad.lo.u32", "at", image, context.Number("rows"), row), isLane = writer.Compare("eq.u32", "isLane", context.Thread.Lane, "0");
+            string at = writer.Integer(
+                "mad.lo.u32", "at", image, context.Number("rows"),
+                row), isLane = writer.Compare("eq.u32", "isLane", context.Thread.Lane, "0");
             writer.Line($"@{isLane} st.global.f32 [{context.At("hidden", at)}], {writer.Activate(activation, preactivation)}");
             writer.Line($"and.pred {isTrained}, {isTrained}, {isLane}");
             writer.Line($"@{isTrained} st.global.f32 [{context.At("preactivation", at)}], {preactivation}");
@@ -75,24 +85,31 @@ internal static class ExciteKernels
         {
             PtxWriter writer = context.Writer;
             string image = context.Block("y", "image"), end = writer.Label("end");
-            string channel = writer.Integer("mad.lo.u32", "channel", context.Block("x", "block"), LayerContext.Text(Warps), context.Thread.Warp);
+            string channel = writer.Integer(
+                "mad.lo.u32", "channel", context.Block("x", "block"), LayerContext.Text(Warps), context.Thread.Warp);
             context.SkipWhere(writer.Compare("ge.u32", "isBeyond", channel, context.Number("channels")), end);
             string hasBias = context.IsGiven("bias"), isKept = context.IsGiven("inputs");
-            string of = writer.Integer("mul.lo.u32", "rowAt", channel, context.Number("rows")), from = writer.Integer("mul.lo.u32", "from", image, context.Number("rows"));
+            string of = writer.Integer(
+                "mul.lo.u32", "rowAt", channel,
+                context.Number("rows")), from = writer.Integer("mul.lo.u32", "from", image, context.Number("rows"));
             string dot = context.Dot(
-                "r", context.Thread.Lane, "rows", Lanes, r => writer.Integer("add.u32", "weightAt", of, r), r => context.Load("hidden", writer.Integer("add.u32", "valueAt", from, r)));
+                "r", context.Thread.Lane, "rows", Lanes, r => writer.Integer("add.u32", "weightAt", of, r),
+                r => context.Load("hidden", writer.Integer("add.u32", "valueAt", from, r)));
             dot = writer.OverWarp(writer.Sum, dot);
             string bias = writer.Real("mov.f32", "biasOfChannel", PtxWriter.Constant(0f));
             writer.Line($"@{hasBias} ld.global.nc.f32 {bias}, [{context.At("bias", channel)}]");
             string input = writer.Real("add.rn.f32", "input", dot, bias);
-            string at = writer.Integer("mad.lo.u32", "at", image, context.Number("channels"), channel), isLane = writer.Compare("eq.u32", "isLane", context.Thread.Lane, "0");
+            string at = writer.Integer(
+                "mad.lo.u32", "at", image, context.Number("channels"),
+                channel), isLane = writer.Compare("eq.u32", "isLane", context.Thread.Lane, "0");
             writer.Line($"@{isLane} st.global.f32 [{context.At("gates", at)}], {writer.Open(gate, input)}");
             writer.Line($"and.pred {isKept}, {isKept}, {isLane}");
             writer.Line($"@{isKept} st.global.f32 [{context.At("inputs", at)}], {input}");
             writer.Place(end);
         });
 
-    public static string Suffix(Activation activation) => activation == Activation.Identity ? "" : "_" + activation.ToString().ToLowerInvariant();
+    public static string Suffix(Activation activation)
+        => activation == Activation.Identity ? "" : "_" + activation.ToString().ToLowerInvariant();
 
     public static string Suffix(Gate gate) => "_" + gate.ToString().ToLowerInvariant();
 }

@@ -6,7 +6,8 @@ namespace SeGen.Generator.Ptx.Layers;
 /// <summary>The kernels that layers ask for.</summary>
 internal static class LayerKernels
 {
-    public static void Pointwise(this KernelSet kernels, int pixels) => kernels.Add("pointwise", pixels, isVector => ChannelKernels.Pointwise(kernels.Activations, isVector));
+    public static void Pointwise(this KernelSet kernels, int pixels)
+        => kernels.Add("pointwise", pixels, isVector => ChannelKernels.Pointwise(kernels.Activations, isVector));
 
     public static void Depthwise(this KernelSet kernels) => kernels.Add("depthwise", () => WindowKernels.Depthwise(kernels.Activations));
 
@@ -19,7 +20,8 @@ internal static class LayerKernels
         kernels.Add("join", pixels, isVector => ChannelKernels.Join(kernels.Activations, isVector));
     }
 
-    public static void Pool(this KernelSet kernels, bool isMaximum) => kernels.Add($"pool {isMaximum}", () => WindowKernels.Pool(isMaximum));
+    public static void Pool(this KernelSet kernels, bool isMaximum)
+        => kernels.Add($"pool {isMaximum}", () => WindowKernels.Pool(isMaximum));
 
     public static void Mean(this KernelSet kernels, int pixels) => kernels.Add("mean", pixels, ChannelKernels.Mean);
 

@@ -3,7 +3,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
-/// The factors of a product, step by step: while a step's are multiplied from one half of shared memory, the next step's are on their way, first to
+/// The factors of a product, step by step: while a step's are multiplied from one half of shared memory, the next step's are on their way,
+/// first to
 /// registers, then to the other half, so that a step has one barrier.
 /// </summary>
 internal sealed class ProductFactors(LayerContext context, ProductTile tile)
@@ -21,7 +22,8 @@ internal sealed class ProductFactors(LayerContext context, ProductTile tile)
     /// <param name="multiply">Multiplies a step's factors from there.</param>
     /// <param name="round">What is made of a factor before it is kept; null for nothing.</param>
     public void Run(
-        ProductOperand left, ProductOperand right, string first, string end, int leftRow, int rightRow, Func<string, int, string[]> begin, Action multiply, Func<string, string>? round = null)
+        ProductOperand left, ProductOperand right, string first, string end, int leftRow, int rightRow, Func<string, int, string[]> begin,
+        Action multiply, Func<string, string>? round = null)
     {
         int rightAt = ProductTile.Depth * leftRow * 4, stage = rightAt + ProductTile.Depth * rightRow * 4;
         string factors = _writer.Integer("mov.u32", "factors", _writer.Shared("factors_of_step", stage / 2));
@@ -71,8 +73,10 @@ internal sealed class ProductFactors(LayerContext context, ProductTile tile)
         string outer = _writer.Integer("shr.u32", operand.IsAlongDepth ? "line" : "inStep", thread, Numbers.Text(Log(beside)));
         var (inStep, line) = operand.IsAlongDepth ? (inner, outer) : (outer, inner);
         string depth = _writer.Integer("add.u32", "depthOf", first, inStep);
-        string[] depths = [.. Enumerable.Range(0, count).Select(i => operand.IsAlongDepth || i == 0 ? depth : _writer.Integer("add.u32", "depthOf", depth, Numbers.Text(i * apart)))];
-        string[] all = [.. Enumerable.Range(0, count).Select(i => !operand.IsAlongDepth || i == 0 ? line : _writer.Integer("add.u32", "line", line, Numbers.Text(i * apart)))];
+        string[] depths = [.. Enumerable.Range(0, count).Select(
+            i => operand.IsAlongDepth || i == 0 ? depth : _writer.Integer("add.u32", "depthOf", depth, Numbers.Text(i * apart)))];
+        string[] all = [.. Enumerable.Range(0, count).Select(
+            i => !operand.IsAlongDepth || i == 0 ? line : _writer.Integer("add.u32", "line", line, Numbers.Text(i * apart)))];
         operand.Begin(depths, all);
         string to = _writer.Integer("mad.lo.u32", "to", inStep, Numbers.Text(row * 4), factors);
         _writer.Line($"mad.lo.u32 {to}, {line}, 4, {to}");

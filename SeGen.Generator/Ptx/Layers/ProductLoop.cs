@@ -2,7 +2,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Ptx.Layers;
 
-/// <summary>A product of two matrices in fp32, on any device: sixteen threads beside each other, each with some rows and some columns.</summary>
+/// <summary>
+/// A product of two matrices in fp32, on any device: sixteen threads beside each other, each with some rows and some columns.
+/// </summary>
 internal sealed class ProductLoop : IProductLoop
 {
     // Rows that threads write along the depth are set apart by so many floats more, so that their writes meet in no bank.

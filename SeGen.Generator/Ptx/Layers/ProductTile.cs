@@ -2,7 +2,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Ptx.Layers;
 
-/// <summary>The part of a product of matrices that a block computes: sixteen threads beside each other, each with some rows and some columns.</summary>
+/// <summary>
+/// The part of a product of matrices that a block computes: sixteen threads beside each other, each with some rows and some columns.
+/// </summary>
 /// <param name="Rows">Rows of a block.</param>
 /// <param name="Columns">Columns of a block.</param>
 /// <param name="ThreadRows">Rows of a thread, a multiple of 4.</param>

@@ -3,7 +3,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
-/// A product of two matrices on tensor cores, in TF32: factors are rounded to ten bits behind the point when they are put into shared memory, sums are fp32
+/// A product of two matrices on tensor cores, in TF32: factors are rounded to ten bits behind the point when they are put into shared
+/// memory, sums are fp32
 /// (PTX ISA, section 9.7.13, mma.m16n8k8). A warp has 32 rows and a part of the columns.
 /// </summary>
 internal sealed class TensorLoop : IProductLoop
@@ -40,9 +41,11 @@ internal sealed class TensorLoop : IProductLoop
 
     public string FirstOfSum => _lane;
 
-    public IReadOnlyList<int> Rows => [.. from m in Enumerable.Range(0, WarpRows / FragmentRows) from half in new[] { 0, 8 } select m * FragmentRows + half];
+    public IReadOnlyList<int> Rows
+        => [.. from m in Enumerable.Range(0, WarpRows / FragmentRows) from half in new[] { 0, 8 } select m * FragmentRows + half];
 
-    public IReadOnlyList<int> Columns => [.. from n in Enumerable.Range(0, WarpColumns / FragmentColumns) from one in new[] { 0, 1 } select n * FragmentColumns + one];
+    public IReadOnlyList<int> Columns
+        => [.. from n in Enumerable.Range(0, WarpColumns / FragmentColumns) from one in new[] { 0, 1 } select n * FragmentColumns + one];
 
     public string FirstRow(string ofBlock) => _writer.Integer("add.u32", "rowOfThread", ofBlock, _firstRow);
 
@@ -62,7 +65,8 @@ internal sealed class TensorLoop : IProductLoop
         string leftFrom = "", rightFrom = "";
         int rightAt = 0;
         int fragments = WarpColumns / FragmentColumns;
-        string[] a = [.. Enumerable.Range(0, 4).Select(_ => _writer.Index("a"))], b = [.. Enumerable.Range(0, 2 * fragments).Select(_ => _writer.Index("b"))];
+        string[] a = [.. Enumerable.Range(0, 4).Select(_ => _writer.Index("a"))], b =
+            [.. Enumerable.Range(0, 2 * fragments).Select(_ => _writer.Index("b"))];
         _factors.Run(
             left, right, first, end, leftRow, rightRow,
             (factors, rightOffset) =>
@@ -75,18 +79,21 @@ internal sealed class TensorLoop : IProductLoop
             () =>
             {
                 for (int i = 0; i < b.Length; i++)
-                    _writer.Line($"ld.shared.b32 {b[i]}, {PtxPhrases.Place(rightFrom, rightAt + 4L * (i / 2 * FragmentColumns + i % 2 * 4 * rightRow))}");
+                    _writer.Line(
+                        $"ld.shared.b32 {b[i]}, {PtxPhrases.Place(rightFrom, rightAt + 4L * (i / 2 * FragmentColumns + i % 2 * 4 * rightRow))}");
 
                 for (int m = 0; m < WarpRows / FragmentRows; m++)
                 {
                     for (int i = 0; i < 4; i++)
-                        _writer.Line($"ld.shared.b32 {a[i]}, {PtxPhrases.Place(leftFrom, 4L * (m * FragmentRows + i % 2 * 8 + i / 2 * 4 * leftRow))}");
+                        _writer.Line(
+                            $"ld.shared.b32 {a[i]}, {PtxPhrases.Place(leftFrom, 4L * (m * FragmentRows + i % 2 * 8 + i / 2 * 4 * leftRow))}");
 
                     for (int n = 0; n < fragments; n++)
                     {
                         string[] c = [sums[2 * m][2 * n], sums[2 * m][2 * n + 1], sums[2 * m + 1][2 * n], sums[2 * m + 1][2 * n + 1]];
                         string d = $"{{{string.Join(", ", c)}}}";
-                        _writer.Line($"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {d}, {{{string.Join(", ", a)}}}, {{{b[2 * n]}, {b[2 * n + 1]}}}, {d}");
+                        _writer.Line(
+                            $"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {d}, {{{string.Join(", ", a)}}}, {{{b[2 * n]}, {b[2 * n + 1]}}}, {d}");
                     }
                 }
             },

@@ -1,13 +1,18 @@
 namespace SeGen.Generator.Ptx.Layers;
 
-/// <summary>Kernels that have a window on the input for each pixel of the output, and no product of matrices: depthwise convolutions and pooling.</summary>
+/// <summary>
+/// Kernels that have a window on the input for each pixel of the output, and no product of matrices: depthwise convolutions and pooling.
+/// </summary>
 internal static class WindowKernels
 {
     /// <summary>What a window is: sizes of the input, of the output's rows, and how it moves.</summary>
     public static readonly string[] Numbers =
         [.. LayerContext.Divisor("outWidth"), "height", "width", "kernelHeight", "kernelWidth", "stride", "top", "left", "dilation"];
 
-    /// <summary>y = act(scale (W * x) + shift) where each channel has a filter of its own, or several channels of the output have one of the input; and sums for a gate.</summary>
+    /// <summary>
+    /// y = act(scale (W * x) + shift) where each channel has a filter of its own, or several channels of the output have one of the input;
+    /// and sums for a gate.
+    /// </summary>
     public static string Depthwise(ActivationCode activation) => ChannelKernels.Kernel(
         "depthwise", isVector: false, ["x", "weights", "y", "scale", "shift", "residual", "sums"],
         [.. Numbers, "inChannels", .. LayerContext.Divisor("multiple"), "yRow", "yColumn", "yFirst", "yChannel", .. ActivationCode.Numbers],
@@ -16,7 +21,8 @@ internal static class WindowKernels
             PtxWriter writer = context.Writer;
             string hasSums = context.IsGiven("sums"), hasResidual = context.IsGiven("residual");
             ActivationCode.ActivationOf activate = activation.Begin(context);
-            string scale = loop.Of(context.IsGiven("scale"), "scale", loop.Channel, 1f), shift = loop.Of(context.IsGiven("shift"), "shift", loop.Channel, 0f);
+            string scale = loop.Of(
+                context.IsGiven("scale"), "scale", loop.Channel, 1f), shift = loop.Of(context.IsGiven("shift"), "shift", loop.Channel, 0f);
             string total = loop.Begin("total", 0f);
             string taps = writer.Integer("mul.lo.u32", "taps", context.Number("kernelHeight"), context.Number("kernelWidth"));
             string filter = context.At("weights", writer.Integer("mul.lo.u32", "filterAt", loop.Channel, taps));
@@ -46,7 +52,9 @@ internal static class WindowKernels
             context.Only(hasSums, "summed", () => loop.Keep("sums", total, writer.Sum));
         });
 
-    /// <summary>The maximum of each window, or its mean, zeros around the image included as far as it is padded (PyTorch's count_include_pad).</summary>
+    /// <summary>
+    /// The maximum of each window, or its mean, zeros around the image included as far as it is padded (PyTorch's count_include_pad).
+    /// </summary>
     public static string Pool(bool isMaximum) => ChannelKernels.Kernel(
         isMaximum ? "max_pool" : "average_pool", isVector: false, ["x", "y"], [.. Numbers, "bottom", "right"], (context, loop) =>
         {
@@ -102,7 +110,9 @@ internal static class WindowKernels
         string none = writer.Integer("mov.u32", "none", "0");
         writer.Loop("i", none, context.Number("kernelHeight"), "1", i =>
         {
-            string y = writer.Integer("mad.lo.u32", "y", i, context.Number("dilation"), top), isRow = writer.Compare("lt.u32", "isRow", y, context.Number("height"));
+            string y = writer.Integer(
+                "mad.lo.u32", "y", i, context.Number("dilation"),
+                top), isRow = writer.Compare("lt.u32", "isRow", y, context.Number("height"));
             string line = writer.Integer("mul.lo.u32", "line", y, context.Number("width"));
             writer.Loop("j", none, context.Number("kernelWidth"), "1", j =>
             {

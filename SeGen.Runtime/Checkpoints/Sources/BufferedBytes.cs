@@ -26,7 +26,8 @@ internal sealed class BufferedBytes(Stream stream) : ByteSource
             {
                 long at = offset + read;
                 byte[] chunk = _chunks[(int)(at / Chunk)];
-                int inChunk = (int)(at % Chunk), length = (int)Math.Min(Math.Min(chunk.Length - inChunk, _length - at), bytes.Length - read);
+                int inChunk = (int)(at % Chunk), length = (int)Math.Min(
+                    Math.Min(chunk.Length - inChunk, _length - at), bytes.Length - read);
                 chunk.AsSpan(inChunk, length).CopyTo(bytes[read..]);
                 read += length;
             }

@@ -51,7 +51,8 @@ internal sealed class FileBytes : ByteSource
     }
 
     /// <summary>The rest of a file that somebody else has opened and closes.</summary>
-    public static FileBytes Rest(FileStream stream) => new(stream.SafeFileHandle, stream.Position, Math.Max(0, stream.Length - stream.Position), owns: false);
+    public static FileBytes Rest(FileStream stream)
+        => new(stream.SafeFileHandle, stream.Position, Math.Max(0, stream.Length - stream.Position), owns: false);
 
     public override int Read(long offset, Span<byte> bytes)
     {

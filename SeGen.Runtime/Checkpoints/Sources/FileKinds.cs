@@ -37,7 +37,9 @@ internal static unsafe partial class FileKinds
             throw new IOException($"{path} cannot be opened: {fault}.");
     }
 
-    /// <summary>Throws where a file of weights cannot be written to the path: what is not a regular file would be replaced by one.</summary>
+    /// <summary>
+    /// Throws where a file of weights cannot be written to the path: what is not a regular file would be replaced by one.
+    /// </summary>
     public static void RequireWritable(string path)
     {
         string? what = Of(path) switch
@@ -94,7 +96,8 @@ internal static unsafe partial class FileKinds
 
             if (OperatingSystem.IsMacOS())
             {
-                // struct stat with inodes of 64 bits: a mode of 16 bits at 4 (stat(2)). On x64 the name without a suffix is the older one's.
+                // struct stat with inodes of 64 bits: a mode of 16 bits at 4 (stat(2)). On x64 the name without a suffix is the older
+                // one's.
                 byte* status = stackalloc byte[256];
                 bool isOlder = RuntimeInformation.ProcessArchitecture == Architecture.X64;
                 return (isOlder ? StatusOnMacX64(path, status) : StatusOnMac(path, status)) == 0 ? *(ushort*)(status + 4) : 0;

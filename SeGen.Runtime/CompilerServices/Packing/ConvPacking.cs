@@ -16,7 +16,9 @@ public enum ConvLayout
     /// <summary>Tap by tap, the inputs of a group.</summary>
     InGroup,
 
-    /// <summary>Transformed for F(2x2, 3x3): by groups of blocks of outputs, then point by point, block by block, the 16 outputs of each input.</summary>
+    /// <summary>
+    /// Transformed for F(2x2, 3x3): by groups of blocks of outputs, then point by point, block by block, the 16 outputs of each input.
+    /// </summary>
     Winograd2,
 
     /// <summary>The same for F(4x4, 3x3).</summary>
@@ -29,7 +31,8 @@ public enum ConvLayout
 /// <param name="Kernel">Side of the kernel.</param>
 /// <param name="Groups">Groups.</param>
 /// <param name="Layout">The order of inputs.</param>
-/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output; where weights are transformed, blocks of outputs in a group.</param>
+/// <param name="Inputs">Blocks, planes or inputs that the kernel reads for one output; where weights are transformed, blocks of outputs in
+/// a group.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ConvShape(int Channels, int InChannels, int Kernel, int Groups, ConvLayout Layout, int Inputs)
 {
@@ -87,7 +90,8 @@ public static class ConvPacking
 
     /// <summary>The same from the values themselves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Pack(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, (float Scale, float Shift)[]? folded, PackedConv conv, Span<float> packed)
+    internal static void Pack(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> biases, (float Scale, float Shift)[]? folded, PackedConv conv, Span<float> packed)
     {
         Span<float> blocks = packed[Biases(biases, folded, conv.Channels, packed)..];
         blocks.Clear();

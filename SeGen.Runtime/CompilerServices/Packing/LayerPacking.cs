@@ -25,17 +25,20 @@ public static class GatePacking
 
     /// <summary>The matrices in rows of whole vectors, the second one transposed; a position below 0 says that there is none.</summary>
     public static void Pack(
-        ParameterSet parameters, Span<float> packed, string prefix, int channels, int hidden, int reduceAt, int reduceBiasAt, int expandAt, int expandBiasAt)
+        ParameterSet parameters, Span<float> packed, string prefix, int channels, int hidden, int reduceAt, int reduceBiasAt, int expandAt,
+        int expandBiasAt)
     {
         ReadOnlySpan<float> bias(string name, int at) => at < 0 ? default : parameters[$"{prefix}{name}.bias"].Values;
         Pack(
-            parameters[$"{prefix}fc1.weight"].Values, bias("fc1", reduceBiasAt), parameters[$"{prefix}fc2.weight"].Values, bias("fc2", expandBiasAt), packed, channels, hidden,
+            parameters[$"{prefix}fc1.weight"].Values, bias("fc1", reduceBiasAt), parameters[$"{prefix}fc2.weight"].Values,
+            bias("fc2", expandBiasAt), packed, channels, hidden,
             new GateFields(packed.Length, reduceAt, reduceBiasAt, expandAt, expandBiasAt));
     }
 
     /// <summary>The same from the values themselves.</summary>
     internal static void Pack(
-        ReadOnlySpan<float> reduce, ReadOnlySpan<float> reduceBias, ReadOnlySpan<float> expand, ReadOnlySpan<float> expandBias, Span<float> packed, int channels, int hidden, GateFields fields)
+        ReadOnlySpan<float> reduce, ReadOnlySpan<float> reduceBias, ReadOnlySpan<float> expand, ReadOnlySpan<float> expandBias,
+        Span<float> packed, int channels, int hidden, GateFields fields)
     {
         int padded = (channels + Lanes - 1) / Lanes * Lanes;
         packed.Clear();
@@ -60,12 +63,16 @@ public static class LinearPacking
 {
     private const int Lanes = 16;
 
-    /// <summary>Biases for whole blocks of outputs, then 16 weights for every float of the input as it lies in memory, borders and spare lanes included.</summary>
+    /// <summary>
+    /// Biases for whole blocks of outputs, then 16 weights for every float of the input as it lies in memory, borders and spare lanes
+    /// included.
+    /// </summary>
     public static void Pack(
         ParameterSet parameters, Span<float> packed, string name, int features, int channels, int height, int width, int border, int pixel)
     {
         Pack(
-            parameters[$"{name}.weight"].Values, parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default, packed, features,
+            parameters[$"{name}.weight"].Values, parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias.Values : default, packed,
+            features,
             new LinearShape(channels, height, width, border, pixel));
     }
 

@@ -1,6 +1,8 @@
 namespace SeGen.CompilerServices;
 
-/// <summary>Where the weights of a convolution lie when they are packed: block by block of 16 outputs, in each the inputs in the order of a layout.</summary>
+/// <summary>
+/// Where the weights of a convolution lie when they are packed: block by block of 16 outputs, in each the inputs in the order of a layout.
+/// </summary>
 /// <param name="Channels">Outputs.</param>
 /// <param name="InChannels">Inputs.</param>
 /// <param name="Taps">Taps of the kernel.</param>

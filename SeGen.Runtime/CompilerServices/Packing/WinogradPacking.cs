@@ -12,18 +12,22 @@ internal static class WinogradPacking
     private const int Lanes = 16, Half = 8, Taps = 9, MaxPoints = 36;
 
     /// <summary>Floats of the transformed weights, without biases.</summary>
-    public static int Length(ConvShape shape, bool turned) => Points(shape.Layout) * Padded(Inputs(shape, turned)) * Padded(Outputs(shape, turned));
+    public static int Length(ConvShape shape, bool turned)
+        => Points(shape.Layout) * Padded(Inputs(shape, turned)) * Padded(Outputs(shape, turned));
 
     /// <summary>Writes [outputs / group][point][group / 16][inputs][16], inputs and outputs padded to whole blocks of 16.</summary>
     /// <param name="weights">[outputs][inputs][3][3].</param>
-    /// <param name="turned">Whether the convolution is the one that goes back: its inputs are the outputs, and its taps are turned round.</param>
+    /// <param name="turned">Whether the convolution is the one that goes back: its inputs are the outputs, and its taps are turned
+    /// round.</param>
     /// <param name="folded">The batch norm after it, or null.</param>
     /// <param name="shape">The shape of the convolution, with the layout of what is written.</param>
     /// <param name="packed">Where they go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(ReadOnlySpan<float> weights, bool turned, (float Scale, float Shift)[]? folded, ConvShape shape, Span<float> packed)
+    public static void Pack(
+        ReadOnlySpan<float> weights, bool turned, (float Scale, float Shift)[]? folded, ConvShape shape, Span<float> packed)
     {
-        int outputs = Outputs(shape, turned), points = Points(shape.Layout), group = shape.Inputs * Lanes, padded = Padded(Inputs(shape, turned)), ofPoint = padded * group;
+        int outputs = Outputs(shape, turned), points =
+            Points(shape.Layout), group = shape.Inputs * Lanes, padded = Padded(Inputs(shape, turned)), ofPoint = padded * group;
         Span<Vector512<double>> low = stackalloc Vector512<double>[MaxPoints], high = stackalloc Vector512<double>[MaxPoints];
         for (int first = 0; first < Padded(outputs); first += Lanes)
         {
@@ -46,7 +50,8 @@ internal static class WinogradPacking
     /// <summary>The weights from an input to eight outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transform(
-        ReadOnlySpan<float> weights, bool turned, (float Scale, float Shift)[]? folded, ConvShape shape, int first, int input, Span<Vector512<double>> points)
+        ReadOnlySpan<float> weights, bool turned, (float Scale, float Shift)[]? folded, ConvShape shape, int first, int input,
+        Span<Vector512<double>> points)
     {
         int inputs = Inputs(shape, turned), outputs = Outputs(shape, turned);
         Span<double> lanes = stackalloc double[Taps * Half];
@@ -100,7 +105,8 @@ internal static class WinogradPacking
     }
 
     /// <summary>
-    /// Rows [1, p, p^2] / f(p) for the points p = 0, a, -a, b, -b with a = 3/4 and b = 3/2, where f(p) is the product of the differences to the
+    /// Rows [1, p, p^2] / f(p) for the points p = 0, a, -a, b, -b with a = 3/4 and b = 3/2, where f(p) is the product of the differences
+    /// to the
     /// other points: f(0) = 81/64, f(a) = -243/128, f(b) = 243/32; and [0, 0, 1].
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,7 +123,8 @@ internal static class WinogradPacking
         static void Side(Vector512<double> w0, Vector512<double> w1, Vector512<double> w2, Span<Vector512<double>> to, int at, int step)
         {
             const double A = 0.75, B = 1.5, OfZero = 64d / 81, OfA = -128d / 243, OfB = 32d / 243;
-            Vector512<double> even1 = (w0 + w2 * (A * A)) * OfA, odd1 = w1 * (A * OfA), even2 = (w0 + w2 * (B * B)) * OfB, odd2 = w1 * (B * OfB);
+            Vector512<double> even1 =
+                (w0 + w2 * (A * A)) * OfA, odd1 = w1 * (A * OfA), even2 = (w0 + w2 * (B * B)) * OfB, odd2 = w1 * (B * OfB);
             to[at] = w0 * OfZero;
             to[at + step] = even1 + odd1;
             to[at + 2 * step] = even1 - odd1;

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace SeGen.CompilerServices;
 
-/// <summary>The taps of a convolution, along one side, that reach every so-manieth pixel of its input, from the last of them down.</summary>
+/// <summary>
+/// The taps of a convolution, along one side, that reach every so-manieth pixel of its input, from the last of them down.
+/// </summary>
 /// <param name="First">The last tap that does.</param>
 /// <param name="Step">From one to the next.</param>
 /// <param name="Count">How many.</param>
@@ -36,7 +38,9 @@ public sealed class ConvLayer : TrainedLayer
     /// <param name="turnedLayout">The order in which the kernels of the way back read outputs.</param>
     /// <param name="turnedInputs">How many of that order they read for one input.</param>
     /// <param name="sides">For each pixel of a stride that any tap reaches, those that do.</param>
-    public ConvLayer(ParameterSet parameters, string name, ConvShape shape, int groups, ConvLayout layout, int inputs, ConvLayout turnedLayout, int turnedInputs, TurnedTaps[] sides)
+    public ConvLayer(
+        ParameterSet parameters, string name, ConvShape shape, int groups, ConvLayout layout, int inputs, ConvLayout turnedLayout,
+        int turnedInputs, TurnedTaps[] sides)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(sides);
@@ -44,7 +48,8 @@ public sealed class ConvLayer : TrainedLayer
         _bias = parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias : null;
         (_conv, _kernel, _maxGroups, _sides) = (shape.Packed, shape.Kernel, groups, sides);
         (_forward, _back) = (shape with { Layout = layout, Inputs = inputs }, shape with { Layout = turnedLayout, Inputs = turnedInputs });
-        _packed = new AlignedBuffer(_conv.Biases + (_forward.IsTransformed ? WinogradPacking.Length(_forward, turned: false) : _conv.Length));
+        _packed = new AlignedBuffer(
+            _conv.Biases + (_forward.IsTransformed ? WinogradPacking.Length(_forward, turned: false) : _conv.Length));
         _sums = new AlignedBuffer((long)groups * _conv.Length);
         _biasSums = new double[_conv.Channels];
         _turnedAt = new int[sides.Length * sides.Length];
@@ -62,10 +67,14 @@ public sealed class ConvLayer : TrainedLayer
     /// <summary>Biases and weights for the forward kernel.</summary>
     public ref readonly float Weights => ref _packed.Start;
 
-    /// <summary>The sums of the gradient: those of one group of images behind those of the other, each as the weights lie without their biases.</summary>
+    /// <summary>
+    /// The sums of the gradient: those of one group of images behind those of the other, each as the weights lie without their biases.
+    /// </summary>
     public ref float Sums => ref _sums.Start;
 
-    /// <summary>The weights turned round, for pixels that lie in one way between the windows: the side of the rows * sides + that of the columns.</summary>
+    /// <summary>
+    /// The weights turned round, for pixels that lie in one way between the windows: the side of the rows * sides + that of the columns.
+    /// </summary>
     public ref readonly float Turned(int lattice) => ref Unsafe.Add(ref _turned.Start, _turnedAt[lattice]);
 
     /// <summary>How many groups a batch is split into.</summary>
@@ -78,7 +87,9 @@ public sealed class ConvLayer : TrainedLayer
     {
         ReadOnlySpan<float> biases = _bias is null ? default : _bias.Values;
         if (_forward.IsTransformed)
-            WinogradPacking.Pack(_weight.Values, turned: false, null, _forward, _packed.Span[ConvPacking.Biases(biases, null, _conv.Channels, _packed.Span)..]);
+            WinogradPacking.Pack(
+                _weight.Values, turned: false, null, _forward,
+                _packed.Span[ConvPacking.Biases(biases, null, _conv.Channels, _packed.Span)..]);
         else
             ConvPacking.Pack(_weight.Values, biases, null, _conv, _packed.Span);
 
@@ -137,5 +148,6 @@ public sealed class ConvLayer : TrainedLayer
 
     /// <summary>The convolution that goes back to the pixels of a lattice.</summary>
     private PackedConv TurnedConv(int lattice) => new(
-        _conv.InChannels, _conv.Channels, _sides[lattice / _sides.Length].Count * _sides[lattice % _sides.Length].Count, _conv.Groups, _back.Layout, _back.Inputs);
+        _conv.InChannels, _conv.Channels, _sides[lattice / _sides.Length].Count * _sides[lattice % _sides.Length].Count, _conv.Groups,
+        _back.Layout, _back.Inputs);
 }

@@ -47,7 +47,8 @@ public sealed class GateLayer : TrainedLayer
     public ref float Sums => ref _sums.Start;
 
     internal override void Pack() => GatePacking.Pack(
-        _reduce.Values, _reduceBias is null ? default : _reduceBias.Values, _expand.Values, _expandBias is null ? default : _expandBias.Values, _packed.Span, _channels, _hidden, _weights);
+        _reduce.Values, _reduceBias is null ? default : _reduceBias.Values, _expand.Values,
+        _expandBias is null ? default : _expandBias.Values, _packed.Span, _channels, _hidden, _weights);
 
     internal override void AddGradients()
     {

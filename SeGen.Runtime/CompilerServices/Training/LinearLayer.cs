@@ -18,7 +18,8 @@ public readonly record struct LinearShape(int Channels, int Height, int Width, i
     /// <summary>Floats of all values, with borders and spare lanes.</summary>
     internal int Length => (Channels + Pixel - 1) / Pixel * Plane;
 
-    internal int At(int channel, int row, int column) => channel / Pixel * Plane + (row + Border) * Row + (column + Border) * Pixel + channel % Pixel;
+    internal int At(int channel, int row, int column)
+        => channel / Pixel * Plane + (row + Border) * Row + (column + Border) * Pixel + channel % Pixel;
 }
 
 /// <summary>A dense layer in training.</summary>

@@ -97,7 +97,8 @@ public abstract class NetworkTraining : TrainingRun
     protected static ref float At(ref float image, long offset) => ref Unsafe.Add(ref image, (nint)offset);
 
     /// <summary>An image of what the caller gave: of the input, or of the output's gradient.</summary>
-    protected ref readonly float Given(nuint image, long length) => ref Unsafe.Add(ref Unsafe.AsRef(in Input), (nint)((long)image * length));
+    protected ref readonly float Given(nuint image, long length)
+        => ref Unsafe.Add(ref Unsafe.AsRef(in Input), (nint)((long)image * length));
 
     /// <summary>An image of what the caller wants: of the output, or of the input's gradient.</summary>
     protected ref float Wanted(nuint image, long length) => ref Unsafe.Add(ref Output, (nint)((long)image * length));

@@ -29,18 +29,22 @@ internal sealed record GateForm(string Name, int Blocks, int Threads, int Shared
     public bool IsCooperative => BlocksOfGroup > 1;
 
     /// <summary>The form that any device runs.</summary>
-    public static GateForm OfTwoLaunches(GateGeometry geometry, int images) => new(Portable, checked(images * geometry.Chunks), geometry.Threads, 0);
+    public static GateForm OfTwoLaunches(GateGeometry geometry, int images)
+        => new(Portable, checked(images * geometry.Chunks), geometry.Threads, 0);
 
     /// <summary>
-    /// The form for a device. A block with a whole image, where an image fits and there are enough of them; else groups or two launches, whichever the
-    /// busiest multiprocessor has less to do with: chunks, those half again that it must read a second time, and more where it has too few bytes on
+    /// The form for a device. A block with a whole image, where an image fits and there are enough of them; else groups or two launches,
+    /// whichever the
+    /// busiest multiprocessor has less to do with: chunks, those half again that it must read a second time, and more where it has too few
+    /// bytes on
     /// their way at once to hide how long memory takes. The numbers are estimates until they are measured on a device.
     /// </summary>
     /// <param name="geometry">The kernels.</param>
     /// <param name="device">The device.</param>
     /// <param name="images">Images of the batch.</param>
     /// <param name="isBackward">Whether it is the way back.</param>
-    /// <param name="residentBlocks">Blocks of the group's kernel that run at the same time, by the bytes of shared memory that each asks for.</param>
+    /// <param name="residentBlocks">Blocks of the group's kernel that run at the same time, by the bytes of shared memory that each asks
+    /// for.</param>
     public static GateForm Choose(GateGeometry geometry, CudaDevice device, int images, bool isBackward, Func<int, int> residentBlocks)
     {
         GateForm portable = OfTwoLaunches(geometry, images);
@@ -69,12 +73,15 @@ internal sealed record GateForm(string Name, int Blocks, int Threads, int Shared
         least = double.MaxValue;
         for (int blocksOfProcessor = 1; blocksOfProcessor <= 8; blocksOfProcessor++)
         {
-            int budget = Math.Min(device.SharedOfBlock, device.SharedOfProcessor / blocksOfProcessor) - StaticShared, most = budget / geometry.ChunkBytes;
+            int budget = Math.Min(
+                device.SharedOfBlock, device.SharedOfProcessor / blocksOfProcessor) - StaticShared, most = budget / geometry.ChunkBytes;
             if (most < 1)
                 break;
 
             // A group's blocks wait for each other; where the device cannot launch such, a group is one block.
-            int resident = residentBlocks(Math.Min(most, geometry.Chunks) * geometry.ChunkBytes), largest = device.IsCooperative ? Math.Min(geometry.Chunks, resident) : 1;
+            int resident = residentBlocks(Math.Min(most, geometry.Chunks) * geometry.ChunkBytes), largest = device.IsCooperative
+                ? Math.Min(geometry.Chunks, resident)
+                : 1;
             for (int blocks = 1; blocks <= largest; blocks++)
             {
                 int groups = Math.Min(images, resident / blocks), chunks = ChunksOfBlock(geometry, blocks), kept = Math.Min(chunks, most);

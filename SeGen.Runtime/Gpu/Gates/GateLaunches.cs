@@ -2,7 +2,9 @@ using SeGen.CompilerServices;
 
 namespace SeGen.Cuda.Gates;
 
-/// <summary>A direction of a gate for a batch: its form, the kernels of that, and the words by which its blocks find out who is last.</summary>
+/// <summary>
+/// A direction of a gate for a batch: its form, the kernels of that, and the words by which its blocks find out who is last.
+/// </summary>
 internal sealed unsafe class GateLaunches : IDisposable
 {
     // Arrays, at most eight; then numbers.
@@ -18,7 +20,11 @@ internal sealed unsafe class GateLaunches : IDisposable
     {
         (_geometry, _map) = (geometry, map);
         CudaFunction? group = null;
-        Form = isPortable ? GateForm.OfTwoLaunches(geometry, map.Images) : GateForm.Choose(geometry, context.Device, map.Images, isBackward, shared => (group ??= module.Function(GateForm.Group, shared)).ResidentBlocks(geometry.Threads, shared));
+        Form = isPortable
+            ? GateForm.OfTwoLaunches(geometry, map.Images)
+            : GateForm.Choose(
+                geometry, context.Device, map.Images, isBackward,
+                shared => (group ??= module.Function(GateForm.Group, shared)).ResidentBlocks(geometry.Threads, shared));
         Text = Form.ToString();
         _first = module.Function(Form.Name == GateForm.Portable ? "sums" : Form.Name, Form.Shared);
         _second = Form.Name == GateForm.Portable ? module.Function("scale") : null;
@@ -51,7 +57,8 @@ internal sealed unsafe class GateLaunches : IDisposable
         if (_geometry.IsOpen)
         {
             values[count++] = (ulong)_map.Pixels;
-            values[count] = BitConverter.SingleToUInt32Bits((float)(1.0 / (_geometry.DividesByPerimeter ? _map.Height + _map.Width : _map.Pixels)));
+            values[count] = BitConverter.SingleToUInt32Bits(
+                (float)(1.0 / (_geometry.DividesByPerimeter ? _map.Height + _map.Width : _map.Pixels)));
         }
         else
         {

@@ -37,7 +37,8 @@ internal sealed class GatePlan : DevicePlan
         _backward ??= new GateLaunches(Context, Module, Geometry, Map, isBackward: true);
     }
 
-    public override void Forward(GpuLauncher launcher, ulong x, ulong y) => _forward.Launch(launcher, [x, y, _weights.Address, _partials.Address, _state.Address]);
+    public override void Forward(GpuLauncher launcher, ulong x, ulong y)
+        => _forward.Launch(launcher, [x, y, _weights.Address, _partials.Address, _state.Address]);
 
     public override unsafe string Backward(GpuLauncher launcher, ulong x, ulong dy, ulong dx)
     {
@@ -50,7 +51,9 @@ internal sealed class GatePlan : DevicePlan
         ulong* values = stackalloc ulong[] { _state.Address, _changes.Address, _weights.Gradients, (ulong)Map.Images };
         void** arguments = stackalloc void*[] { values, values + 1, values + 2, values + 3 };
         _parameters ??= Module.Function("parameters");
-        launcher.Launch(_parameters, (Geometry.Parameters + Geometry.Threads - 1) / Geometry.Threads, Geometry.Threads, 0, arguments, isCooperative: false);
+        launcher.Launch(
+            _parameters, (Geometry.Parameters + Geometry.Threads - 1) / Geometry.Threads, Geometry.Threads, 0, arguments,
+            isCooperative: false);
         return launches.Text;
     }
 

@@ -17,11 +17,14 @@ namespace SeGen.Cuda.Layers;
 /// <param name="OutHeight">Rows that are computed.</param>
 /// <param name="OutWidth">Columns that are computed.</param>
 internal sealed record ConvGeometry(
-    int Groups, int InChannels, int Channels, int Height, int Width, int KernelHeight, int KernelWidth, int Stride, int Top, int Left, int Dilation, int OutHeight, int OutWidth)
+    int Groups, int InChannels, int Channels, int Height, int Width, int KernelHeight, int KernelWidth, int Stride, int Top, int Left,
+    int Dilation, int OutHeight, int OutWidth)
 {
     /// <summary>That of a layer.</summary>
     public static ConvGeometry Of(GpuConv conv, GpuValue x, GpuValue y)
-        => new(conv.Groups, x.Channels, y.Channels, x.Height, x.Width, conv.Kernel, conv.Kernel, conv.Stride, -conv.Padding, -conv.Padding, conv.Dilation, y.Height, y.Width);
+        => new(
+            conv.Groups, x.Channels, y.Channels, x.Height, x.Width, conv.Kernel, conv.Kernel, conv.Stride, -conv.Padding, -conv.Padding,
+            conv.Dilation, y.Height, y.Width);
 
     /// <summary>That of a dense layer: an image is one pixel with all its values as channels.</summary>
     public static ConvGeometry OfDense(int inputs, int outputs) => new(1, inputs, outputs, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1);
@@ -53,7 +56,8 @@ internal sealed record ConvGeometry(
     public bool IsDepthwise => GroupInputs == 1 && Groups > 1;
 
     /// <summary>
-    /// For each depth, how far its value lies from the window's first tap, in floats and, in one word, in rows and columns; behind the last one, depths
+    /// For each depth, how far its value lies from the window's first tap, in floats and, in one word, in rows and columns; behind the
+    /// last one, depths
     /// whose rows lie in no image.
     /// </summary>
     public uint[] Taps()

@@ -1,6 +1,9 @@
 namespace SeGen.Cuda.Layers;
 
-/// <summary>The launch of a kernel for the gradient of a convolution's weights: pixels are shared out among blocks, whose sums are added up behind it.</summary>
+/// <summary>
+/// The launch of a kernel for the gradient of a convolution's weights: pixels are shared out among blocks, whose sums are added up behind
+/// it.
+/// </summary>
 internal sealed class ConvGradientLaunch
 {
     private readonly ConvGeometry _shape;

@@ -41,7 +41,8 @@ internal sealed class ConvLaunch
     {
         (_shape, _images) = (shape, images);
         (_section, _sections) = hasSums ? (shape.OutPixels, images) : (shape.OutPixels * images, 1);
-        Plan = plan ?? ProductTiles.Choose(shape.Rows, shape.Groups, _section, _sections, shape.Depth, processors, shape.Lattice is null ? ProductTiles.MostSplits : 1);
+        Plan = plan ?? ProductTiles.Choose(
+            shape.Rows, shape.Groups, _section, _sections, shape.Depth, processors, shape.Lattice is null ? ProductTiles.MostSplits : 1);
     }
 
     public ProductPlan Plan { get; }
@@ -77,9 +78,11 @@ internal sealed class ConvLaunch
         ConvLattice lattice = _shape.Lattice ?? new(_shape.OutHeight, _shape.OutWidth, 1, 0, 0);
         return arguments
             .Number(_shape.Depth, Plan.SplitDepth, _shape.Height, _shape.Width, _shape.Stride, _shape.Top, _shape.Left)
-            .Number(_shape.InChannels * inPlane, _shape.GroupInputs * inPlane, _shape.Rows, _shape.Channels, RowTiles, _section, SectionTiles)
+            .Number(
+                _shape.InChannels * inPlane, _shape.GroupInputs * inPlane, _shape.Rows, _shape.Channels, RowTiles, _section, SectionTiles)
             .Divisor(_shape.OutPixels).Divisor(_shape.OutWidth)
-            .Number(_shape.Channels * plane, plane, lattice.Width * lattice.Step, lattice.Step, lattice.Row * lattice.Width + lattice.Column)
+            .Number(
+                _shape.Channels * plane, plane, lattice.Width * lattice.Step, lattice.Step, lattice.Row * lattice.Width + lattice.Column)
             .Number(OutLength, IsSplit ? 1 : 0, _shape.IsVector ? 1 : 0)
             .Activation(activation);
     }

@@ -31,7 +31,8 @@ internal sealed class LaunchArguments
     }
 
     /// <summary>An activation: its limits, and which of the smooth ones it is.</summary>
-    public LaunchArguments Activation(Activation activation) => Real(activation is SeGen.Activation.ReLU or SeGen.Activation.ReLU6 ? 0 : float.NegativeInfinity)
+    public LaunchArguments Activation(Activation activation)
+        => Real(activation is SeGen.Activation.ReLU or SeGen.Activation.ReLU6 ? 0 : float.NegativeInfinity)
         .Real(activation == SeGen.Activation.ReLU6 ? 6 : float.PositiveInfinity)
         .Number(activation switch { SeGen.Activation.SiLU => 1, SeGen.Activation.HardSwish => 2, _ => 0 });
 
@@ -49,7 +50,8 @@ internal sealed class LaunchArguments
     }
 
     /// <summary>
-    /// A divisor, and the numbers by which two multiplications divide by it what is below 2^31 (Granlund and Montgomery, Division by invariant
+    /// A divisor, and the numbers by which two multiplications divide by it what is below 2^31 (Granlund and Montgomery, Division by
+    /// invariant
     /// integers using multiplication, 1994, figure 4.1).
     /// </summary>
     public LaunchArguments Divisor(int divisor)

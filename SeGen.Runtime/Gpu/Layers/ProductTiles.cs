@@ -4,7 +4,8 @@ namespace SeGen.Cuda.Layers;
 /// <param name="Rows">Rows, channels of the output.</param>
 /// <param name="Columns">Columns, pixels.</param>
 /// <param name="Threads">Threads of a block.</param>
-/// <param name="Efficiency">About how much of a multiprocessor's multiply-adds it reaches, against the others: an estimate until it is measured.</param>
+/// <param name="Efficiency">About how much of a multiprocessor's multiply-adds it reaches, against the others: an estimate until it is
+/// measured.</param>
 internal sealed record ProductTile(int Rows, int Columns, int Threads, double Efficiency)
 {
     public string Name { get; } = $"{Rows}x{Columns}";
@@ -33,7 +34,8 @@ internal static class ProductTiles
     public static readonly ProductTile[] All = [new(128, 128, 256, 0.9), new(64, 64, 128, 0.75), new(32, 64, 128, 0.6)];
 
     /// <summary>
-    /// The tile, and the parts of the depth, with which the busiest multiprocessor has least to do. It depends on the device alone, so that one device
+    /// The tile, and the parts of the depth, with which the busiest multiprocessor has least to do. It depends on the device alone, so
+    /// that one device
     /// always adds in the same order.
     /// </summary>
     /// <param name="rows">Rows of a group.</param>
@@ -43,7 +45,8 @@ internal static class ProductTiles
     /// <param name="depth">Products of a sum.</param>
     /// <param name="processors">Multiprocessors.</param>
     /// <param name="mostSplits">Into how many parts the depth may be split: what is not written whole cannot be added up.</param>
-    public static ProductPlan Choose(int rows, int groups, int columns, int sections, int depth, int processors, int mostSplits = MostSplits)
+    public static ProductPlan Choose(
+        int rows, int groups, int columns, int sections, int depth, int processors, int mostSplits = MostSplits)
     {
         ProductPlan? best = null;
         double least = double.MaxValue;
@@ -53,7 +56,9 @@ internal static class ProductTiles
             for (int splits = 1; splits <= mostSplits && (splits == 1 || depth / splits >= LeastSplit); splits *= 2)
             {
                 int splitDepth = Ceiling(Ceiling(depth, splits), Depth) * Depth;
-                double rounds = Math.Ceiling(blocks * splits / processors), sums = splits == 1 ? 0 : (double)rows * groups * columns * sections * splits / processors;
+                double rounds = Math.Ceiling(blocks * splits / processors), sums = splits == 1
+                    ? 0
+                    : (double)rows * groups * columns * sections * splits / processors;
                 double cost = rounds * tile.Rows * tile.Columns * (splitDepth + 32.0) / tile.Efficiency + 8 * sums;
                 if (cost < least)
                     (least, best) = (cost, new ProductPlan(tile, Ceiling(depth, splitDepth), splitDepth));

@@ -2,7 +2,10 @@ using SeGen.Cuda.Layers;
 
 namespace SeGen.Cuda.Networks;
 
-/// <summary>Keeps the gradients on a device within a norm: sums of squares, a part for each block, then every block scales by what all parts come to.</summary>
+/// <summary>
+/// Keeps the gradients on a device within a norm: sums of squares, a part for each block, then every block scales by what all parts come
+/// to.
+/// </summary>
 internal sealed class ClippingOnGpu(GpuContext context, GpuWeights weights, CudaModule module) : IDisposable
 {
     // As many as keep a device busy; the same on every one, so that the bits are.
@@ -20,7 +23,9 @@ internal sealed class ClippingOnGpu(GpuContext context, GpuWeights weights, Cuda
     {
         _memory ??= new CudaMemory(context.Device, _parts);
         launcher.Launch(_squares, _parts, Threads, _arguments.Clear().Address(weights.Gradients, _memory.Address).Number(weights.Length));
-        launcher.Launch(_clip, _parts, Threads, _arguments.Clear().Address(weights.Gradients, _memory.Address, norm).Number(weights.Length, _parts).Real(limit));
+        launcher.Launch(
+            _clip, _parts, Threads,
+            _arguments.Clear().Address(weights.Gradients, _memory.Address, norm).Number(weights.Length, _parts).Real(limit));
     }
 
     public void Dispose() => _memory?.Dispose();

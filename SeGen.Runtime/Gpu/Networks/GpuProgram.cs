@@ -54,7 +54,17 @@ internal sealed unsafe class GpuProgram
                 continue;
 
             for (int i = 0; i < launch.Values.Length; i++)
-                values[i] = launch.Values[i] switch { Input => input, Output => output, Scratch => ScratchAddress, InputGradient => inputGradient, IsFrozen => isFrozen ? 1ul : 0, ulong value => value };
+                values[i] = launch.Values[i] switch
+                {
+                    Input => input,
+                    Output => output,
+                    Scratch => ScratchAddress,
+                    InputGradient => inputGradient,
+                    IsFrozen => isFrozen
+                    ? 1ul
+                    : 0,
+                    ulong value => value
+                };
 
             launcher.Launch(launch.Function, launch.Grid, launch.Threads, launch.Shared, arguments, isCooperative: false);
         }

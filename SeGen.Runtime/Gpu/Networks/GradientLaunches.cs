@@ -39,9 +39,14 @@ internal sealed class GradientLaunches(LayerLaunches layers, GpuWeights weights,
                 Each(
                     "turn", length,
                     new LaunchArguments()
-                        .Address(given, filters).Number(length).Divisor(columns.Count).Divisor(rows.Count).Divisor(shape.Rows).Divisor(shape.GroupInputs)
-                        .Number(shape.KernelHeight, shape.KernelWidth, rows.First, columns.First, rows.Count > 1 ? rows.Step : columns.Step), x.IsForInput);
-                layers.Convolve(program, turned, new ConvTensors(dy, filters, 0, to) { Residual = adds == 0 ? 0 : to }, Activation.Identity, isForInput: x.IsForInput);
+                        .Address(given, filters).Number(length).Divisor(columns.Count).Divisor(rows.Count).Divisor(shape.Rows)
+                            .Divisor(shape.GroupInputs)
+                        .Number(
+                            shape.KernelHeight, shape.KernelWidth, rows.First, columns.First,
+                            rows.Count > 1 ? rows.Step : columns.Step), x.IsForInput);
+                layers.Convolve(
+                    program, turned, new ConvTensors(dy, filters, 0, to) { Residual = adds == 0 ? 0 : to }, Activation.Identity,
+                    isForInput: x.IsForInput);
             }
         }
     }
@@ -59,23 +64,29 @@ internal sealed class GradientLaunches(LayerLaunches layers, GpuWeights weights,
             program.Add(
                 layers.Function("depthwise_weight_gradient"), ProductTiles.Ceiling(taps, Threads / 32), Threads,
                 new LaunchArguments()
-                    .Address(dy, x, weight).Number(taps).Divisor(shape.KernelWidth).Divisor(shape.KernelHeight).Divisor(shape.Rows).Number(Images, shape.OutPixels).Divisor(shape.OutWidth)
-                    .Number(shape.Height, shape.Width, shape.Stride, shape.Top, shape.Left, shape.Dilation, shape.Channels, shape.InChannels));
+                    .Address(dy, x, weight).Number(taps).Divisor(shape.KernelWidth).Divisor(shape.KernelHeight).Divisor(shape.Rows)
+                        .Number(Images, shape.OutPixels).Divisor(shape.OutWidth)
+                    .Number(
+                        shape.Height, shape.Width, shape.Stride, shape.Top, shape.Left, shape.Dilation, shape.Channels, shape.InChannels));
             return;
         }
 
         var launch = new ConvGradientLaunch(shape, Images, layers.Processors);
         ulong parts = layers.Scratch((long)launch.Plan.Splits * launch.Length);
-        program.Add(layers.Product($"weight_gradient_{launch.Plan.Tile.Name}", shape.IsDense), launch.Grid, launch.Plan.Tile.Threads, launch.Arguments(dy, x, layers.Table(shape), parts));
+        program.Add(
+            layers.Product($"weight_gradient_{launch.Plan.Tile.Name}", shape.IsDense), launch.Grid, launch.Plan.Tile.Threads,
+            launch.Arguments(dy, x, layers.Table(shape), parts));
         AddParts(parts, weight, launch.Length, launch.Plan.Splits);
     }
 
     /// <summary>Adds up parts that lie one behind the other.</summary>
-    public void AddParts(ulong parts, ulong to, int length, int count) => Each("add_parts", length, new LaunchArguments().Address(parts, to).Number(length, count, length));
+    public void AddParts(ulong parts, ulong to, int length, int count)
+        => Each("add_parts", length, new LaunchArguments().Address(parts, to).Number(length, count, length));
 
     /// <summary>A matrix's gradient from two vectors of each image.</summary>
     public void Outer(ulong left, ulong right, ulong to, int rows, int columns)
-        => Each("outer", rows * columns, new LaunchArguments().Address(left, right, to).Number(rows * columns, Images, rows).Divisor(columns));
+        => Each(
+            "outer", rows * columns, new LaunchArguments().Address(left, right, to).Number(rows * columns, Images, rows).Divisor(columns));
 
     private void ToBias(ConvGeometry shape, ulong dy, ulong bias)
     {

@@ -3,7 +3,9 @@ using SeGen.Cuda.Layers;
 
 namespace SeGen.Cuda.Networks;
 
-/// <summary>Launches of layers for a batch of one size, which inference and both ways of training have in common, and the memory that they need.</summary>
+/// <summary>
+/// Launches of layers for a batch of one size, which inference and both ways of training have in common, and the memory that they need.
+/// </summary>
 internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, int images) : IDisposable
 {
     private const int ExciteThreads = 256, ExciteWarps = ExciteThreads / 32;
@@ -55,11 +57,13 @@ internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, 
     /// <summary>A convolution, or a dense layer.</summary>
     /// <param name="program">Where launches go.</param>
     /// <param name="shape">The convolution.</param>
-    /// <param name="tensors">What it reads and writes; its table and room for parts are found here, and for sums where they are asked for.</param>
+    /// <param name="tensors">What it reads and writes; its table and room for parts are found here, and for sums where they are asked
+    /// for.</param>
     /// <param name="activation">The activation at its end.</param>
     /// <param name="sums">Where sums of each channel go, or null.</param>
     /// <param name="isForInput">Whether only the input's gradient comes of it.</param>
-    public void Convolve(GpuProgram program, ConvGeometry shape, ConvTensors tensors, Activation activation, GpuSums? sums = null, bool isForInput = false)
+    public void Convolve(
+        GpuProgram program, ConvGeometry shape, ConvTensors tensors, Activation activation, GpuSums? sums = null, bool isForInput = false)
     {
         if (shape.IsDepthwise)
             Depthwise(program, shape, tensors, activation, sums, isForInput);
@@ -68,10 +72,14 @@ internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, 
     }
 
     /// <summary>act(factor (scale x + shift) + residual).</summary>
-    public void Pointwise(GpuProgram program, GpuValue shape, ulong x, ulong y, Activation activation = Activation.Identity, ulong factors = 0, ulong scale = 0, ulong shift = 0, ulong residual = 0)
+    public void Pointwise(
+        GpuProgram program, GpuValue shape, ulong x, ulong y, Activation activation = Activation.Identity, ulong factors = 0,
+        ulong scale = 0, ulong shift = 0, ulong residual = 0)
     {
         ChannelLaunch launch = Channels(shape);
-        program.Add(Function(Name("pointwise", shape.Pixels)), launch.Grid, ChannelLaunch.Threads, launch.Arguments(x, y, factors, scale, shift, residual).Activation(activation));
+        program.Add(
+            Function(Name("pointwise", shape.Pixels)), launch.Grid, ChannelLaunch.Threads,
+            launch.Arguments(x, y, factors, scale, shift, residual).Activation(activation));
     }
 
     /// <summary>The maximum or the mean of each window.</summary>
@@ -80,12 +88,14 @@ internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, 
         ChannelLaunch launch = Channels(y);
         program.Add(
             Function(isMaximum ? "max_pool" : "average_pool"), launch.Grid, ChannelLaunch.Threads,
-            launch.Arguments(x.Address, y.Address).Divisor(y.Width).Number(x.Height, x.Width, kernel, kernel, stride, -padding, -padding, 1, x.Height + padding, x.Width + padding));
+            launch.Arguments(x.Address, y.Address).Divisor(y.Width).Number(
+                x.Height, x.Width, kernel, kernel, stride, -padding, -padding, 1, x.Height + padding, x.Width + padding));
     }
 
     /// <summary>The mean over the pixels of each channel.</summary>
     public void Mean(GpuProgram program, GpuValue x, GpuValue y)
-        => program.Add(Function(Name("average", x.Pixels)), WholeGrid(x), ChannelLaunch.Threads, Whole(x, x.Address, y.Address).Real(1f / x.Pixels));
+        => program.Add(
+            Function(Name("average", x.Pixels)), WholeGrid(x), ChannelLaunch.Threads, Whole(x, x.Address, y.Address).Real(1f / x.Pixels));
 
     /// <summary>The sums and the maxima of each channel, chunk by chunk; 0 for those that are not wanted.</summary>
     public void Squeeze(GpuProgram program, GpuValue shape, ulong x, ulong sums, ulong maxima)
@@ -99,24 +109,30 @@ internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, 
     {
         int shared = channels * sizeof(float);
         program.Add(
-            Function($"reduce{Suffix(gate.Activation)}", shared), new GpuGrid(ProductTiles.Ceiling(gate.Hidden, ExciteWarps), images), ExciteThreads,
+            Function($"reduce{Suffix(gate.Activation)}", shared), new GpuGrid(ProductTiles.Ceiling(gate.Hidden, ExciteWarps), images),
+            ExciteThreads,
             new LaunchArguments()
-                .Address(arrays.Sums, arrays.Maxima, arrays.Weights1, arrays.Bias1, arrays.Squeezed, arrays.Largest, arrays.Preactivation, arrays.Hidden)
+                .Address(
+                    arrays.Sums, arrays.Maxima, arrays.Weights1, arrays.Bias1, arrays.Squeezed, arrays.Largest, arrays.Preactivation,
+                    arrays.Hidden)
                 .Number(parts, channels, gate.Hidden).Real(share),
             shared);
     }
 
     /// <summary>Its second one.</summary>
     public void Expand(GpuProgram program, GpuGate gate, int channels, GateArrays arrays) => program.Add(
-        Function($"expand_{gate.Gate.ToString().ToLowerInvariant()}"), new GpuGrid(ProductTiles.Ceiling(channels, ExciteWarps), images), ExciteThreads,
-        new LaunchArguments().Address(arrays.Hidden, arrays.Weights2, arrays.Bias2, arrays.Inputs, arrays.Gates).Number(channels, gate.Hidden));
+        Function($"expand_{gate.Gate.ToString().ToLowerInvariant()}"), new GpuGrid(ProductTiles.Ceiling(channels, ExciteWarps), images),
+        ExciteThreads,
+        new LaunchArguments().Address(
+            arrays.Hidden, arrays.Weights2, arrays.Bias2, arrays.Inputs, arrays.Gates).Number(channels, gate.Hidden));
 
     /// <summary>A warp for each chunk of a channel.</summary>
     public ChannelLaunch Channels(GpuValue value) => new(images, value.Channels, value.Pixels);
 
     /// <summary>A warp for each whole channel, where nobody adds chunks up.</summary>
     public LaunchArguments Whole(GpuValue value, params ReadOnlySpan<ulong> addresses)
-        => new LaunchArguments().Address(addresses).Number(images * value.Channels).Divisor(1).Divisor(value.Channels).Number(value.Pixels, value.Pixels);
+        => new LaunchArguments().Address(addresses).Number(images * value.Channels).Divisor(1).Divisor(value.Channels)
+            .Number(value.Pixels, value.Pixels);
 
     public GpuGrid WholeGrid(GpuValue value) => ProductTiles.Ceiling(images * value.Channels, ChannelLaunch.Threads / 32);
 
@@ -129,33 +145,52 @@ internal sealed class LayerLaunches(GpuContext context, NetworkModules modules, 
     /// <summary>A kernel's name, by whether pixels are loaded four at a time.</summary>
     public static string Name(string what, int pixels) => pixels % 4 == 0 ? what : what + "_ragged";
 
-    public static string Suffix(Activation activation) => activation == Activation.Identity ? "" : "_" + activation.ToString().ToLowerInvariant();
+    public static string Suffix(Activation activation)
+        => activation == Activation.Identity ? "" : "_" + activation.ToString().ToLowerInvariant();
 
-    private void Multiply(GpuProgram program, ConvGeometry shape, ConvTensors tensors, Activation activation, GpuSums? sums, bool isForInput)
+    private void Multiply(
+        GpuProgram program, ConvGeometry shape, ConvTensors tensors, Activation activation, GpuSums? sums, bool isForInput)
     {
         var launch = new ConvLaunch(shape, images, sums is not null, Processors);
         var join = new ChannelLaunch(images, shape.Channels, shape.OutPixels);
-        tensors = tensors with { Taps = Table(shape), Sums = Sums(sums, launch.IsSplit ? join.Chunks : launch.SumParts * (modules.HasTensorCores && !shape.IsDense ? launch.Plan.Tile.TensorParts : 1), shape.Channels), Parts = launch.IsSplit ? Scratch(launch.PartsLength) : 0 };
-        program.Add(Product($"conv_{launch.Plan.Tile.Name}", shape.IsDense), launch.Grid, launch.Plan.Tile.Threads, launch.Arguments(tensors, activation), isForInput: isForInput);
+        tensors = tensors with
+        {
+            Taps = Table(shape),
+            Sums = Sums(
+            sums,
+            launch.IsSplit ? join.Chunks : launch.SumParts * (modules.HasTensorCores && !shape.IsDense ? launch.Plan.Tile.TensorParts : 1),
+            shape.Channels),
+            Parts = launch.IsSplit ? Scratch(launch.PartsLength) : 0
+        };
+        program.Add(
+            Product($"conv_{launch.Plan.Tile.Name}", shape.IsDense), launch.Grid, launch.Plan.Tile.Threads,
+            launch.Arguments(tensors, activation), isForInput: isForInput);
         if (!launch.IsSplit)
             return;
 
         program.Add(
             Function(Name("join", shape.OutPixels)), join.Grid, ChannelLaunch.Threads,
             join.Arguments(tensors.Parts, tensors.Y, tensors.Scale, tensors.Shift, tensors.Residual, tensors.Sums)
-                .Number(launch.Plan.Splits, checked(images * shape.Channels * shape.OutPixels)).Activation(activation), isForInput: isForInput);
+                .Number(launch.Plan.Splits, checked(images * shape.Channels * shape.OutPixels)).Activation(activation),
+                isForInput: isForInput);
     }
 
-    private void Depthwise(GpuProgram program, ConvGeometry shape, ConvTensors tensors, Activation activation, GpuSums? sums, bool isForInput)
+    private void Depthwise(
+        GpuProgram program, ConvGeometry shape, ConvTensors tensors, Activation activation, GpuSums? sums, bool isForInput)
     {
         var launch = new ChannelLaunch(images, shape.Channels, shape.OutPixels);
         ConvLattice lattice = shape.Lattice ?? new(shape.OutHeight, shape.OutWidth, 1, 0, 0);
         program.Add(
             Function("depthwise"), launch.Grid, ChannelLaunch.Threads,
-            launch.Arguments(tensors.X, tensors.Weights, tensors.Y, tensors.Scale, tensors.Shift, tensors.Residual, Sums(sums, launch.Chunks, shape.Channels))
-                .Divisor(shape.OutWidth).Number(shape.Height, shape.Width, shape.KernelHeight, shape.KernelWidth, shape.Stride, shape.Top, shape.Left, shape.Dilation)
+            launch.Arguments(
+                tensors.X, tensors.Weights, tensors.Y, tensors.Scale, tensors.Shift, tensors.Residual,
+                Sums(sums, launch.Chunks, shape.Channels))
+                .Divisor(shape.OutWidth).Number(
+                    shape.Height, shape.Width, shape.KernelHeight, shape.KernelWidth, shape.Stride, shape.Top, shape.Left, shape.Dilation)
                 .Number(shape.InChannels).Divisor(shape.Rows)
-                .Number(lattice.Width * lattice.Step, lattice.Step, lattice.Row * lattice.Width + lattice.Column, shape.OutPlane).Activation(activation),
+                .Number(
+                    lattice.Width * lattice.Step, lattice.Step, lattice.Row * lattice.Width + lattice.Column,
+                    shape.OutPlane).Activation(activation),
             isForInput: isForInput);
     }
 

@@ -12,7 +12,8 @@ internal sealed class LossOnGpu(GpuContext context, CudaModule module) : IDispos
     private readonly LaunchArguments _arguments = new();
     private CudaMemory? _targets, _losses;
 
-    public void Run(GpuLauncher launcher, CrossEntropyLoss loss, ulong logits, int length, ReadOnlySpan<int> targets, ulong gradient, ulong mean)
+    public void Run(
+        GpuLauncher launcher, CrossEntropyLoss loss, ulong logits, int length, ReadOnlySpan<int> targets, ulong gradient, ulong mean)
     {
         int samples = targets.Length, classes = samples == 0 ? 0 : length / samples;
         if (classes == 0 || classes * samples != length)

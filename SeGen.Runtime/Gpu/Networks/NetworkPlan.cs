@@ -8,8 +8,12 @@ internal sealed class NetworkPlan : DevicePlan
     private readonly GpuSteps _steps;
     private readonly NormFolds _norms;
 
-    public NetworkPlan(GpuContext context, NetworkModules modules, NetworkKernels kernels, ModuleDefinition definition, GpuWeights weights, NormFolds norms, GpuMap map)
-        : base(context, map, isTraining: false, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width), OutputOf(definition, map))
+    public NetworkPlan(
+        GpuContext context, NetworkModules modules, NetworkKernels kernels, ModuleDefinition definition, GpuWeights weights,
+        NormFolds norms, GpuMap map)
+        : base(
+            context, map, isTraining: false, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width),
+            OutputOf(definition, map))
     {
         _norms = norms;
         _steps = new GpuSteps(context, modules, weights, norms, map.Images, kernels.ArenaLength);
@@ -24,7 +28,8 @@ internal sealed class NetworkPlan : DevicePlan
 
     public override void Forward(GpuLauncher launcher, ulong x, ulong y) => _steps.Program.Run(launcher, x, y);
 
-    public override string Backward(GpuLauncher launcher, ulong x, ulong dy, ulong dx) => throw new NotSupportedException("This plan is one of inference.");
+    public override string Backward(GpuLauncher launcher, ulong x, ulong dy, ulong dx)
+        => throw new NotSupportedException("This plan is one of inference.");
 
     public override void PrepareBackward() => throw new NotSupportedException("This plan is one of inference.");
 

@@ -13,8 +13,12 @@ internal sealed class NetworkTrainingPlan : DevicePlan
     private readonly Action _statisticsMoved;
     private bool _isFrozen, _canGoBack;
 
-    public NetworkTrainingPlan(GpuContext context, NetworkModules modules, NetworkKernels kernels, ModuleDefinition definition, IModule cpu, GpuWeights weights, GpuMap map, Action statisticsMoved)
-        : base(context, map, isTraining: true, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width), NetworkPlan.OutputOf(definition, map))
+    public NetworkTrainingPlan(
+        GpuContext context, NetworkModules modules, NetworkKernels kernels, ModuleDefinition definition, IModule cpu, GpuWeights weights,
+        GpuMap map, Action statisticsMoved)
+        : base(
+            context, map, isTraining: true, new GpuShape(map.Images, definition.InputChannels, map.Height, map.Width),
+            NetworkPlan.OutputOf(definition, map))
     {
         (_module, _weights, _statisticsMoved) = (cpu, weights, statisticsMoved);
         _steps = new GpuTraining(context, modules, weights, map.Images, kernels.TrainingLength);

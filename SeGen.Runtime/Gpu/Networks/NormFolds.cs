@@ -3,7 +3,9 @@ using SeGen.Cuda.Layers;
 
 namespace SeGen.Cuda.Networks;
 
-/// <summary>Batch norms with their running statistics as a factor and a summand of each channel, computed on the device when the parameters change.</summary>
+/// <summary>
+/// Batch norms with their running statistics as a factor and a summand of each channel, computed on the device when the parameters change.
+/// </summary>
 internal sealed class NormFolds(GpuContext context, GpuWeights weights, ParameterSet parameters, CudaModule module) : IDisposable
 {
     private const int Threads = 128;
@@ -61,7 +63,9 @@ internal sealed class NormFolds(GpuContext context, GpuWeights weights, Paramete
     private void Add(GpuProgram program, NormSource norm, string bias, int channels, ulong to) => program.Add(
         module.Function("fold"), ProductTiles.Ceiling(channels, Threads), Threads,
         new LaunchArguments()
-            .Address(weights.Of($"{norm.Name}.weight"), weights.Of($"{norm.Name}.bias"), weights.Of($"{norm.Name}.running_mean"), weights.Of($"{norm.Name}.running_var"), weights.Of(bias))
+            .Address(
+                weights.Of($"{norm.Name}.weight"), weights.Of($"{norm.Name}.bias"), weights.Of($"{norm.Name}.running_mean"),
+                weights.Of($"{norm.Name}.running_var"), weights.Of(bias))
             .Address(to, to + (ulong)channels * sizeof(float))
             .Number(channels).Real((float)norm.Epsilon));
 }

@@ -2,7 +2,9 @@ using SeGen.Cuda.Layers;
 
 namespace SeGen.Cuda.Networks;
 
-/// <summary>An optimizer's steps on a device: what it keeps for each value stands there, and comes back when the module is synchronized.</summary>
+/// <summary>
+/// An optimizer's steps on a device: what it keeps for each value stands there, and comes back when the module is synchronized.
+/// </summary>
 internal sealed class OptimizerOnGpu : IDisposable
 {
     private const int Threads = 128;
@@ -24,7 +26,10 @@ internal sealed class OptimizerOnGpu : IDisposable
         _function = module.Function(optimizer is SgdOptimizer ? "sgd" : "adam");
         _decays = new CudaMemory(context.Device, weights.Length);
         _buffers = [.. optimizer.BufferNames.ToArray().Select(_ => new CudaMemory(context.Device, weights.Length))];
-        context.Upload(_decays, [.. optimizer.Parameters.SelectMany(p => Enumerable.Repeat(!p.IsTrainable ? -1 : optimizer.Decays(p) ? optimizer.WeightDecay : 0, p.Length))]);
+        context.Upload(
+            _decays,
+            [.. optimizer.Parameters.SelectMany(
+                p => Enumerable.Repeat(!p.IsTrainable ? -1 : optimizer.Decays(p) ? optimizer.WeightDecay : 0, p.Length))]);
     }
 
     private int Blocks => ProductTiles.Ceiling(_weights.Length, Threads);
@@ -41,15 +46,20 @@ internal sealed class OptimizerOnGpu : IDisposable
         {
             (float momentum, float dampening, float nesterov) = (_settings[0], _settings[1], _settings[3]);
             _arguments.Clear()
-                .Address(_weights.Address, _weights.Gradients, momentum == 0 ? 0 : _buffers[0].Address, _decays.Address).Number(_weights.Length, nesterov != 0 ? 1 : 0)
+                .Address(
+                    _weights.Address, _weights.Gradients, momentum == 0 ? 0 : _buffers[0].Address,
+                    _decays.Address).Number(_weights.Length, nesterov != 0 ? 1 : 0)
                 .Real(_optimizer.LearningRate).Real(momentum).Real(_steps == 1 ? 0 : momentum).Real(_steps == 1 ? 1 : 1 - dampening);
         }
         else
         {
             (float beta1, float beta2, float epsilon) = (_settings[0], _settings[1], _settings[2]);
             _arguments.Clear()
-                .Address(_weights.Address, _weights.Gradients, _buffers[0].Address, _buffers[1].Address, _decays.Address).Number(_weights.Length, _optimizer is AdamWOptimizer ? 1 : 0)
-                .Real((float)(_optimizer.LearningRate / (1 - Math.Pow(beta1, _steps)))).Real(_optimizer.LearningRate).Real(beta1).Real(1 - beta1).Real(beta2).Real(1 - beta2)
+                .Address(
+                    _weights.Address, _weights.Gradients, _buffers[0].Address, _buffers[1].Address,
+                    _decays.Address).Number(_weights.Length, _optimizer is AdamWOptimizer ? 1 : 0)
+                .Real((float)(_optimizer.LearningRate / (1 - Math.Pow(beta1, _steps)))).Real(_optimizer.LearningRate).Real(beta1)
+                    .Real(1 - beta1).Real(beta2).Real(1 - beta2)
                 .Real((float)Math.Sqrt(1 - Math.Pow(beta2, _steps))).Real(epsilon);
         }
 

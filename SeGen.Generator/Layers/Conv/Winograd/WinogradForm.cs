@@ -4,8 +4,10 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Conv.Winograd;
 
 /// <summary>
-/// The transforms of F(m x m, 3 x 3): Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, section 4. A tile of m x m outputs
-/// is A^T [(G w G^T) * (B^T x B)] A, where * multiplies point by point. The polynomials are interpolated at 0, 1, -1 and infinity for m = 2, at 0,
+/// The transforms of F(m x m, 3 x 3): Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, section 4. A tile of m x m
+/// outputs
+/// is A^T [(G w G^T) * (B^T x B)] A, where * multiplies point by point. The polynomials are interpolated at 0, 1, -1 and infinity for m =
+/// 2, at 0,
 /// 3/4, -3/4, 3/2, -3/2 and infinity for m = 4: with the usual 1, -1, 2, -2 the largest rounding errors are three times as large, since
 /// their powers are (docs/performance.md; Barabasz et al., Error Analysis and Improving the Accuracy of Winograd Convolution, 2020).
 /// </summary>
@@ -27,14 +29,17 @@ internal sealed record WinogradForm(int Outputs)
     public void InputConstants(SourceWriter writer, Lanes lanes)
     {
         if (Outputs == 4)
-            Constants(writer, lanes, ("a", "0.75f"), ("b", "1.5f"), ("minusA", "-0.75f"), ("minusB", "-1.5f"), ("minusA2", "-0.5625f"), ("minusB2", "-2.25f"), ("a2b2", "1.265625f"), ("minusSum", "-2.8125f"));
+            Constants(
+                writer, lanes, ("a", "0.75f"), ("b", "1.5f"), ("minusA", "-0.75f"), ("minusB", "-1.5f"), ("minusA2", "-0.5625f"),
+                ("minusB2", "-2.25f"), ("a2b2", "1.265625f"), ("minusSum", "-2.8125f"));
     }
 
     /// <inheritdoc cref="InputConstants"/>
     public void OutputConstants(SourceWriter writer, Lanes lanes)
     {
         if (Outputs == 4)
-            Constants(writer, lanes, ("a", "0.75f"), ("b", "1.5f"), ("a2", "0.5625f"), ("b2", "2.25f"), ("a3", "0.421875f"), ("b3", "3.375f"));
+            Constants(
+                writer, lanes, ("a", "0.75f"), ("b", "1.5f"), ("a2", "0.5625f"), ("b2", "2.25f"), ("a3", "0.421875f"), ("b3", "3.375f"));
     }
 
     /// <summary>One side of B^T x B: x0, x1, ... to t0, t1, ...</summary>

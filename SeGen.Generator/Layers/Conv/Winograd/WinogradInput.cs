@@ -4,7 +4,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Layers.Conv.Winograd;
 
-/// <summary>Transforms some tiles of a block of inputs, in their order; those that reach beyond the border are copied first, with zeros.</summary>
+/// <summary>
+/// Transforms some tiles of a block of inputs, in their order; those that reach beyond the border are copied first, with zeros.
+/// </summary>
 internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
 {
     private readonly Lanes _lanes = new(width);
@@ -22,7 +24,8 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
         using (WinogradTiles.Each(writer))
         {
             writer.Line($"ref float from = ref Add(ref input, row * {conv.Form.Outputs} * InRow + column * {conv.Form.Outputs * 16});");
-            string call(string tile, string row) => $"Tile{_lanes.Bits}(ref {tile}, {row}, ref Add(ref transformed, tile * 16), ref scratch);";
+            string call(string tile, string row)
+                => $"Tile{_lanes.Bits}(ref {tile}, {row}, ref Add(ref transformed, tile * 16), ref scratch);";
             if (!conv.HasEdges)
                 writer.Line(call("from", "InRow"));
             else
@@ -45,7 +48,9 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
 
     private void Edge(SourceWriter writer, string call)
     {
-        string atLastRow = conv.LastRows < conv.Form.Inputs ? "row == TilesDown - 1" : "", atLastColumn = conv.LastColumns < conv.Form.Inputs ? "column == TilesAcross - 1" : "";
+        string atLastRow = conv.LastRows < conv.Form.Inputs
+            ? "row == TilesDown - 1"
+            : "", atLastColumn = conv.LastColumns < conv.Form.Inputs ? "column == TilesAcross - 1" : "";
         string rows = Count(atLastRow, Numbers.Text(conv.LastRows), Side, isOnly: atLastColumn.Length == 0);
         string floats = Count(atLastColumn, Numbers.Text(conv.LastColumns * 16), TileRow, isOnly: atLastRow.Length == 0);
         using (writer.Block($"if ({string.Join(" || ", new[] { atLastRow, atLastColumn }.Where(c => c.Length > 0))})"))
@@ -56,8 +61,11 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
         }
     }
 
-    /// <summary>What there is of a tile at the last place and elsewhere; where only one side has an edge, that one is known to be reached.</summary>
-    private static string Count(string atLast, string last, string all, bool isOnly) => atLast.Length == 0 ? all : isOnly ? last : $"{atLast} ? {last} : {all}";
+    /// <summary>
+    /// What there is of a tile at the last place and elsewhere; where only one side has an edge, that one is known to be reached.
+    /// </summary>
+    private static string Count(string atLast, string last, string all, bool isOnly)
+        => atLast.Length == 0 ? all : isOnly ? last : $"{atLast} ? {last} : {all}";
 
     private void Transform(SourceWriter writer)
     {

@@ -7,7 +7,8 @@ using static SeGen.Generator.Programs.Signature;
 namespace SeGen.Generator.Layers.Conv.Winograd;
 
 /// <summary>
-/// A 3 x 3 convolution of stride 1 by Winograd's minimal filtering: tiles of the input are transformed, multiplied point by point by transformed
+/// A 3 x 3 convolution of stride 1 by Winograd's minimal filtering: tiles of the input are transformed, multiplied point by point by
+/// transformed
 /// weights (for each point a product of matrices over the channels), and transformed back; bias, residual, activation and sums are done
 /// while a tile of the output is in registers.
 /// <para>Fused, a cut takes a few tiles all the way, in a workspace that stays in its core's cache; in two phases all tiles are transformed
@@ -20,10 +21,13 @@ namespace SeGen.Generator.Layers.Conv.Winograd;
 /// <param name="Activation">Applied last.</param>
 /// <param name="Residual">What is added, or null.</param>
 /// <param name="HasSums">Whether the sums over the pixels are kept.</param>
-internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradForm Form, Activation Activation, Place? Residual, bool HasSums)
+internal sealed record WinogradKernel(
+    Place In, Place Out, Taps Taps, WinogradForm Form, Activation Activation, Place? Residual, bool HasSums)
     : ConvolutionKernel(In, Out, Taps, Activation, Residual, HasSums)
 {
-    /// <summary>Floats of weights that stay in a core's second-level cache beside the tiles, so that every few tiles may read all of them.</summary>
+    /// <summary>
+    /// Floats of weights that stay in a core's second-level cache beside the tiles, so that every few tiles may read all of them.
+    /// </summary>
     private const int CachedWeights = 1 << 18;
 
     /// <summary>Floats of weights so few that two threads may as well read all of them.</summary>
@@ -35,7 +39,8 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     /// <summary>Floats of transformed tiles that leave room for weights in the second-level cache.</summary>
     private const int CachedTiles = 1 << 18;
 
-    public override string Name => $"Winograd{Numbers.Text(Form.Outputs)}{(Taps.Text == "3x3" ? "" : $"_{Taps.Text}")}_{In.Text}_{Out.Text}{Suffix}";
+    public override string Name
+        => $"Winograd{Numbers.Text(Form.Outputs)}{(Taps.Text == "3x3" ? "" : $"_{Taps.Text}")}_{In.Text}_{Out.Text}{Suffix}";
 
     public override string Summary => $"output = {Formula("input")}: 3 x 3 by Winograd's {Form.Title}, {In.Shape} to {Out.Shape}, "
         + $"{Numbers.Text(TilesDown)} x {Numbers.Text(TilesAcross)} tiles{(HasSums ? "; and the sums over the pixels of each cut." : ".")}";
@@ -70,7 +75,9 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
                 return AllTiles;
 
             // Where the weights are read from the second-level cache a dozen tiles do; else as many as fit there themselves.
-            int most = TransformedWeights <= CachedWeights ? 16 : Math.Max(14, Math.Min(PhasedTiles, CachedTiles / (Form.Points * In.PaddedChannels)));
+            int most = TransformedWeights <= CachedWeights
+                ? 16
+                : Math.Max(14, Math.Min(PhasedTiles, CachedTiles / (Form.Points * In.PaddedChannels)));
             int cuts = Math.Max((AllTiles + most - 1) / most, Math.Min(2, AllTiles));
             cuts += cuts > 1 ? cuts % 2 : 0;
             return (AllTiles + cuts - 1) / cuts;
@@ -85,14 +92,18 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     public override Cuts CutsOf(int size) => new(IsPhased ? Out.Blocks / Group : Bands);
 
     /// <summary>
-    /// Blocks of outputs that are multiplied, point by point, before their tiles are transformed back: in two phases a cut has one such group. The
+    /// Blocks of outputs that are multiplied, point by point, before their tiles are transformed back: in two phases a cut has one such
+    /// group. The
     /// weights of a group lie in the order in which they are read.
     /// </summary>
     public int Group => Out.Blocks % 4 == 0 && (Out.Blocks >= 16 || Tiles <= 6) ? 4 : Out.Blocks % 2 == 0 ? 2 : 1;
 
-    public override long Work => Math.Max(1, Form.Points * (long)In.PaddedChannels * Out.PaddedChannels * AllTiles / Cost.MultiplyAddsOfFloat);
+    public override long Work
+        => Math.Max(1, Form.Points * (long)In.PaddedChannels * Out.PaddedChannels * AllTiles / Cost.MultiplyAddsOfFloat);
 
-    /// <summary>Floats from the transformed tiles of a point to the next one's: a cache line more than they are, lest all fall on the same sets.</summary>
+    /// <summary>
+    /// Floats from the transformed tiles of a point to the next one's: a cache line more than they are, lest all fall on the same sets.
+    /// </summary>
     public int TilesPoint => In.Blocks * Tiles * 16 + 16;
 
     /// <summary>Floats of the transformed tiles.</summary>
@@ -132,7 +143,8 @@ internal sealed record WinogradKernel(Place In, Place Out, Taps Taps, WinogradFo
     public const string TransformMethod = "Transform";
 
     public override Signature Signature => Of(
-        Read(IsPhased ? "transformed" : "input"), Read("weights"), When(Residual is not null, Read("residual")), Write("output"), When(HasSums, Write("sums")), Write("workspace"),
+        Read(IsPhased ? "transformed" : "input"), Read("weights"), When(Residual is not null, Read("residual")), Write("output"),
+        When(HasSums, Write("sums")), Write("workspace"),
         Signature.Cut);
 
     public override Signature SignatureOf(string method)

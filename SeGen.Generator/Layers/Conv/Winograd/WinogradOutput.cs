@@ -26,7 +26,8 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
         using (writer.Block($"private static void PixelRows{_lanes.Bits}({parameters}nuint first, nuint count, ref float scratch)"))
         using (WinogradTiles.Each(writer))
         {
-            string tile(string tensor, string row) => $"ref Add(ref {tensor}, row * {Outputs} * {row} + column * {Numbers.Text(conv.Form.Outputs * 16)})";
+            string tile(string tensor, string row)
+                => $"ref Add(ref {tensor}, row * {Outputs} * {row} + column * {Numbers.Text(conv.Form.Outputs * 16)})";
             var arguments = new List<string> { "ref Add(ref products, tile * 16)", "ref bias" };
             if (residual is not null)
                 arguments.Add(tile("residual", residual.Row));

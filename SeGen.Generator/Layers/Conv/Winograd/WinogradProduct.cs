@@ -5,7 +5,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Conv.Winograd;
 
 /// <summary>
-/// The products of all points: for each a matrix of weights, [inputs][outputs], times one of transformed tiles, [inputs][tiles], in register
+/// The products of all points: for each a matrix of weights, [inputs][outputs], times one of transformed tiles, [inputs][tiles], in
+/// register
 /// tiles of one vector or a few of outputs for several tiles.
 /// </summary>
 internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
@@ -18,7 +19,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     private string Bits => _lanes.Bits;
 
     /// <summary>
-    /// Vectors of outputs of a register tile. With 512 bits few tiles need several to keep the multipliers busy, and up to 28 tiles with one fit the
+    /// Vectors of outputs of a register tile. With 512 bits few tiles need several to keep the multipliers busy, and up to 28 tiles with
+    /// one fit the
     /// registers, so that weights are read but once.
     /// </summary>
     private int Vectors => _lanes.Count != 16 ? 2 : conv.Tiles switch
@@ -31,7 +33,9 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     /// <summary>Outputs of a register tile.</summary>
     private int PerTile => Vectors * _lanes.Count;
 
-    /// <summary>Tiles of a register tile at most: with the sums the weights and one input must fit the registers, 32 with 512 bits, else 16.</summary>
+    /// <summary>
+    /// Tiles of a register tile at most: with the sums the weights and one input must fit the registers, 32 with 512 bits, else 16.
+    /// </summary>
     private int Most => _lanes.Count != 16 ? 6 : Vectors switch { 1 => 28, 2 => 14, _ => 6 };
 
     /// <summary>Floats of the weights of a point, from all inputs to a block of outputs.</summary>
@@ -76,7 +80,9 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         }
     }
 
-    /// <summary>The register tiles of a point; the weights of the next one are asked for evenly, so that none waits for all of them.</summary>
+    /// <summary>
+    /// The register tiles of a point; the weights of the next one are asked for evenly, so that none waits for all of them.
+    /// </summary>
     private void Calls(SourceWriter writer, int count, int size, int last)
     {
         int share = conv.In.PaddedChannels * PerTile / count, call = 0;
@@ -86,7 +92,9 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             string to(string tile) => Offset("y", Sum(tile, lane / 16 * conv.Tiles * 16 + lane % 16));
             if (count > 3)
             {
-                string ahead = Prefetches ? $", ref Add(ref w, (tile / {Numbers.Text(size)} + {Numbers.Text(call + count)}) * {Numbers.Text(share)})" : "";
+                string ahead = Prefetches
+                    ? $", ref Add(ref w, (tile / {Numbers.Text(size)} + {Numbers.Text(call + count)}) * {Numbers.Text(share)})"
+                    : "";
                 using (writer.Block($"for (nuint tile = 0; tile < {(count - 1) * size}; tile += {size})"))
                     writer.Line($"Multiply{Bits}x{size}({Offset("x", "tile * 16")}, {weights}, {to("tile * 16")}{ahead});");
 
@@ -95,7 +103,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             else
             {
                 for (int i = 0; i + 1 < count; i++)
-                    writer.Line($"Multiply{Bits}x{size}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
+                    writer.Line(
+                        $"Multiply{Bits}x{size}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
             }
 
             string from = Numbers.Text((count - 1) * size * 16);
@@ -118,7 +127,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             {
                 using (writer.Block("for (nuint i = 0; i < 16; i++)"))
                 {
-                    writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, Vectors).Select(v => $"w{v} = {_lanes.Load("w", Numbers.Text(_lanes.Count == 16 ? v * BlockWeights : v * _lanes.Count))}"))};");
+                    writer.Line(
+                        $"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, Vectors).Select(v => $"w{v} = {_lanes.Load("w", Numbers.Text(_lanes.Count == 16 ? v * BlockWeights : v * _lanes.Count))}"))};");
                     for (int t = 0; t < tiles; t++)
                     {
                         string value = _lanes.Create(t == 0 ? "x" : $"Add(ref x, {Numbers.Text(t * 16)})");
@@ -130,7 +140,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
                     if (Prefetches)
                     {
                         for (int line = 0; line < Math.Max(1, step / 16); line++)
-                            writer.Line($"Prefetch.ToSecondLevel(ref Add(ref ahead, {Sum($"i % 4 * {Numbers.Text(conv.In.Blocks * step * 4)} + i / 4 * {Numbers.Text(step)}", line * 16)}));");
+                            writer.Line(
+                                $"Prefetch.ToSecondLevel(ref Add(ref ahead, {Sum($"i % 4 * {Numbers.Text(conv.In.Blocks * step * 4)} + i / 4 * {Numbers.Text(step)}", line * 16)}));");
                     }
 
                     writer.Line("x = ref Add(ref x, 1);");
@@ -160,7 +171,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
 
     private static string Sum(int vector, int tile) => $"{(char)('a' + vector)}{Numbers.Text(tile)}";
 
-    private static string Sum(string tile, long offset) => offset == 0 ? tile : tile == "0" ? Numbers.Text(offset) : $"{tile} + {Numbers.Text(offset)}";
+    private static string Sum(string tile, long offset)
+        => offset == 0 ? tile : tile == "0" ? Numbers.Text(offset) : $"{tile} + {Numbers.Text(offset)}";
 
     private static string Offset(string from, string at) => at == "0" ? $"ref {from}" : $"ref Add(ref {from}, {at})";
 }

@@ -17,14 +17,18 @@ internal static class DefinitionEmitter
             Shape(writer, plan);
             Parameters(writer, plan);
             Pack(writer, plan);
-            foreach ((string method, string result, string run) in new[] { ("CreateForward", "ForwardRun", "Inference"), ("CreateTraining", "TrainingRun", "Training") }.Take(plan.Trains ? 2 : 1))
+            foreach ((string method, string result, string run) in new[] { ("CreateForward", "ForwardRun", "Inference"),
+                ("CreateTraining", "TrainingRun", "Training") }.Take(plan.Trains
+                ? 2
+                : 1))
             {
                 writer.Blank();
                 writer.Line($"public override {result} {method}(PackedWeights weights)");
                 using (writer.Indent())
                 {
                     for (int i = 0; i < VectorWidth.All.Count; i++)
-                        writer.Line($"{(i == 0 ? "=>" : " :")} {VectorWidth.All[i].Type}.IsHardwareAccelerated ? new {run}<{VectorWidth.All[i].Kernels}>(weights)");
+                        writer.Line(
+                            $"{(i == 0 ? "=>" : " :")} {VectorWidth.All[i].Type}.IsHardwareAccelerated ? new {run}<{VectorWidth.All[i].Kernels}>(weights)");
 
                     writer.Line($" : new {run}<{VectorWidth.ScalarKernels}>(weights);");
                 }

@@ -12,7 +12,8 @@ namespace SeGen.Generator.Layers.Gates.Alone;
 /// <param name="Input">The variable at the input's start.</param>
 /// <param name="Start">The first value of an accumulator for channels at an index.</param>
 /// <param name="Finish">Lines that store an accumulator for channels at an index.</param>
-internal sealed record DenseColumns(int Rows, string Matrix, string Input, Func<string, string> Start, Func<string, string, IEnumerable<string>> Finish)
+internal sealed record DenseColumns(
+    int Rows, string Matrix, string Input, Func<string, string> Start, Func<string, string, IEnumerable<string>> Finish)
 {
     /// <summary>How many rows ahead those are asked for that no cache holds.</summary>
     private const int RowsAhead = 8;

@@ -13,7 +13,9 @@ namespace SeGen.Generator.Layers.Gates.Alone;
 /// <param name="Finish">Lines for the sums of a block: their variable, its vector type and the index of the first row.</param>
 internal sealed record DenseRows(int Rows, string Matrix, string Input, Func<string, string, string, IEnumerable<string>> Finish)
 {
-    /// <summary>Weights that the second-level cache has lost when the gate's network runs again: rows are asked for while the ones before are read.</summary>
+    /// <summary>
+    /// Weights that the second-level cache has lost when the gate's network runs again: rows are asked for while the ones before are read.
+    /// </summary>
     public const int ColdWeights = 1 << 15;
 
     public void Emit(Kernel kernel)

@@ -14,7 +14,9 @@ internal static class ExciteGradientOp
 
     public static void Declare(SourceWriter writer, SEBlockPlan plan)
     {
-        string hidden = plan.HasHidden ? "; hiddenGradients = W2^T gateGradients act'(h); squeezedGradients = W1^T hiddenGradients, for each pixel" : "";
+        string hidden = plan.HasHidden
+            ? "; hiddenGradients = W2^T gateGradients act'(h); squeezedGradients = W1^T hiddenGradients, for each pixel"
+            : "";
         writer.Blank();
         writer.Line($"/// <summary>gateGradients *= gate'(t){hidden}.</summary>");
         writer.Line($"static abstract {Signature(plan)};");
@@ -38,7 +40,8 @@ internal static class ExciteGradientOp
                 }
                 else
                 {
-                    writer.Line($"var slope = {kernel.V}.LessThan({kernel.V}.Abs({kernel.Load("gateInput", "c")}), {kernel.V}.Create(3f)) & {kernel.V}.Create(1f / 6f);");
+                    writer.Line(
+                        $"var slope = {kernel.V}.LessThan({kernel.V}.Abs({kernel.Load("gateInput", "c")}), {kernel.V}.Create(3f)) & {kernel.V}.Create(1f / 6f);");
                     writer.Line("(gradient * slope).StoreUnsafe(ref gateGradients, c);");
                 }
             }
@@ -55,7 +58,9 @@ internal static class ExciteGradientOp
                 return;
 
             writer.Blank();
-            new DenseRows(plan.Hidden, "expandWeights", "gateGradients", (dot, type, row) => [$"{dot}.StoreUnsafe(ref hiddenGradients, {row});"]).Emit(kernel);
+            new DenseRows(
+                plan.Hidden, "expandWeights", "gateGradients",
+                (dot, type, row) => [$"{dot}.StoreUnsafe(ref hiddenGradients, {row});"]).Emit(kernel);
             EmitActivation(writer, plan);
             writer.Blank();
             new DenseColumns(
@@ -154,7 +159,8 @@ internal static class ExciteGradientOp
     private static IEnumerable<string> FinishSqueezed(SEBlockPlan plan, string? vector, string sum, string at)
     {
         string share = SqueezeOp.Share(plan);
-        string Store(string value, string to) => vector is null ? $"Add(ref {to}, {at}) = {value};" : $"({value}).StoreUnsafe(ref {to}, {at});";
+        string Store(string value, string to)
+            => vector is null ? $"Add(ref {to}, {at}) = {value};" : $"({value}).StoreUnsafe(ref {to}, {at});";
         string ties = vector is null ? $"Add(ref ties, {at})" : $"{vector}.LoadUnsafe(ref ties, {at})";
         if (plan.HasMaximum)
             yield return Store(plan.HasMean ? $"0.5f * {sum} / {ties}" : $"{sum} / {ties}", "ties");

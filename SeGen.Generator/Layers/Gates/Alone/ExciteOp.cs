@@ -13,7 +13,9 @@ internal static class ExciteOp
 
     public static void Declare(SourceWriter writer, SEBlockPlan plan)
     {
-        string hidden = plan.HasHidden ? $"hidden = {Name(plan.Gate.Activation)}(W1 squeezed{(plan.Gate.HasReduceBias ? " + b1" : "")}); " : "";
+        string hidden = plan.HasHidden
+            ? $"hidden = {Name(plan.Gate.Activation)}(W1 squeezed{(plan.Gate.HasReduceBias ? " + b1" : "")}); "
+            : "";
         string input = plan.HasHidden ? $"W2 hidden{(plan.Gate.HasExpandBias ? " + b2" : "")}" : plan.Gate.HasExpandBias ? "b2" : "0";
         writer.Blank();
         writer.Line($"/// <summary>{hidden}gates = {Name(plan.Gate.Gate)}({input}).</summary>");
@@ -31,7 +33,8 @@ internal static class ExciteOp
             {
                 writer.Blank();
                 writer.Line("// The first layer: every accumulator is one row's.");
-                new DenseRows(plan.Hidden, "reduceWeights", "squeezed", (dot, type, row) => FinishHidden(plan, dot, type, row)).Emit(kernel);
+                new DenseRows(
+                    plan.Hidden, "reduceWeights", "squeezed", (dot, type, row) => FinishHidden(plan, dot, type, row)).Emit(kernel);
                 writer.Blank();
                 writer.Line("// The second layer: every accumulator holds neighbouring channels.");
             }

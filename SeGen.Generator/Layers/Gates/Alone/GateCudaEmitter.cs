@@ -8,7 +8,8 @@ namespace SeGen.Generator.Layers.Gates.Alone;
 /// <summary>Writes the second file of a gate that is declared with Emit.Cuda: CreateCuda, and the kernels as PTX.</summary>
 internal static class GateCudaEmitter
 {
-    public static string Emit(SEBlockPlan plan, CancellationToken cancellation = default) => CudaFile.Write(plan.Spec.Type, plan.Spec.Declaration, "GateKernels", writer =>
+    public static string Emit(SEBlockPlan plan, CancellationToken cancellation = default)
+        => CudaFile.Write(plan.Spec.Type, plan.Spec.Declaration, "GateKernels", writer =>
         Kernels(writer, new GateLaunch(plan.Gate, plan.Spec.Height, plan.Spec.Width), plan.Trains), cancellation);
 
     private static void Kernels(SourceWriter writer, GateLaunch launch, bool trains)
@@ -33,7 +34,9 @@ internal static class GateCudaEmitter
         yield return ("Channels", Numbers.Text(launch.Channels), "");
         yield return ("Parameters", Numbers.Text(launch.WeightsLength), "");
         yield return ("Threads", Numbers.Text(launch.Threads), "");
-        yield return ("Chunks", Numbers.Text(launch.Chunks), launch.IsWarps ? $"of {Numbers.Text(launch.UnitsOfBlock)} channels, a warp for each" : $"a channel in {Numbers.Text(launch.Parts)} part{(launch.Parts == 1 ? "" : "s")}, a block for each");
+        yield return ("Chunks", Numbers.Text(launch.Chunks), launch.IsWarps
+            ? $"of {Numbers.Text(launch.UnitsOfBlock)} channels, a warp for each"
+            : $"a channel in {Numbers.Text(launch.Parts)} part{(launch.Parts == 1 ? "" : "s")}, a block for each");
         yield return ("ChunkBytes", Numbers.Text(launch.IsOpen ? 0 : launch.ChunkBytes), "");
         yield return ("Partials", Numbers.Text(launch.PartialsOfImage), "");
         yield return ("State", Numbers.Text(launch.StateOfImage), "");

@@ -45,7 +45,8 @@ internal static class InferenceEmitter
                 using (writer.Block($"if (Batch > 1 && ImageLength <= {CachedLength})"))
                 {
                     if (plan.CanStream)
-                        writer.Line($"_streams = {RunPhrases.LongRows(plan)}StreamingPays(Batch, Batch * ImageLength, 2 * Batch * ImageLength);");
+                        writer.Line(
+                            $"_streams = {RunPhrases.LongRows(plan)}StreamingPays(Batch, Batch * ImageLength, 2 * Batch * ImageLength);");
 
                     if (ScaleAndSqueezeOp.IsIn(plan))
                     {

@@ -73,7 +73,9 @@ internal sealed record Kernel(SourceWriter Writer, SEBlockPlan Plan, VectorWidth
     /// <summary>The lanes of a channel's last vector that no whole vector before it has: it overlaps the one before.</summary>
     public void DeclareLastLanes()
     {
-        string fresh = Plan.IsFixed ? Numbers.Text(Lanes - Plan.Pixels % Lanes) : $"{Numbers.Text(Lanes)} - (int)(pixels % {Numbers.Text(Lanes)})";
+        string fresh = Plan.IsFixed
+            ? Numbers.Text(Lanes - Plan.Pixels % Lanes)
+            : $"{Numbers.Text(Lanes)} - (int)(pixels % {Numbers.Text(Lanes)})";
         Writer.Line($"var lastLanes = {V}.GreaterThanOrEqual({V}<int>.Indices, {V}.Create({fresh})).AsSingle();");
     }
 }

@@ -202,5 +202,6 @@ internal sealed record RowReduction(string Name, string[] Inputs, string Output,
     private static string Times(string at, string pixels) => at == "0" ? "0" : $"{at} * {pixels}";
 
     private void Store(Kernel kernel, string at)
-        => kernel.Writer.Line(Factor is null ? $"sums.StoreUnsafe(ref {Output}, {at});" : $"(sums * {Factor}).StoreUnsafe(ref {Output}, {at});");
+        => kernel.Writer.Line(
+            Factor is null ? $"sums.StoreUnsafe(ref {Output}, {at});" : $"(sums * {Factor}).StoreUnsafe(ref {Output}, {at});");
 }

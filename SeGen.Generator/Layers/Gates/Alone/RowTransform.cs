@@ -50,7 +50,9 @@ internal sealed class RowTransform
         EmitGroups(kernel, group, whole);
     }
 
-    /// <summary>The channels after which a run of vectors ends with a channel, or 0 where that does not help or is too much to write out.</summary>
+    /// <summary>
+    /// The channels after which a run of vectors ends with a channel, or 0 where that does not help or is too much to write out.
+    /// </summary>
     private int GroupOf(Kernel kernel)
     {
         if (Streams || !kernel.IsShort || !kernel.HasTail)
@@ -77,7 +79,8 @@ internal sealed class RowTransform
             for (int g = 0; g < group; g++)
             {
                 foreach ((string name, string source) in Factors)
-                    writer.Line($"var {name}{g} = {kernel.V}.Create({(g == 0 ? source : source.Replace(" c)", $" c + {Numbers.Text(g)})").Replace("+ c)", $"+ c + {Numbers.Text(g)})"))});");
+                    writer.Line(
+                        $"var {name}{g} = {kernel.V}.Create({(g == 0 ? source : source.Replace(" c)", $" c + {Numbers.Text(g)})").Replace("+ c)", $"+ c + {Numbers.Text(g)})"))});");
             }
 
             writer.Blank();

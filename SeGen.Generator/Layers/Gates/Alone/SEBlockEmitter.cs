@@ -65,7 +65,9 @@ internal static class SEBlockEmitter
         if (!plan.Trains)
             return;
 
-        Layout(writer, "In training it goes on with", plan.TrainingScratch.Skip(plan.ForwardScratch.Count), "TrainingLength", plan.TrainingLength);
+        Layout(
+            writer, "In training it goes on with", plan.TrainingScratch.Skip(plan.ForwardScratch.Count), "TrainingLength",
+            plan.TrainingLength);
         if (plan.GradientLength > 0)
             Layout(writer, "The sums of the parameters' gradients", plan.GradientSums, "GradientLength", plan.GradientLength);
     }

@@ -13,8 +13,10 @@ internal static class ScaleAndSqueezeOp
     private const string Head = "void ScaleAndSqueeze(ref readonly float input, ref float scratch, ref float output, ref readonly float nextInput, ref float nextScratch, nuint first, nuint last)";
 
     /// <summary>Whole vectors alone, in loops, for whole blocks of streams.</summary>
-    public static bool IsIn(SEBlockPlan plan) => plan.Spec.MaxBatch > 1 && plan.IsFixed && plan.CanStream && plan.HasMean && !plan.HasMaximum
-        && plan.Pixels % VectorWidth.MaxLanes == 0 && plan.Pixels / VectorWidth.MaxLanes > UnrollBudget.RowVectors && plan.Channels % UnrollBudget.Streams == 0;
+    public static bool IsIn(SEBlockPlan plan)
+        => plan.Spec.MaxBatch > 1 && plan.IsFixed && plan.CanStream && plan.HasMean && !plan.HasMaximum
+        && plan.Pixels % VectorWidth.MaxLanes == 0 && plan.Pixels / VectorWidth.MaxLanes > UnrollBudget.RowVectors
+            && plan.Channels % UnrollBudget.Streams == 0;
 
     public static void Declare(SourceWriter writer)
     {
@@ -33,7 +35,8 @@ internal static class ScaleAndSqueezeOp
             writer.Line("ref float squeezed = ref Add(ref nextScratch, SqueezedAt);");
             using (writer.Block($"for (nuint c = first; c < last; c += {UnrollBudget.Streams})"))
             {
-                foreach ((string name, string source) in new[] { ("next", "AsRef(in nextInput)"), ("x", "AsRef(in input)"), ("y", "output") })
+                foreach ((string name, string source) in new[] { ("next", "AsRef(in nextInput)"), ("x", "AsRef(in input)"),
+                    ("y", "output") })
                     Rows(writer, name, source);
 
                 Streams(writer, s => $"var gate{s} = {kernel.V}.Create(Add(ref gates, c{(s == "0" ? "" : $" + {s}")}));");

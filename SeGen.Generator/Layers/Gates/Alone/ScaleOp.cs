@@ -10,7 +10,9 @@ internal static class ScaleOp
 {
     private static readonly RowReduction Dot = new("Dot", ["x", "dy"], "gateGradients", null);
 
-    /// <summary>The forms of the forward pass: alone, with a copy of the input for training, each with and without streamed stores.</summary>
+    /// <summary>
+    /// The forms of the forward pass: alone, with a copy of the input for training, each with and without streamed stores.
+    /// </summary>
     private static readonly (string Name, bool Keeps, bool Streams)[] Forms =
         [("Scale", false, false), ("ScaleStreaming", false, true), ("ScaleKeeping", true, false), ("ScaleKeepingStreaming", true, true)];
 
@@ -109,7 +111,8 @@ internal static class ScaleOp
     {
         using (Kernel.Method(kernel.Writer, Signature(kernel.Plan, name, keeps)))
         {
-            if (!kernel.Narrow($"{name}(in input, ref scratch, ref output{(keeps ? ", ref kept" : "")}, first, last{PixelsArgument(kernel.Plan)})"))
+            if (!kernel.Narrow(
+                $"{name}(in input, ref scratch, ref output{(keeps ? ", ref kept" : "")}, first, last{PixelsArgument(kernel.Plan)})"))
                 return;
 
             kernel.Writer.Line("ref float gates = ref Add(ref scratch, GatesAt);");
@@ -137,7 +140,8 @@ internal static class ScaleOp
         using (Kernel.Method(kernel.Writer, GradientSignature(plan, streams)))
         {
             string kept = plan.HasMaximum ? "in kept, " : "";
-            if (!kernel.Narrow($"{GradientName(streams)}({kept}in outputGradient, ref scratch, ref inputGradient, first, last{PixelsArgument(plan)})"))
+            if (!kernel.Narrow(
+                $"{GradientName(streams)}({kept}in outputGradient, ref scratch, ref inputGradient, first, last{PixelsArgument(plan)})"))
                 return;
 
             kernel.Writer.Line("ref float gates = ref Add(ref scratch, GatesAt);");
@@ -172,7 +176,9 @@ internal static class ScaleOp
         string scaled = kernel.Plan.HasMean
             ? kernel.MultiplyAdd(factor("gate"), kernel.Load("dy", at), factor("shift"))
             : $"{factor("gate")} * {kernel.Load("dy", at)}";
-        return kernel.Plan.HasMaximum ? $"{scaled} + ({kernel.V}.Equals({kernel.Load("x", at)}, {factor("maximum")}) & {factor("tie")})" : scaled;
+        return kernel.Plan.HasMaximum
+            ? $"{scaled} + ({kernel.V}.Equals({kernel.Load("x", at)}, {factor("maximum")}) & {factor("tie")})"
+            : scaled;
     }
 
     private static void EmitScalarGradient(SourceWriter writer, SEBlockPlan plan, bool streams)
@@ -187,7 +193,8 @@ internal static class ScaleOp
                     writer.Line("float shift = Add(ref scratch, SqueezedGradientsAt + c);");
 
                 if (plan.HasMaximum)
-                    writer.Line($"float maximum = Add(ref scratch, {MaximumSqueeze.MaximaAt(plan)} + c), tie = Add(ref scratch, TiesAt + c);");
+                    writer.Line(
+                        $"float maximum = Add(ref scratch, {MaximumSqueeze.MaximaAt(plan)} + c), tie = Add(ref scratch, TiesAt + c);");
 
                 using (writer.Block($"for (nuint i = c * {pixels}; i < (c + 1) * {pixels}; i++)"))
                 {
@@ -207,7 +214,8 @@ internal static class ScaleOp
         _ => "",
     };
 
-    private static IEnumerable<(string Name, bool Keeps, bool Streams)> FormsOf(SEBlockPlan plan) => Forms.Where(f => (plan.CanStream || !f.Streams) && (plan.Trains || !f.Keeps));
+    private static IEnumerable<(string Name, bool Keeps, bool Streams)> FormsOf(SEBlockPlan plan)
+        => Forms.Where(f => (plan.CanStream || !f.Streams) && (plan.Trains || !f.Keeps));
 
     private static bool[] Streamings(SEBlockPlan plan) => plan.CanStream ? [false, true] : [false];
 

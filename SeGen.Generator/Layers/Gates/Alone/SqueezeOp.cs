@@ -40,7 +40,8 @@ internal static class SqueezeOp
     {
         using (Kernel.Method(kernel.Writer, Signature(kernel.Plan)))
         {
-            if (!kernel.Narrow($"Squeeze(in input, ref scratch, first, last{(kernel.Plan.IsFixed ? "" : ", pixels")}{(ShareParameter(kernel.Plan).Length > 0 ? ", share" : "")})"))
+            if (!kernel.Narrow(
+                $"Squeeze(in input, ref scratch, first, last{(kernel.Plan.IsFixed ? "" : ", pixels")}{(ShareParameter(kernel.Plan).Length > 0 ? ", share" : "")})"))
                 return;
 
             kernel.Writer.Line("ref float xStart = ref AsRef(in input);");

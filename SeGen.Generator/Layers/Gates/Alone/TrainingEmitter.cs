@@ -135,7 +135,8 @@ internal static class TrainingEmitter
                     writer.Line($"Squeeze(_image, {range});\nbreak;");
             }
 
-            foreach ((string phase, string step) in new[] { ("case ScaleChannels", "Scale"), ("case GateChannels", "GateGradients"), ("default", "InputGradients") })
+            foreach ((string phase, string step) in new[] { ("case ScaleChannels", "Scale"), ("case GateChannels", "GateGradients"),
+                ("default", "InputGradients") })
             {
                 writer.Line($"{phase}:");
                 using (writer.Indent())
@@ -189,7 +190,9 @@ internal static class TrainingEmitter
 
             writer.Line($"ref float outputGradient = ref Add(ref AsRef(in Input), {At});");
             writer.Line($"ref float inputGradient = ref Add(ref Output, {At});");
-            Choose(writer, plan, "InputGradients", $"{(plan.HasMaximum ? "in kept, " : "")}in outputGradient, ref Image(image), ref inputGradient, first, end{size}");
+            Choose(
+                writer, plan, "InputGradients",
+                $"{(plan.HasMaximum ? "in kept, " : "")}in outputGradient, ref Image(image), ref inputGradient, first, end{size}");
         }
 
         writer.Blank();

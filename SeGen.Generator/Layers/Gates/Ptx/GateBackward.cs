@@ -3,7 +3,8 @@ using SeGen.Generator.Ptx;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// The gradient of the input: dx = s dy + dz / pixels, where dz is what comes back through the dense layers from ds = sum of dy x, and goes to the
+/// The gradient of the input: dx = s dy + dz / pixels, where dz is what comes back through the dense layers from ds = sum of dy x, and
+/// goes to the
 /// pixels by their share in z; equal maxima share theirs, as with PyTorch's amax.
 /// </summary>
 internal sealed class GateBackward(GateContext context) : GatePass(context)
@@ -21,7 +22,9 @@ internal sealed class GateBackward(GateContext context) : GatePass(context)
     public override string Result => "dx";
 
     public override IReadOnlyList<GateSum> Sums
-        => SharesMaximum ? [new GateSum("product", 0, Writer.Sum), new GateSum("ties", 0, Writer.Sum)] : [new GateSum("product", 0, Writer.Sum)];
+        => SharesMaximum
+            ? [new GateSum("product", 0, Writer.Sum), new GateSum("ties", 0, Writer.Sum)]
+            : [new GateSum("product", 0, Writer.Sum)];
 
     public override IReadOnlyList<GateFactor> Factors
     {

@@ -37,7 +37,8 @@ internal sealed class GateContext
 
     /// <summary>The address of an image's part of an array.</summary>
     public string OfImage(string array, string image, int floats)
-        => Writer.Wide("mad.wide.u32", $"{array}OfImage", Writer.Integer("mul.lo.u32", "at", image, Numbers.Text(floats)), "4", this[array]);
+        => Writer.Wide(
+            "mad.wide.u32", $"{array}OfImage", Writer.Integer("mul.lo.u32", "at", image, Numbers.Text(floats)), "4", this[array]);
 
     /// <summary>A parameter that is a number.</summary>
     public string Number(string parameter)

@@ -32,12 +32,15 @@ internal static class GateDense
 
         string Some(string start, int count)
         {
-            string[] parts = [.. Enumerable.Range(1, count).Select(p => writer.Real("ld.global.f32", "part", PtxPhrases.Place(next, (first + p) * 4L)))];
+            string[] parts = [.. Enumerable.Range(1, count).Select(
+                p => writer.Real("ld.global.f32", "part", PtxPhrases.Place(next, (first + p) * 4L)))];
             return parts.Aggregate(start, combine);
         }
     }
 
-    /// <summary>A sum of products of weights and of values that an image has, by every so-manieth: some are loaded before the first is multiplied.</summary>
+    /// <summary>
+    /// A sum of products of weights and of values that an image has, by every so-manieth: some are loaded before the first is multiplied.
+    /// </summary>
     /// <param name="writer">The kernel.</param>
     /// <param name="role">What the index is called.</param>
     /// <param name="first">The thread's first index.</param>
@@ -49,22 +52,29 @@ internal static class GateDense
     /// <param name="valuesAt">Floats to those that are meant.</param>
     /// <param name="start">What the sum begins with; null for 0.</param>
     /// <param name="weightStride">Floats from one weight to the next.</param>
-    public static string Dot(PtxWriter writer, string role, string first, int count, int step, string row, int weightsAt, string values, int valuesAt, string? start, int weightStride = 1)
+    public static string Dot(
+        PtxWriter writer, string role, string first, int count, int step, string row, int weightsAt, string values, int valuesAt,
+        string? start, int weightStride = 1)
     {
         string sum = writer.Real("mov.f32", "dot", start ?? PtxWriter.Constant(0f));
         int whole = count / (step * Unrolled) * (step * Unrolled), left = count - whole;
         if (whole > 0)
-            writer.Loop(role, first, Numbers.Text(whole), Numbers.Text(step * Unrolled), index => Products(index, Unrolled, isGuarded: false));
+            writer.Loop(
+                role, first, Numbers.Text(whole), Numbers.Text(step * Unrolled), index => Products(index, Unrolled, isGuarded: false));
 
         // What is left: fewer for some threads than for others.
         if (left > 0)
-            Products(whole == 0 ? first : writer.Integer("add.u32", role, first, Numbers.Text(whole)), (left + step - 1) / step, isGuarded: true);
+            Products(
+                whole == 0 ? first : writer.Integer("add.u32", role, first, Numbers.Text(whole)), (left + step - 1) / step,
+                isGuarded: true);
 
         return sum;
 
         void Products(string index, int products, bool isGuarded)
         {
-            string w = writer.Wide("mad.wide.u32", "weightAt", index, Numbers.Text(4 * weightStride), row), v = writer.Wide("mad.wide.u32", "valueAt", index, "4", values);
+            string w = writer.Wide(
+                "mad.wide.u32", "weightAt", index, Numbers.Text(4 * weightStride),
+                row), v = writer.Wide("mad.wide.u32", "valueAt", index, "4", values);
             var loaded = new List<(string Guard, string Weight, string Value)>();
             for (int i = 0; i < products; i++)
             {

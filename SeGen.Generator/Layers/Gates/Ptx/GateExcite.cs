@@ -5,7 +5,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// The two dense layers of a gate, by one block (Hu et al. 2018, equation 3): a = act(W1 z + b1) with a warp for a row, s = gate(W2 a + b2) with a
+/// The two dense layers of a gate, by one block (Hu et al. 2018, equation 3): a = act(W1 z + b1) with a warp for a row, s = gate(W2 a +
+/// b2) with a
 /// thread for a channel. Everything is kept in the image's state, for the second pass and for the way back.
 /// </summary>
 internal sealed class GateExcite(GateContext context, string image)
@@ -39,8 +40,12 @@ internal sealed class GateExcite(GateContext context, string image)
         _writer.Loop("c", _thread.Number, Numbers.Text(_launch.Channels), Numbers.Text(_launch.Threads), c =>
         {
             string from = _writer.Wide("mad.wide.u32", "parts", c, Numbers.Text(_launch.Parts * 4), partials);
-            string? mean = _launch.HasSum ? _writer.Real("mul.rn.f32", "mean", GateDense.Combined(_writer, _launch, from, 0, _writer.Sum), share) : null;
-            string? maximum = _launch.HasMaximum ? GateDense.Combined(_writer, _launch, from, _launch.HasSum ? _launch.Units : 0, _writer.Maximum) : null;
+            string? mean = _launch.HasSum
+                ? _writer.Real("mul.rn.f32", "mean", GateDense.Combined(_writer, _launch, from, 0, _writer.Sum), share)
+                : null;
+            string? maximum = _launch.HasMaximum
+                ? GateDense.Combined(_writer, _launch, from, _launch.HasSum ? _launch.Units : 0, _writer.Maximum)
+                : null;
             if (maximum is not null)
                 _writer.Line($"st.global.f32 {_writer.Element(state, c, _launch.MaximumAt)}, {maximum}");
 
@@ -60,11 +65,17 @@ internal sealed class GateExcite(GateContext context, string image)
         _writer.Loop("r", _thread.Warp, Numbers.Text(_gate.Hidden), Numbers.Text(_launch.Threads / GateLaunch.Lanes), r =>
         {
             string row = _writer.Wide("mad.wide.u32", "row", r, Numbers.Text(_launch.Channels * 4L), _weights);
-            string dot = GateDense.Dot(_writer, "c", _thread.Lane, _launch.Channels, GateLaunch.Lanes, row, GateLaunch.ReduceWeightsAt, state, GateLaunch.SqueezedAt, start: null);
+            string dot = GateDense.Dot(
+                _writer, "c", _thread.Lane, _launch.Channels, GateLaunch.Lanes, row, GateLaunch.ReduceWeightsAt, state,
+                GateLaunch.SqueezedAt, start: null);
             dot = _writer.OverWarp(_writer.Sum, dot);
             _writer.OnlyWhereZero(_thread.Lane, "row_written", () =>
             {
-                string preactivation = _gate.HasReduceBias ? _writer.Real("add.rn.f32", "preactivation", dot, _writer.Real("ld.global.nc.f32", "bias", _writer.Element(_weights, r, _launch.ReduceBiasAt))) : dot;
+                string preactivation = _gate.HasReduceBias
+                    ? _writer.Real(
+                        "add.rn.f32", "preactivation", dot,
+                        _writer.Real("ld.global.nc.f32", "bias", _writer.Element(_weights, r, _launch.ReduceBiasAt)))
+                    : dot;
                 _writer.Line($"st.global.f32 {_writer.Element(state, r, _launch.PreactivationAt)}, {preactivation}");
                 _writer.Line($"st.global.f32 {_writer.Element(state, r, _launch.HiddenAt)}, {_writer.Activate(_gate.Activation, preactivation)}");
             });
@@ -76,11 +87,15 @@ internal sealed class GateExcite(GateContext context, string image)
         _writer.Phase("s = gate(W2 a + b2): a thread for a channel.");
         _writer.Loop("c", _thread.Number, Numbers.Text(_launch.Channels), Numbers.Text(_launch.Threads), c =>
         {
-            string sum = _gate.HasExpandBias ? _writer.Real("ld.global.nc.f32", "bias", _writer.Element(_weights, c, _launch.ExpandBiasAt)) : _writer.Real("mov.f32", "sum", PtxWriter.Constant(0f));
+            string sum = _gate.HasExpandBias
+                ? _writer.Real("ld.global.nc.f32", "bias", _writer.Element(_weights, c, _launch.ExpandBiasAt))
+                : _writer.Real("mov.f32", "sum", PtxWriter.Constant(0f));
             if (_gate.Hidden > 0)
             {
                 string row = _writer.Wide("mad.wide.u32", "row", c, Numbers.Text(_gate.Hidden * 4L), _weights);
-                sum = GateDense.Dot(_writer, "r", _writer.Integer("mov.u32", "zero", "0"), _gate.Hidden, 1, row, _launch.ExpandWeightsAt, state, _launch.HiddenAt, sum);
+                sum = GateDense.Dot(
+                    _writer, "r", _writer.Integer("mov.u32", "zero", "0"), _gate.Hidden, 1, row, _launch.ExpandWeightsAt, state,
+                    _launch.HiddenAt, sum);
             }
 
             _writer.Line($"st.global.f32 {_writer.Element(state, c, _launch.GateInputAt)}, {sum}");

@@ -5,7 +5,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// The way back through the dense layers, by one block: dt = ds gate'(t) with ds = sum of dy x, da = (W2^T dt) act'(a), dz = W1^T da, and what each
+/// The way back through the dense layers, by one block: dt = ds gate'(t) with ds = sum of dy x, da = (W2^T dt) act'(a), dz = W1^T da, and
+/// what each
 /// pixel and each maximum has of dz.
 /// </summary>
 internal sealed class GateExciteGradient(GateContext context, string image)
@@ -20,7 +21,8 @@ internal sealed class GateExciteGradient(GateContext context, string image)
 
     public void Write()
     {
-        string state = context.OfImage("state", image, _launch.StateOfImage), changes = context.OfImage("changes", image, _launch.ChangesOfImage);
+        string state = context.OfImage("state", image, _launch.StateOfImage), changes = context.OfImage(
+            "changes", image, _launch.ChangesOfImage);
         string partials = context.OfImage("partials", image, _launch.PartialsOfImage);
         GateInputs(state, changes, partials);
         if (_gate.Hidden == 0)
@@ -45,7 +47,9 @@ internal sealed class GateExciteGradient(GateContext context, string image)
         });
     }
 
-    /// <summary>A lane for a row and a warp for every so-manieth channel, since rows of W2 lie beside each other; then the warps, in their order.</summary>
+    /// <summary>
+    /// A lane for a row and a warp for every so-manieth channel, since rows of W2 lie beside each other; then the warps, in their order.
+    /// </summary>
     private void Hidden(string state, string changes)
     {
         string array = _writer.Shared("rows_of_warps", Warps * GateLaunch.Lanes), weights = context["weights"];
@@ -77,7 +81,8 @@ internal sealed class GateExciteGradient(GateContext context, string image)
 
             string column = _writer.Wide("mad.wide.u32", "column", row, "4", weights);
             string dot = GateDense.Dot(
-                _writer, "c", _thread.Warp, _launch.Channels, Warps, column, _launch.ExpandWeightsAt, changes, GateLaunch.GateInputGradientAt, start: null, weightStride: _gate.Hidden);
+                _writer, "c", _thread.Warp, _launch.Channels, Warps, column, _launch.ExpandWeightsAt, changes,
+                GateLaunch.GateInputGradientAt, start: null, weightStride: _gate.Hidden);
             _writer.Line($"st.shared.f32 [{mine}], {dot}");
             _writer.Place(summed);
             _writer.Line("bar.sync 0");
@@ -85,7 +90,8 @@ internal sealed class GateExciteGradient(GateContext context, string image)
             string isOther = _writer.Compare("ne.u32", "isOther", _thread.Warp, "0");
             _writer.Line($"@{isOther} bra {written}");
             _writer.Line($"@{isBeyond} bra {written}");
-            string[] ofWarps = [.. Enumerable.Range(0, Warps).Select(w => _writer.Real("ld.shared.f32", "ofWarp", PtxPhrases.Place(mine, 4L * w * GateLaunch.Lanes)))];
+            string[] ofWarps = [.. Enumerable.Range(0, Warps).Select(
+                w => _writer.Real("ld.shared.f32", "ofWarp", PtxPhrases.Place(mine, 4L * w * GateLaunch.Lanes)))];
             string slope = _writer.ActivationSlope(_gate.Activation, Load(state, row, _launch.PreactivationAt, "preactivation"));
             string change = _writer.Real("mul.rn.f32", "change", ofWarps.Skip(1).Aggregate(ofWarps[0], _writer.Sum), slope);
             _writer.Line($"st.global.f32 {_writer.Element(changes, row, _launch.PreactivationGradientAt)}, {change}");
@@ -101,7 +107,8 @@ internal sealed class GateExciteGradient(GateContext context, string image)
         {
             string column = _writer.Wide("mad.wide.u32", "column", c, "4", context["weights"]);
             string of = GateDense.Dot(
-                _writer, "r", _writer.Integer("mov.u32", "zero", "0"), _gate.Hidden, 1, column, GateLaunch.ReduceWeightsAt, changes, _launch.PreactivationGradientAt, start: null, weightStride: _launch.Channels);
+                _writer, "r", _writer.Integer("mov.u32", "zero", "0"), _gate.Hidden, 1, column, GateLaunch.ReduceWeightsAt, changes,
+                _launch.PreactivationGradientAt, start: null, weightStride: _launch.Channels);
             if (_gate.Squeeze == Squeeze.MeanMaxAverage)
                 of = _writer.Real("mul.rn.f32", "half", of, PtxWriter.Constant(0.5f));
 
@@ -116,9 +123,12 @@ internal sealed class GateExciteGradient(GateContext context, string image)
         });
     }
 
-    private void EachChannel(Action<string> body) => _writer.Loop("c", _thread.Number, Numbers.Text(_launch.Channels), Numbers.Text(_launch.Threads), body);
+    private void EachChannel(Action<string> body)
+        => _writer.Loop("c", _thread.Number, Numbers.Text(_launch.Channels), Numbers.Text(_launch.Threads), body);
 
-    private string Parts(string channel, string partials) => _writer.Wide("mad.wide.u32", "parts", channel, Numbers.Text(_launch.Parts * 4), partials);
+    private string Parts(string channel, string partials)
+        => _writer.Wide("mad.wide.u32", "parts", channel, Numbers.Text(_launch.Parts * 4), partials);
 
-    private string Load(string array, string index, int offset, string role) => _writer.Real("ld.global.f32", role, _writer.Element(array, index, offset));
+    private string Load(string array, string index, int offset, string role)
+        => _writer.Real("ld.global.f32", role, _writer.Element(array, index, offset));
 }

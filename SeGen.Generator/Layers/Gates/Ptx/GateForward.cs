@@ -2,7 +2,9 @@ using SeGen.Generator.Ptx;
 
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
-/// <summary>y = s x, with s = gate(W2 act(W1 z + b1) + b2) and z the mean, the maximum or another sum of x (Hu et al. 2018, equations 2 to 4).</summary>
+/// <summary>
+/// y = s x, with s = gate(W2 act(W1 z + b1) + b2) and z the mean, the maximum or another sum of x (Hu et al. 2018, equations 2 to 4).
+/// </summary>
 internal sealed class GateForward(GateContext context) : GatePass(context)
 {
     /// <summary>Parameters of all its kernels.</summary>

@@ -4,9 +4,12 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// The form of one launch: a group of blocks has an image, and when that is done the next one. Each block sums up its chunks and keeps as many as it
-/// can in shared memory; the last block of the group to finish computes the dense layers while the others wait; then each finishes its own chunks, the
-/// last first. With groups of more than one block all blocks must run at the same time, which a cooperative launch sees to; with a single group it is
+/// The form of one launch: a group of blocks has an image, and when that is done the next one. Each block sums up its chunks and keeps as
+/// many as it
+/// can in shared memory; the last block of the group to finish computes the dense layers while the others wait; then each finishes its own
+/// chunks, the
+/// last first. With groups of more than one block all blocks must run at the same time, which a cooperative launch sees to; with a single
+/// group it is
 /// the whole device that works on an image, and with groups of one block none of them waits.
 /// </summary>
 internal sealed class GateGroup(GateContext context, GatePass pass)
@@ -40,7 +43,9 @@ internal sealed class GateGroup(GateContext context, GatePass pass)
         _writer.Line($"add.u32 {count}, {count}, {blocks}");
         count = _writer.Integer("div.u32", "count", count, blocks);
         string drawn = _writer.Shared("drawn", 1);
-        string places = _writer.Integer("mad.lo.u32", "places", context.Thread.Number, Numbers.Text(4 * _launch.Vector), _writer.Integer("mov.u32", "keptPixels", keptPixels));
+        string places = _writer.Integer(
+            "mad.lo.u32", "places", context.Thread.Number, Numbers.Text(4 * _launch.Vector),
+            _writer.Integer("mov.u32", "keptPixels", keptPixels));
 
         _writer.Loop("image", group, images, groups, image =>
         {
@@ -69,7 +74,9 @@ internal sealed class GateGroup(GateContext context, GatePass pass)
             string mine = _writer.Integer("add.u32", "mine", first, context.Thread.Number), added = _writer.Label("added");
             string isBeyond = _writer.Compare("ge.u32", "isBeyond", mine, end);
             _writer.Line($"@{isBeyond} bra {added}");
-            string from = _writer.Integer("mad.lo.u32", "from", context.Thread.Number, Numbers.Text(4 * pass.Sums.Count * _reduction.Warps), _writer.Integer("mov.u32", "ofWarps", array));
+            string from = _writer.Integer(
+                "mad.lo.u32", "from", context.Thread.Number, Numbers.Text(4 * pass.Sums.Count * _reduction.Warps),
+                _writer.Integer("mov.u32", "ofWarps", array));
             string[] sums = _reduction.OverWarps(from);
             _reduction.Keep(image, _writer.Integer("mad.lo.u32", "unit", mine, blocks, rank), sums);
             _writer.Place(added);
@@ -163,7 +170,8 @@ internal sealed class GateGroup(GateContext context, GatePass pass)
                 (_, _, _, vector) => vectors.Add(vector),
                 _ => { });
 
-            string isKept = _writer.Compare("lt.u32", "isKept", k, kept), fromMemory = _writer.Label("from_memory"), loaded = _writer.Label("loaded");
+            string isKept =
+                _writer.Compare("lt.u32", "isKept", k, kept), fromMemory = _writer.Label("from_memory"), loaded = _writer.Label("loaded");
             foreach ((string guard, int offset, string[][] values) in vectors)
             {
                 for (int s = 0; s < lastStream; s++)

@@ -4,7 +4,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// The form for small maps: a block has a whole image in shared memory, reads and writes it without caring where channels begin, and has a warp for
+/// The form for small maps: a block has a whole image in shared memory, reads and writes it without caring where channels begin, and has a
+/// warp for
 /// each channel's sums. No block knows of another one.
 /// </summary>
 internal sealed class GateImage(GateContext context, GatePass pass)
@@ -14,7 +15,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
     private readonly GateReduction _reduction = new(context, pass);
 
     /// <summary>Bytes of shared memory that a launch asks for.</summary>
-    public static long SharedBytes(GateLaunch launch, GatePass pass) => pass.Streams.Count * launch.ImageBytes + 4L * pass.Factors.Count * launch.Channels;
+    public static long SharedBytes(GateLaunch launch, GatePass pass)
+        => pass.Streams.Count * launch.ImageBytes + 4L * pass.Factors.Count * launch.Channels;
 
     private int Vector => _launch.ImageVector;
 
@@ -22,11 +24,14 @@ internal sealed class GateImage(GateContext context, GatePass pass)
 
     public void Write()
     {
-        string pixels = _writer.Integer("mov.u32", "imagePixels", _writer.DynamicShared("image_pixels")), image = _writer.Integer("mov.u32", "image", "%ctaid.x");
+        string pixels = _writer.Integer(
+            "mov.u32", "imagePixels", _writer.DynamicShared("image_pixels")), image = _writer.Integer("mov.u32", "image", "%ctaid.x");
         Load(pixels, image);
 
         _writer.Phase("A warp has a channel, then another one.");
-        _writer.Loop("channel", context.Thread.Warp, Numbers.Text(_launch.Channels), Numbers.Text(_launch.UnitsOfBlock), channel => Sum(pixels, image, channel));
+        _writer.Loop(
+            "channel", context.Thread.Warp, Numbers.Text(_launch.Channels), Numbers.Text(_launch.UnitsOfBlock),
+            channel => Sum(pixels, image, channel));
         _writer.Line("bar.sync 0");
         pass.Dense(image);
         _writer.Line("bar.sync 0");
@@ -52,7 +57,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
             _writer.Phase($"The image's {stream}, as it lies there.");
             string from = Address(context[stream], image);
             EachVector(
-                (index, guard, i) => GateUnit.Load(_writer, [stream], Vector, "ld.global", guard, _ => PtxPhrases.Place(Of(from, index), StepBytes * i))[0],
+                (index, guard, i) => GateUnit.Load(
+                    _writer, [stream], Vector, "ld.global", guard, _ => PtxPhrases.Place(Of(from, index), StepBytes * i))[0],
                 (index, guard, i, vector) => _writer.Line(
                     $"{guard}st.shared{GateUnit.SuffixOf(Vector)} {PtxPhrases.Place(OfShared(pixels, index), StartOf(stream) + StepBytes * i)}, {GateUnit.Operand(vector)}"));
         }
@@ -66,7 +72,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
         string from = unit.AddressInShared(pixels);
         string[] sums = _reduction.OfWarp(
             unit,
-            (offset, guard) => GateUnit.Load(_writer, pass.Streams, _launch.Vector, "ld.shared", guard, s => PtxPhrases.Place(from, s * _launch.ImageBytes + offset)),
+            (offset, guard) => GateUnit.Load(
+                _writer, pass.Streams, _launch.Vector, "ld.shared", guard, s => PtxPhrases.Place(from, s * _launch.ImageBytes + offset)),
             null,
             _ => { });
         _writer.OnlyWhereZero(context.Thread.Lane, "kept", () => _reduction.Keep(image, channel, sums));
@@ -78,7 +85,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
         string to = Address(context[pass.Result], image);
         EachVector(
             (index, guard, i) => GateUnit.Load(
-                _writer, pass.FinishStreams, Vector, "ld.shared", guard, s => PtxPhrases.Place(OfShared(pixels, index), StartOf(pass.FinishStreams[s]) + StepBytes * i)),
+                _writer, pass.FinishStreams, Vector, "ld.shared", guard,
+                s => PtxPhrases.Place(OfShared(pixels, index), StartOf(pass.FinishStreams[s]) + StepBytes * i)),
             (index, guard, i, values) =>
             {
                 string[]? factors = null;
@@ -98,7 +106,9 @@ internal sealed class GateImage(GateContext context, GatePass pass)
     private string[] FactorsOf(string pixels, string index, int offset, string guard)
     {
         string at = _writer.Integer("mad.lo.u32", "floatAt", index, Numbers.Text(Vector), Numbers.Text(offset));
-        string channel = _writer.Integer("div.u32", "channelAt", at, Numbers.Text(_launch.Pixels)), place = _writer.Integer("mad.lo.u32", "factorPlace", channel, "4", pixels);
+        string channel = _writer.Integer(
+            "div.u32", "channelAt", at,
+            Numbers.Text(_launch.Pixels)), place = _writer.Integer("mad.lo.u32", "factorPlace", channel, "4", pixels);
         return [.. pass.Factors.Select((factor, f) =>
         {
             string value = _writer.Float(factor.Role);
@@ -122,16 +132,22 @@ internal sealed class GateImage(GateContext context, GatePass pass)
     /// <summary>The vectors of a whole image, some of a thread at a time: their first ones are loaded before any is used.</summary>
     private void EachVector<T>(Func<string, string, int, T> load, Action<string, string, int, T> use)
     {
-        int vectors = _launch.Channels * _launch.Pixels / Vector, step = _launch.Threads * GateLaunch.Steps, whole = vectors / step * step, left = vectors - whole;
+        int vectors = _launch.Channels * _launch.Pixels / Vector, step =
+            _launch.Threads * GateLaunch.Steps, whole = vectors / step * step, left = vectors - whole;
         if (whole > 0)
             _writer.Loop("v", context.Thread.Number, Numbers.Text(whole), Numbers.Text(step), index => Some(index, GateLaunch.Steps, step));
 
         if (left > 0)
-            Some(_writer.Integer("add.u32", "v", context.Thread.Number, Numbers.Text(whole)), (left + _launch.Threads - 1) / _launch.Threads, left);
+            Some(
+                _writer.Integer("add.u32", "v", context.Thread.Number, Numbers.Text(whole)), (left + _launch.Threads - 1) / _launch.Threads,
+                left);
 
         void Some(string index, int count, int there)
         {
-            string[] guards = [.. Enumerable.Range(0, count).Select(i => (i + 1) * _launch.Threads <= there ? "" : $"@{_writer.Compare("lt.u32", "isThere", index, Numbers.Text(vectors - i * _launch.Threads))} ")];
+            string[] guards = [.. Enumerable.Range(0, count).Select(
+                i => (i + 1) * _launch.Threads <= there
+                    ? ""
+                    : $"@{_writer.Compare("lt.u32", "isThere", index, Numbers.Text(vectors - i * _launch.Threads))} ")];
             T[] loaded = [.. Enumerable.Range(0, count).Select(i => load(index, guards[i], i))];
             for (int i = 0; i < count; i++)
                 use(index, guards[i], i, loaded[i]);

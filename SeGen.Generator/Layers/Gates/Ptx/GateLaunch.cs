@@ -3,7 +3,8 @@ using SeGen.Generator.Model;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// How a gate's pixels are shared out on a GPU: a unit, which is a warp where a channel has few pixels and a block else, has a part of a channel. It
+/// How a gate's pixels are shared out on a GPU: a unit, which is a warp where a channel has few pixels and a block else, has a part of a
+/// channel. It
 /// follows from the shape alone, so that sums are added in the same order on every device and in every form of the kernels.
 /// </summary>
 /// <param name="Gate">The gate.</param>
@@ -47,7 +48,9 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
     /// <summary>Threads of a unit.</summary>
     public int UnitThreads => IsWarps ? Lanes : Threads;
 
-    /// <summary>Parts of a channel: no more vectors in each than a block loads at once. A divisor, if there is one near, makes them equal.</summary>
+    /// <summary>
+    /// Parts of a channel: no more vectors in each than a block loads at once. A divisor, if there is one near, makes them equal.
+    /// </summary>
     public int Parts
     {
         get
@@ -76,7 +79,9 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
     /// <summary>Chunks of an image, which are what a block works on at a time; those of different images share nothing.</summary>
     public int Chunks => (Units + UnitsOfBlock - 1) / UnitsOfBlock;
 
-    /// <summary>Bytes of shared memory in which a block keeps a chunk: a place for every vector of the block's part, or of every lane.</summary>
+    /// <summary>
+    /// Bytes of shared memory in which a block keeps a chunk: a place for every vector of the block's part, or of every lane.
+    /// </summary>
     public int ChunkBytes => (IsWarps ? ThreadVectors * Threads : PartVectors) * Vector * 4;
 
     /// <summary>Floats of a whole image's loads, which do not care where channels begin.</summary>
@@ -114,7 +119,8 @@ internal sealed record GateLaunch(GateSpec Gate, int Height, int Width)
 
     public int StateOfImage => MaximumAt + (HasMaximum ? Channels : 0);
 
-    // What the way back finds for an image: gradients of the gate's input and of the hidden layer's, and what each pixel, or maximum, has of z's.
+    // What the way back finds for an image: gradients of the gate's input and of the hidden layer's, and what each pixel, or maximum, has
+    // of z's.
     public const int GateInputGradientAt = 0;
 
     public int PreactivationGradientAt => GateInputGradientAt + Channels;

@@ -10,7 +10,8 @@ internal static class GateModules
 
     /// <summary>y = s x.</summary>
     public static string Forward(GateLaunch launch) => PtxModuleText.Of(
-        $"y = s x with s = gate(W2 act(W1 z + b1) + b2) and z from the pixels of x: {Size(launch)}.", Kernels(launch, GateForward.Arrays, context => new GateForward(context)));
+        $"y = s x with s = gate(W2 act(W1 z + b1) + b2) and z from the pixels of x: {Size(launch)}.",
+        Kernels(launch, GateForward.Arrays, context => new GateForward(context)));
 
     /// <summary>dx = s dy + what comes back through s, and the parameters' gradients.</summary>
     public static string Backward(GateLaunch launch)
@@ -43,14 +44,21 @@ internal static class GateModules
         if (launch.IsOpen)
             return kernels;
 
-        kernels.Add(Kernel(Group, launch, arrays, [.. GateGroup.Parameters.Select(name => ("u32", name))], context => new GateGroup(context, pass(context)).Write()));
+        kernels.Add(Kernel(
+            Group, launch, arrays, [.. GateGroup.Parameters.Select(name => ("u32", name))],
+            context => new GateGroup(context, pass(context)).Write()));
         if (ImageBytes(launch, arrays == GateBackward.Arrays) > 0)
-            kernels.Add(Kernel(Image, launch with { Threads = GateLaunch.ImageThreads }, arrays, [], context => new GateImage(context, pass(context)).Write()));
+            kernels.Add(Kernel(
+                Image, launch with { Threads = GateLaunch.ImageThreads }, arrays, [],
+                context => new GateImage(context, pass(context)).Write()));
 
         return kernels;
     }
 
-    /// <summary>Written twice: once to learn which of its arrays a kernel needs, then with these alone. All kernels of a module have the same parameters.</summary>
+    /// <summary>
+    /// Written twice: once to learn which of its arrays a kernel needs, then with these alone. All kernels of a module have the same
+    /// parameters.
+    /// </summary>
     private static string Kernel(string name, GateLaunch launch, string[] arrays, (string, string)[] numbers, Action<GateContext> write)
     {
         HashSet<string> used = [.. arrays];

@@ -4,7 +4,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// Gradients of the parameters, added to what is there: a thread for each parameter adds up the images in their order, so that there is nothing that
+/// Gradients of the parameters, added to what is there: a thread for each parameter adds up the images in their order, so that there is
+/// nothing that
 /// several threads add to. dW1 = da z^T, db1 = da, dW2 = dt a^T, db2 = dt, of each image.
 /// </summary>
 internal static class GateParameterGradients
@@ -19,7 +20,8 @@ internal static class GateParameterGradients
         PtxWriter writer = context.Writer;
         GateLaunch launch = context.Launch;
         string images = context.Number("images"), end = writer.Label("end"), known = writer.Label("known");
-        string parameter = writer.Integer("mad.lo.u32", "parameter", writer.Integer("mov.u32", "block", "%ctaid.x"), Numbers.Text(launch.Threads), context.Thread.Number);
+        string parameter = writer.Integer(
+            "mad.lo.u32", "parameter", writer.Integer("mov.u32", "block", "%ctaid.x"), Numbers.Text(launch.Threads), context.Thread.Number);
         string isBeyond = writer.Compare("ge.u32", "isBeyond", parameter, Numbers.Text(launch.WeightsLength));
         writer.Line($"@{isBeyond} bra {end}");
 
@@ -95,13 +97,17 @@ internal static class GateParameterGradients
     {
         int channels = launch.Channels, hidden = launch.Gate.Hidden;
         if (hidden > 0)
-            yield return new("reduce_weight", "dW1 = da z^T", GateLaunch.ReduceWeightsAt, launch.ReduceBiasAt, launch.PreactivationGradientAt, channels, GateLaunch.SqueezedAt);
+            yield return new(
+                "reduce_weight", "dW1 = da z^T", GateLaunch.ReduceWeightsAt, launch.ReduceBiasAt, launch.PreactivationGradientAt, channels,
+                GateLaunch.SqueezedAt);
 
         if (hidden > 0 && launch.Gate.HasReduceBias)
             yield return new("reduce_bias", "db1 = da", launch.ReduceBiasAt, launch.ExpandWeightsAt, launch.PreactivationGradientAt, 0, 0);
 
         if (hidden > 0)
-            yield return new("expand_weight", "dW2 = dt a^T", launch.ExpandWeightsAt, launch.ExpandBiasAt, GateLaunch.GateInputGradientAt, hidden, launch.HiddenAt);
+            yield return new(
+                "expand_weight", "dW2 = dt a^T", launch.ExpandWeightsAt, launch.ExpandBiasAt, GateLaunch.GateInputGradientAt, hidden,
+                launch.HiddenAt);
 
         if (launch.Gate.HasExpandBias)
             yield return new("expand_bias", "db2 = dt", launch.ExpandBiasAt, launch.WeightsLength, GateLaunch.GateInputGradientAt, 0, 0);

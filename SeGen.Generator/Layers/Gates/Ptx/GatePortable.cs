@@ -4,7 +4,8 @@ using SeGen.Generator.Text;
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
-/// The form that any device runs, of two launches with a block for a chunk. In the first one the block that is the last of its image to finish (a
+/// The form that any device runs, of two launches with a block for a chunk. In the first one the block that is the last of its image to
+/// finish (a
 /// ticket says which) computes the dense layers; the second one finishes the pixels. No block waits for another one.
 /// </summary>
 internal static class GatePortable
@@ -29,12 +30,14 @@ internal static class GatePortable
         }
 
         writer.Phase("Kept for the block that finishes last.");
-        writer.OnlyWhereZero(launch.IsWarps ? context.Thread.Lane : context.Thread.Number, "kept", () => reduction.Keep(unit.Image, unit.Unit, sums));
+        writer.OnlyWhereZero(
+            launch.IsWarps ? context.Thread.Lane : context.Thread.Number, "kept", () => reduction.Keep(unit.Image, unit.Unit, sums));
         writer.Place(summed);
         writer.Line("bar.sync 0");
 
         writer.Phase($"The last of the image's {Numbers.Text(launch.Chunks)} blocks goes on; what the others wrote is visible to it.");
-        GateTicket.OnlyLast(context, writer.Shared("drawn", 1), Numbers.Text(launch.Chunks - 1), end, () => writer.Element(context["tickets"], unit.Image));
+        GateTicket.OnlyLast(
+            context, writer.Shared("drawn", 1), Numbers.Text(launch.Chunks - 1), end, () => writer.Element(context["tickets"], unit.Image));
         pass.Dense(unit.Image);
         writer.Place(end);
         writer.Line("ret");
@@ -51,7 +54,8 @@ internal static class GatePortable
         string[] from = [.. pass.FinishStreams.Select(stream => unit.AddressIn(context[stream]))];
         string to = unit.AddressIn(context[pass.Result]);
         unit.EachVector(
-            (_, offset, guard) => GateUnit.Load(writer, pass.FinishStreams, context.Launch.Vector, "ld.global", guard, s => PtxPhrases.Place(from[s], offset)),
+            (_, offset, guard) => GateUnit.Load(
+                writer, pass.FinishStreams, context.Launch.Vector, "ld.global", guard, s => PtxPhrases.Place(from[s], offset)),
             (_, offset, guard, values) => pass.FinishVector(guard, values, factors, PtxPhrases.Place(to, offset)),
             bytes =>
             {

@@ -3,7 +3,9 @@ using SeGen.Generator.Text;
 
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
-/// <summary>The sums over a unit: of the vectors of a thread column by column, of the columns, of the lanes, and of the warps, in this order.</summary>
+/// <summary>
+/// The sums over a unit: of the vectors of a thread column by column, of the columns, of the lanes, and of the warps, in this order.
+/// </summary>
 internal sealed class GateReduction(GateContext context, GatePass pass)
 {
     private readonly GateLaunch _launch = context.Launch;
@@ -48,7 +50,8 @@ internal sealed class GateReduction(GateContext context, GatePass pass)
         string instruction = isReadOnly ? "ld.global.nc" : "ld.global";
         return OfWarp(
             unit,
-            (offset, guard) => GateUnit.Load(_writer, pass.Streams, _launch.Vector, instruction, guard, s => PtxPhrases.Place(from[s], offset)),
+            (offset, guard) => GateUnit.Load(
+                _writer, pass.Streams, _launch.Vector, instruction, guard, s => PtxPhrases.Place(from[s], offset)),
             then is null ? null : (i, guard, values) => then(i, guard, values[values.Length - 1]),
             bytes =>
             {
@@ -59,7 +62,9 @@ internal sealed class GateReduction(GateContext context, GatePass pass)
 
     /// <summary>Where a unit's first partial sum stands.</summary>
     public string PartialAddress(string image, string unit)
-        => _writer.Wide("mad.wide.u32", "partial", _writer.Integer("mad.lo.u32", "partialAt", image, Numbers.Text(_launch.PartialsOfImage), unit), "4", context["partials"]);
+        => _writer.Wide(
+            "mad.wide.u32", "partial", _writer.Integer("mad.lo.u32", "partialAt", image, Numbers.Text(_launch.PartialsOfImage), unit), "4",
+            context["partials"]);
 
     /// <summary>Leaves a unit's sums for the dense layers; for one thread of the unit.</summary>
     public void Keep(string image, string unit, IReadOnlyList<string> sums)
@@ -87,7 +92,8 @@ internal sealed class GateReduction(GateContext context, GatePass pass)
     /// <summary>A chunk's sums over its warps, in their order.</summary>
     public string[] OverWarps(string chunkAddress) => [.. pass.Sums.Select((sum, s) =>
     {
-        string[] ofWarps = [.. Enumerable.Range(0, Warps).Select(w => _writer.Real("ld.shared.f32", "ofWarp", PtxPhrases.Place(chunkAddress, 4 * (s * Warps + w))))];
+        string[] ofWarps = [.. Enumerable.Range(0, Warps).Select(
+            w => _writer.Real("ld.shared.f32", "ofWarp", PtxPhrases.Place(chunkAddress, 4 * (s * Warps + w))))];
         return ofWarps.Skip(1).Aggregate(ofWarps[0], sum.Combine);
     })];
 

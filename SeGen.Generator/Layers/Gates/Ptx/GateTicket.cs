@@ -2,10 +2,14 @@ using SeGen.Generator.Ptx;
 
 namespace SeGen.Generator.Layers.Gates.Ptx;
 
-/// <summary>Blocks that work on the same image draw tickets when they are done with their part: who draws the last one goes on for all of them.</summary>
+/// <summary>
+/// Blocks that work on the same image draw tickets when they are done with their part: who draws the last one goes on for all of them.
+/// </summary>
 internal static class GateTicket
 {
-    /// <summary>Lets the last block go on; what the others have written before is visible to it then. The count returns to 0 by itself.</summary>
+    /// <summary>
+    /// Lets the last block go on; what the others have written before is visible to it then. The count returns to 0 by itself.
+    /// </summary>
     /// <param name="context">The kernel.</param>
     /// <param name="drawn">A word of shared memory.</param>
     /// <param name="last">The last ticket's number.</param>

@@ -66,7 +66,8 @@ internal sealed class GateUnit
     }
 
     /// <summary>A channel as a warp's unit.</summary>
-    public static GateUnit OfChannel(PtxWriter writer, GateLaunch launch, PtxThread thread, string image, string channel) => new(writer, launch, thread, image, channel);
+    public static GateUnit OfChannel(PtxWriter writer, GateLaunch launch, PtxThread thread, string image, string channel)
+        => new(writer, launch, thread, image, channel);
 
     /// <summary>The address of the thread's first vector in a tensor.</summary>
     public string AddressIn(string tensor)
@@ -90,7 +91,8 @@ internal sealed class GateUnit
     /// <summary>
     /// The vectors of a thread, some at a time: all of these are loaded before the first is used, so that memory is waited for but once.
     /// </summary>
-    /// <param name="load">Begins a vector: given its number among those loaded together and its offset in bytes, with the guard "@... " of vectors that may not be there, or "".</param>
+    /// <param name="load">Begins a vector: given its number among those loaded together and its offset in bytes, with the guard "@... " of
+    /// vectors that may not be there, or "".</param>
     /// <param name="use">Ends it.</param>
     /// <param name="advance">Moves the addresses on by so many bytes, where there are more vectors than that.</param>
     public void EachVector<T>(Func<int, int, string, T> load, Action<int, int, string, T> use, Action<int> advance)
@@ -145,7 +147,8 @@ internal sealed class GateUnit
     /// <param name="instruction">"ld.global.nc", "ld.shared".</param>
     /// <param name="guard">Whether it is there.</param>
     /// <param name="place">Where that of tensor number so-and-so is.</param>
-    public static string[][] Load(PtxWriter writer, IReadOnlyList<string> tensors, int floats, string instruction, string guard, Func<int, string> place)
+    public static string[][] Load(
+        PtxWriter writer, IReadOnlyList<string> tensors, int floats, string instruction, string guard, Func<int, string> place)
         => [.. tensors.Select((tensor, t) =>
         {
             string[] vector = VectorOf(writer, tensor, floats);

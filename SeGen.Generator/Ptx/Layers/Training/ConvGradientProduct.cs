@@ -1,7 +1,8 @@
 namespace SeGen.Generator.Ptx.Layers.Training;
 
 /// <summary>
-/// The gradient of a convolution's weights, dW[o, (i, t)] = sum over images and pixels of dy[o, p] x[i, p s + t]: a product of dy with what the windows lie on,
+/// The gradient of a convolution's weights, dW[o, (i, t)] = sum over images and pixels of dy[o, p] x[i, p s + t]: a product of dy with
+/// what the windows lie on,
 /// along the pixels. These are shared out among blocks too, whose sums another kernel adds up, in their order.
 /// </summary>
 internal static class ConvGradientProduct
@@ -12,7 +13,8 @@ internal static class ConvGradientProduct
     /// <summary>Those that are numbers; the depth is that of the convolution, and pixels are those of the batch.</summary>
     public static readonly string[] Numbers =
     [
-        "pixels", "splitDepth", "height", "width", "stride", "top", "left", "xImage", "xGroup", "yImage", "yChannel", "rows", "rowTiles", "depth", "partLength",
+        "pixels", "splitDepth", "height", "width", "stride", "top", "left", "xImage", "xGroup", "yImage", "yChannel", "rows", "rowTiles",
+        "depth", "partLength",
         .. LayerContext.Divisor("outPixels"), .. LayerContext.Divisor("outWidth"),
     ];
 
@@ -21,7 +23,8 @@ internal static class ConvGradientProduct
     /// <summary>Writes a kernel.</summary>
     /// <param name="tile">What a block computes.</param>
     /// <param name="onTensorCores">Whether products are TF32's.</param>
-    public static string Write(ProductTile tile, bool onTensorCores = false) => LayerContext.Kernel(Name(tile), tile.Threads, Arrays, Numbers, context =>
+    public static string Write(ProductTile tile, bool onTensorCores = false)
+        => LayerContext.Kernel(Name(tile), tile.Threads, Arrays, Numbers, context =>
     {
         PtxWriter writer = context.Writer;
         writer.Phase("The block's channels of the output, which all lie in one group, its input channels and taps, and its pixels.");
@@ -36,13 +39,17 @@ internal static class ConvGradientProduct
 
         IProductLoop loop = onTensorCores ? new TensorLoop(context, tile) : new ProductLoop(context, tile);
         var pixel = new GradientPixel(context, end);
-        string[][] sums = loop.Run(new OutputGradients(context, pixel, firstRow, group), new WindowedPixels(context, pixel, firstColumn, group), first, end);
+        string[][] sums = loop.Run(
+            new OutputGradients(context, pixel, firstRow, group), new WindowedPixels(context, pixel, firstColumn, group), first, end);
 
         writer.Phase("The sums of this part of the pixels.");
         string below = loop.FirstRow(firstRow), beside = loop.FirstColumn();
         writer.Line($"add.u32 {beside}, {beside}, {firstColumn}");
-        string start = writer.Integer("mul.lo.u32", "start", split, context.Number("partLength")), ofGroup = writer.Integer("mul.lo.u32", "rowsBefore", group, context.Number("rows"));
-        string mine = writer.Index("mine"), column = writer.Index("column"), at = writer.Index("at"), isRow = writer.Predicate("isRow"), isHere = writer.Predicate("isHere"), address = writer.Address("address");
+        string start = writer.Integer(
+            "mul.lo.u32", "start", split,
+            context.Number("partLength")), ofGroup = writer.Integer("mul.lo.u32", "rowsBefore", group, context.Number("rows"));
+        string mine = writer.Index("mine"), column = writer.Index("column"), at =
+            writer.Index("at"), isRow = writer.Predicate("isRow"), isHere = writer.Predicate("isHere"), address = writer.Address("address");
         for (int r = 0; r < sums.Length; r++)
         {
             writer.Line($"add.u32 {mine}, {below}, {LayerContext.Text(loop.Rows[r])}");
@@ -109,14 +116,16 @@ internal static class ConvGradientProduct
             {
                 string row = _writer.Integer("add.u32", "row", firstRow, lines[i]);
                 _isThere[i] = _writer.Compare("lt.u32", "isRow", row, context.Number("rows"));
-                _planes[i] = _writer.Integer("mul.lo.u32", "plane", _writer.Integer("add.u32", "channel", ofGroup, row), context.Number("yChannel"));
+                _planes[i] = _writer.Integer(
+                    "mul.lo.u32", "plane", _writer.Integer("add.u32", "channel", ofGroup, row), context.Number("yChannel"));
             }
         }
 
         public override string[] Load()
         {
             pixel.Find();
-            string image = _writer.Integer("mad.lo.u32", "imageAt", pixel.Image, context.Number("yImage"), pixel.Place), isHere = _writer.Predicate("isHere");
+            string image = _writer.Integer(
+                "mad.lo.u32", "imageAt", pixel.Image, context.Number("yImage"), pixel.Place), isHere = _writer.Predicate("isHere");
             return [.. _planes.Select((plane, i) =>
             {
                 string value = _writer.Real("mov.f32", "change", PtxWriter.Constant(0f));
@@ -147,7 +156,9 @@ internal static class ConvGradientProduct
             _group = _writer.Integer("mul.lo.u32", "groupAt", group, context.Number("xGroup"));
             _taps = [.. lines.Select(line =>
             {
-                string column = _writer.Integer("add.u32", "tapNumber", firstColumn, line), isThere = _writer.Compare("lt.u32", "isTap", column, context.Number("depth"));
+                string column = _writer.Integer(
+                    "add.u32", "tapNumber", firstColumn,
+                    line), isThere = _writer.Compare("lt.u32", "isTap", column, context.Number("depth"));
                 string distance = _writer.Integer("mov.u32", "distance", "0"), tap = _writer.Integer("mov.u32", "tap", "0");
                 _writer.Line($"@{isThere} ld.global.nc.v2.u32 {{{distance}, {tap}}}, [{_writer.Wide("mad.wide.u32", "tapAt", column, "8", context["taps"])}]");
                 return (distance, _writer.Integer("and.b32", "tapRow", tap, "65535"), _writer.Integer("shr.u32", "tapColumn", tap, "16"), isThere);
