@@ -24,7 +24,8 @@ internal static class NetworkChecks
             (arena, what) = (new GpuInferencePlan(spec).ArenaLength, "On a GPU the workspace of one image");
 
         if (arena <= GateRules.MaxLength && spec.Emit == Model.Emit.Cuda && !spec.InferenceOnly)
-            (arena, what) = (new GpuTrainingPlan(spec).ArenaLength, "On a GPU the workspace of training on one image, which InferenceOnly = true would leave out,");
+            (arena, what) = (new GpuTrainingPlan(spec).ArenaLength, "On a GPU the workspace of training on one image, which "
+                + "InferenceOnly = true would leave out,");
 
         if (arena > GateRules.MaxLength)
             builder.Fail(DiagnosticIds.TooLarge, "", what, Numbers.Grouped(arena), Numbers.Grouped(GateRules.MaxLength));

@@ -228,8 +228,11 @@ internal static class NetworkReader
 
     private static string Summary(string kind, GraphBuilder builder, int output) => kind switch
     {
-        DeclaredAttribute.Network => $"A network from [N, {builder.Describe(0).Replace(" x ", ", ")}] to [N, {builder.Describe(output).Replace(" x ", ", ")}].",
-        DeclaredAttribute.Residual => $"A residual block with a squeeze-and-excitation gate, from [N, {builder.Describe(0).Replace(" x ", ", ")}] to [N, {builder.Describe(output).Replace(" x ", ", ")}].",
-        _ => $"An inverted residual block, from [N, {builder.Describe(0).Replace(" x ", ", ")}] to [N, {builder.Describe(output).Replace(" x ", ", ")}].",
+        DeclaredAttribute.Network => $"A network from [N, {builder.Describe(0).Replace(" x ", ", ")}] to [N, "
+            + $"{builder.Describe(output).Replace(" x ", ", ")}].",
+        DeclaredAttribute.Residual => $"A residual block with a squeeze-and-excitation gate, from [N, "
+            + $"{builder.Describe(0).Replace(" x ", ", ")}] to [N, {builder.Describe(output).Replace(" x ", ", ")}].",
+        _ => $"An inverted residual block, from [N, {builder.Describe(0).Replace(" x ", ", ")}] to [N, "
+            + $"{builder.Describe(output).Replace(" x ", ", ")}].",
     };
 }

@@ -76,7 +76,8 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor HiddenIsZero = Error(
         id: DiagnosticIds.HiddenIsZero,
         title: "The hidden width would be 0",
-        message: "{0} channels reduced by {1} leave a hidden width of 0; lower Reduction, write Hidden, or choose a HiddenRule: AtLeastOne, "
+        message: "{0} channels reduced by {1} leave a hidden width of 0; lower Reduction, write Hidden, or choose a HiddenRule: "
+            + "AtLeastOne, "
             + "HalfIfSmall, or FloorAllowZero for PyTorch's constant gate");
 
     public static readonly DiagnosticDescriptor TooLarge = Error(
@@ -92,7 +93,8 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor PerimeterSqueeze = Warning(
         id: DiagnosticIds.PerimeterSqueeze,
         title: "SumOverHPlusW saturates the gate",
-        message: "Squeeze.SumOverHPlusW divides by H + W, which is not the mean (at 224 x 224 it is 112 times the mean, and the gate saturates); "
+        message: "Squeeze.SumOverHPlusW divides by H + W, which is not the mean (at 224 x 224 it is 112 times the mean, and the gate "
+            + "saturates); "
             + "keep it only for weights that were trained with it");
 
     public static readonly DiagnosticDescriptor LayerWithoutNetwork = Error(
@@ -143,7 +145,8 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor SizeNeeded = Error(
         id: DiagnosticIds.SizeNeeded,
         title: "A dense layer over pixels needs a fixed size",
-        message: "Write Height and Width on the module: a Linear layer that flattens pixels has a fixed number of weights (or pool globally before it)");
+        message: "Write Height and Width on the module: a Linear layer that flattens pixels has a fixed number of weights (or pool "
+            + "globally before it)");
 
     public static readonly DiagnosticDescriptor BudgetPassed = Error(
         id: DiagnosticIds.BudgetPassed,
@@ -178,12 +181,14 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor CudaNeedsSize = Error(
         id: DiagnosticIds.CudaNeedsSize,
         title: "On GPUs networks have one size",
-        message: "'{0}' has no Height and Width, and Emit.Cuda lays a network's memory out for one size of input; write both, or remove Emit");
+        message: "'{0}' has no Height and Width, and Emit.Cuda lays a network's memory out for one size of input; write both, or remove "
+            + "Emit");
 
     public static readonly DiagnosticDescriptor TooManyLayers = Error(
         id: DiagnosticIds.TooManyLayers,
         title: "A module has too many layers",
-        message: "This layer and those before it come to more than {0} operations, with the modules that Layer<T> names written out; build the module of fewer");
+        message: "This layer and those before it come to more than {0} operations, with the modules that Layer<T> names written out; "
+            + "build the module of fewer");
 
     public static readonly DiagnosticDescriptor HidesName = Error(
         id: DiagnosticIds.HidesName,

@@ -191,7 +191,8 @@ internal sealed class GraphBuilder
             Numbers.Text(window.Extent), Numbers.Text(size.Height + padding), Numbers.Text(size.Width + padding), NameOfLayer(Layer),
             widest < 0
                 ? "pad it, or enlarge the input"
-                : $"lower the stride of {Numbers.Text(_sizes[widest].Window!.Stride)} of {NameOfLayer(_layerOfSize[widest])}, which leaves {Sides(widest)} of {Sides(_sizes[widest].From)}, pad it, or enlarge the input",
+                : $"lower the stride of {Numbers.Text(_sizes[widest].Window!.Stride)} of {NameOfLayer(_layerOfSize[widest])}, which "
+                    + $"leaves {Sides(widest)} of {Sides(_sizes[widest].From)}, pad it, or enlarge the input",
         ];
         int here = Layer;
         bool skips = widest >= 0 && _sizes[widest].Window!.Stride > _sizes[widest].Window!.Extent;

@@ -5,8 +5,7 @@ internal static class Arena
 {
     /// <summary>
     /// Offsets for buffers of known lengths: the largest first, each at the lowest place that is free for its whole life (Pisarchyk and
-    /// Lee,
-    /// Efficient Memory Management for Deep Neural Net Inference, 2020: greedy by size).
+    /// Lee, Efficient Memory Management for Deep Neural Net Inference, 2020: greedy by size).
     /// </summary>
     public static IReadOnlyList<ArenaBuffer> Place(IReadOnlyList<ArenaBuffer> buffers, CancellationToken cancellation = default)
     {

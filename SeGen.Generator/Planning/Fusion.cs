@@ -8,8 +8,7 @@ namespace SeGen.Generator.Planning;
 /// convolution before it; bias, residual addition and activation into whoever computes the value last; the squeeze of a gate into the
 /// convolution whose output it sums; the gate's scaling into the addition or the 1 x 1 convolution after it.
 /// An operation is fused only where nobody else reads the value between. In training convolutions and dense layers stay alone, since the
-/// way
-/// back needs what they compute; a batch norm takes the addition and the activation after it.
+/// way back needs what they compute; a batch norm takes the addition and the activation after it.
 /// </summary>
 internal sealed class Fusion
 {

@@ -33,7 +33,8 @@ internal sealed record BorderKernel(Place Out) : KernelSpec
                 }
 
                 writer.Blank();
-                writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref to, ({to.Height} + {border}) * {to.Row}), {border} * (int){to.Row}).Clear();");
+                writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref to, ({to.Height} + {border}) * {to.Row}), {border} * "
+                    + $"(int){to.Row}).Clear();");
             }
         }
     }

@@ -39,7 +39,8 @@ internal sealed record Strides(string Name, Place Place)
     {
         if (Place.IsFixed)
             writer.Line(
-                $"private const nuint {Height} = {Place.Rows}, {Width} = {Place.Columns}, {Row} = {Place.Row * (Place.Lattice?.Step ?? 1)}, {Block} = {Place.Block};");
+                $"private const nuint {Height} = {Place.Rows}, {Width} = {Place.Columns}, {Row} = "
+                    + $"{Place.Row * (Place.Lattice?.Step ?? 1)}, {Block} = {Place.Block};");
     }
 
     /// <summary>The method's locals.</summary>
@@ -55,13 +56,16 @@ internal sealed record Strides(string Name, Place Place)
         if (Place.Lattice is { } lattice)
         {
             string side(string of)
-                => $"({size}.{of} + {Numbers.Text(lattice.Step - 1)} - first{(of == "Height" ? "Row" : "Column")}) / {Numbers.Text(lattice.Step)}";
+                => $"({size}.{of} + {Numbers.Text(lattice.Step - 1)} - first{(of == "Height" ? "Row" : "Column")}) / "
+                    + $"{Numbers.Text(lattice.Step)}";
             writer.Line($"nuint {Height} = {side("Height")}, {Width} = {side("Width")};");
-            writer.Line($"nuint {Row} = ({size}.Width{border}) * {Place.Step}, {Block} = ({size}.Height{border}) * ({size}.Width{border}) * {Place.Pixel};");
+            writer.Line($"nuint {Row} = ({size}.Width{border}) * {Place.Step}, {Block} = ({size}.Height{border}) * "
+                + $"({size}.Width{border}) * {Place.Pixel};");
             return;
         }
 
-        writer.Line($"nuint {Height} = {size}.Height, {Width} = {size}.Width, {Row} = ({size}.Width{border}) * {Place.Pixel}, {Block} = ({size}.Height{border}) * {Row};");
+        writer.Line($"nuint {Height} = {size}.Height, {Width} = {size}.Width, {Row} = ({size}.Width{border}) * {Place.Pixel}, {Block} = "
+            + $"({size}.Height{border}) * {Row};");
     }
 
     private string Of(string what) => Place.IsFixed ? Name + what : Lower(what);

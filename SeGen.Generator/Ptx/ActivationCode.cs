@@ -4,8 +4,7 @@ namespace SeGen.Generator.Ptx;
 
 /// <summary>
 /// An activation that comes with the launch, so that layers with different ones share a kernel: two limits, which are infinite where there
-/// are none, and
-/// which of the smooth ones it is; of those a module has what its network uses.
+/// are none, and which of the smooth ones it is; of those a module has what its network uses.
 /// </summary>
 /// <param name="HasSiLU">Whether v sigmoid(v) is among them.</param>
 /// <param name="HasHardSwish">Whether v hardsigmoid(v) is.</param>

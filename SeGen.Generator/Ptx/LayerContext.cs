@@ -4,8 +4,7 @@ namespace SeGen.Generator.Ptx;
 
 /// <summary>
 /// A kernel of a network's layers while it is written. Sizes come with the launch, so that a network's layers share kernels: its module
-/// has a few, and
-/// the driver compiles them in the time that one kernel for each shape would take for two or three.
+/// has a few, and the driver compiles them in the time that one kernel for each shape would take for two or three.
 /// </summary>
 internal sealed class LayerContext
 {
@@ -84,8 +83,7 @@ internal sealed class LayerContext
 
     /// <summary>
     /// A number below 2^31 divided by a parameter, of which the host gives <c>Magic</c> and <c>Shift</c> too: two multiplications instead
-    /// of twenty
-    /// instructions (Granlund and Montgomery, Division by invariant integers using multiplication, 1994).
+    /// of twenty instructions (Granlund and Montgomery, Division by invariant integers using multiplication, 1994).
     /// </summary>
     /// <returns>The quotient and the remainder.</returns>
     public (string Quotient, string Remainder) Divide(string value, string divisor, string quotient, string remainder)

@@ -5,8 +5,7 @@ namespace SeGen.Generator.Ptx;
 
 /// <summary>
 /// The text of one kernel: registers are named by their role and declared by their type, phases have a comment, constants are decimal.
-/// Floats are
-/// added and multiplied with their rounding named, so that no assembler contracts them.
+/// Floats are added and multiplied with their rounding named, so that no assembler contracts them.
 /// </summary>
 internal sealed class PtxWriter(string name, IReadOnlyList<(string Type, string Name)> parameters, int threads)
 {

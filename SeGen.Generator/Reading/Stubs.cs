@@ -4,8 +4,7 @@ namespace SeGen.Generator.Reading;
 
 /// <summary>
 /// What is written for a class whose declaration is wrong while the class itself is right: its members, which throw. Without them each use
-/// of
-/// the class would be an error of its own, beside the one that says what to change.
+/// of the class would be an error of its own, beside the one that says what to change.
 /// </summary>
 /// <param name="Type">The user's class.</param>
 /// <param name="IsGate">Whether it would be a gate alone.</param>

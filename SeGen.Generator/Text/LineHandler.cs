@@ -6,8 +6,7 @@ namespace SeGen.Generator.Text;
 
 /// <summary>
 /// An interpolated line of generated code. Numbers become text as C# has them, whatever the culture of the machine that compiles: a minus
-/// sign
-/// or a decimal comma of the user's would be another program.
+/// sign or a decimal comma of the user's would be another program.
 /// </summary>
 [InterpolatedStringHandler]
 internal readonly struct LineHandler

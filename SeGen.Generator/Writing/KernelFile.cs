@@ -53,7 +53,8 @@ internal static class KernelFile
                 """);
             writer.Blank();
             writer.Line($"/// <summary>{Xml.Escape(kernel.Summary)}</summary>");
-            writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{Reading.DeclarationParser.GeneratorName}\", \"{ModuleMembersEmitter.Version}\")]");
+            writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{Reading.DeclarationParser.GeneratorName}\", "
+                + $"\"{ModuleMembersEmitter.Version}\")]");
             using (writer.Block($"internal static class {kernel.Name}"))
                 kernel.Emit(writer);
         }

@@ -16,7 +16,8 @@ internal static class ModuleMembersEmitter
         string name = module.Type.Name;
         Documentation(writer, module);
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{DeclarationParser.GeneratorName}\", \"{Version}\")]");
-        using (writer.Block($"partial class {name} : global::SeGen.{(module.IsGate ? "IGate" : module.HasGates ? "IGatedModule" : "IModule")}"))
+        using (writer.Block($"partial class {name} : "
+            + $"global::SeGen.{(module.IsGate ? "IGate" : module.HasGates ? "IGatedModule" : "IModule")}"))
         {
             Constants(writer, module);
             writer.Blank();

@@ -82,7 +82,8 @@ internal static class ModuleMethods
 
         yield return new ModuleMethod(
             "void", "Forward", "System.Numerics.Tensors.ReadOnlyTensorSpan<float>,System.Numerics.Tensors.TensorSpan<float>",
-            "in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> input, in global::System.Numerics.Tensors.TensorSpan<float> output", "input, output");
+            "in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> input, in global::System.Numerics.Tensors.TensorSpan<float> "
+                + "output", "input, output");
         yield return new ModuleMethod(
             "void", "Backward", $"{InType},{OutType}",
             "global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient", "outputGradient, inputGradient")
@@ -117,7 +118,8 @@ internal static class ModuleMethods
 
         yield return new ModuleMethod(
             "void", "SaveWeights", "string,SeGen.Naming,SeGen.WeightType",
-            "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = global::SeGen.WeightType.F32",
+            "string path, global::SeGen.Naming naming = global::SeGen.Naming.SeGen, global::SeGen.WeightType type = "
+                + "global::SeGen.WeightType.F32",
             "path, naming, type");
         yield return new ModuleMethod(
             "global::SeGen.VerifyReport", "Verify", "string,float", "string path, float tolerance = 1e-4f", "path, tolerance");

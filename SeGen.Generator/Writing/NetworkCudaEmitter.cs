@@ -55,7 +55,8 @@ internal sealed class NetworkCudaEmitter
         var plan = new GpuTrainingPlan(spec);
         var emitter = new NetworkCudaEmitter(spec, writer, isTraining: true, value => value == 0
             ? $"GpuValue.Input({Shape(spec, 0)})"
-            : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))}, gradientAt: {Numbers.Text(plan.GradientOf(value))})");
+            : $"net.Value({Shape(spec, value)}, at: {Numbers.Text(plan.OffsetOf(value))}, gradientAt: "
+                + $"{Numbers.Text(plan.GradientOf(value))})");
         writer.Blank();
         emitter.Way("TrainingLength", "Train(GpuTraining net)", plan, $"net.End({V(plan.Output)});");
         return TrainingModule.Write(plan);

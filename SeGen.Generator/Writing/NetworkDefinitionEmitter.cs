@@ -44,7 +44,8 @@ internal static class NetworkDefinitionEmitter
 
     /// <summary>The size after a window, from the one before it.</summary>
     public static string Slide(SizeRule rule, string from)
-        => $"{from}.Slide({Numbers.Text(rule.Window!.Reach)}, {Numbers.Text(rule.Window.Stride)}, {Numbers.Text(rule.Window.Padding)}, {(rule.Window.CeilMode ? "true" : "false")})";
+        => $"{from}.Slide({Numbers.Text(rule.Window!.Reach)}, {Numbers.Text(rule.Window.Stride)}, {Numbers.Text(rule.Window.Padding)}, "
+            + $"{(rule.Window.CeilMode ? "true" : "false")})";
 
     /// <summary>What files carry beside the weights, and whether there is training code.</summary>
     public static void Settings(SourceWriter writer, EquatableArray<string> settings, bool trains)
@@ -89,7 +90,8 @@ internal static class NetworkDefinitionEmitter
             for (int i = 1; i < graph.Sizes.Count; i++)
                 writer.Line($"var size{i} = {(graph.Sizes[i].IsFixed ? $"new MapSize({Numbers.Text(graph.Sizes[i].Height)}, {Numbers.Text(graph.Sizes[i].Width)})" : Slide(graph.Sizes[i], $"size{Numbers.Text(graph.Sizes[i].From)}"))};");
 
-            writer.Line(output.IsVector ? "return (1, 1);" : $"return ((int)size{Numbers.Text(output.Size)}.Height, (int)size{Numbers.Text(output.Size)}.Width);");
+            writer.Line(output.IsVector ? "return (1, 1);" : $"return ((int)size{Numbers.Text(output.Size)}.Height, "
+                + $"(int)size{Numbers.Text(output.Size)}.Width);");
         }
     }
 
@@ -116,7 +118,8 @@ internal static class NetworkDefinitionEmitter
             ? $"Initializer.KaimingUniform(random, {Numbers.Text(initial.FanIn)})"
             : $"Initializer.Constant({Numbers.Text(initial.Constant)}f)";
         writer.Line(
-            $"new ParameterSpec({Literal.Of(scope.Path)}, {Numbers.Text(scope.Index)}, \"{name}\", new[] {{ {sizes} }}, BlockKind.{scope.Block}, "
+            $"new ParameterSpec({Literal.Of(scope.Path)}, {Numbers.Text(scope.Index)}, \"{name}\", new[] {{ {sizes} }}, "
+                + $"BlockKind.{scope.Block}, "
             + $"{initializer}{(parameter.IsTrainable ? "" : ", IsTrainable: false")}),");
     }
 

@@ -50,7 +50,8 @@ internal static class NetworkEmitter
 
     private static void Constants(SourceWriter writer, NetworkPlan plan)
     {
-        writer.Line("// Packed weights: biases with the batch norms folded in, then the weights in the order in which their kernel reads them.");
+        writer.Line("// Packed weights: biases with the batch norms folded in, then the weights in the order in which their kernel reads "
+            + "them.");
         for (int i = 0; i < plan.Steps.Count; i++)
         {
             if (plan.Steps[i].WeightsLength > 0)
@@ -62,7 +63,8 @@ internal static class NetworkEmitter
             return;
 
         writer.Blank();
-        writer.Line($"// The arena of one image: values share memory where their lives do not overlap ({Numbers.Grouped(plan.LengthWithoutReuse)} floats if they did not).");
+        writer.Line($"// The arena of one image: values share memory where their lives do not overlap "
+            + $"({Numbers.Grouped(plan.LengthWithoutReuse)} floats if they did not).");
         foreach (ArenaBuffer buffer in plan.Buffers)
         {
             string what = buffer.Place is { } place

@@ -12,7 +12,8 @@ internal static class NetworkInferenceEmitter
     {
         writer.Blank();
         writer.Line("/// <summary>Inference: the steps of an image, and the cuts of each, which threads may share.</summary>");
-        using (writer.Block($"private sealed class Inference(PackedWeights weights) : NetworkRun(weights, {(plan.IsFixed ? "ArenaLength" : "0")}, {(plan.Workspace == 0 ? "0" : "WorkspaceLength")})"))
+        using (writer.Block($"private sealed class Inference(PackedWeights weights) : NetworkRun(weights, "
+            + $"{(plan.IsFixed ? "ArenaLength" : "0")}, {(plan.Workspace == 0 ? "0" : "WorkspaceLength")})"))
         {
             writer.Line("private nuint _image;");
             if (!plan.IsFixed)

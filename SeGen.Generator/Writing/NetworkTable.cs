@@ -20,7 +20,8 @@ internal static class NetworkTable
             "total", "", "", Numbers.Grouped(plan.ParameterCount), plan.IsFixed ? Numbers.Grouped(plan.MultiplyAdds) : "",
             plan.IsFixed ? Numbers.Grouped(plan.Rows.Sum(r => r.Computed)) : "",
             plan.IsFixed
-                ? $"workspace {Numbers.Grouped(plan.WorkspaceBytes)} bytes ({Numbers.Grouped(plan.LengthWithoutReuse * sizeof(float))} without reuse)"
+                ? $"workspace {Numbers.Grouped(plan.WorkspaceBytes)} bytes ({Numbers.Grouped(plan.LengthWithoutReuse * sizeof(float))} "
+                    + $"without reuse)"
                 : "", "",
         ]);
 

@@ -13,7 +13,8 @@ internal static class NetworkTrainingEmitter
     public static void Emit(SourceWriter writer, TrainingPlan plan)
     {
         writer.Blank();
-        writer.Line("/// <summary>Training steps: every image has an arena of its own; a stage takes each image as far as it gets without the others.</summary>");
+        writer.Line("/// <summary>Training steps: every image has an arena of its own; a stage takes each image as far as it gets "
+            + "without the others.</summary>");
         using (writer.Block("private sealed class Training : NetworkTraining"))
         {
             Places(writer, plan);
@@ -36,9 +37,11 @@ internal static class NetworkTrainingEmitter
     {
         if (plan.IsFixed)
         {
-            writer.Line("// The arena of one image: v are values, g gradients, s sums over pixels, in parts of the step that are counted from its start.");
+            writer.Line("// The arena of one image: v are values, g gradients, s sums over pixels, in parts of the step that are counted "
+                + "from its start.");
             foreach (ArenaBuffer buffer in plan.Buffers)
-                writer.Line($"private const long {Name(plan, buffer)} = {buffer.Offset}; // {(buffer.Place is { } place ? place.Text : Numbers.Text(buffer.Length))}, parts {buffer.First} to {buffer.Last}");
+                writer.Line($"private const long {Name(plan, buffer)} = {buffer.Offset}; // "
+                    + $"{(buffer.Place is { } place ? place.Text : Numbers.Text(buffer.Length))}, parts {buffer.First} to {buffer.Last}");
 
             writer.Line($"private const long ImageLength = {plan.ImageLength};");
         }
@@ -183,6 +186,7 @@ internal static class NetworkTrainingEmitter
             : $"{o.Text} At(ref {arena}, {Name(plan, plan.Buffers[buffer])}{(o.Plus == "0" ? "" : $" + {o.Plus}")})"));
 
     private static string Length(TrainingPlan plan, ArenaBuffer buffer) => buffer.Place is { IsFixed: false } place
-        ? $"{SlotLayout.Size(plan.Graph.Tensors[buffer.Value].Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, {Numbers.Text(place.Border)})"
+        ? $"{SlotLayout.Size(plan.Graph.Tensors[buffer.Value].Size)}.Length({Numbers.Text(place.Blocks)}, {Numbers.Text(place.Pixel)}, "
+            + $"{Numbers.Text(place.Border)})"
         : Numbers.Text(buffer.Length);
 }

@@ -47,22 +47,19 @@ public abstract class GateSettingsAttribute : Attribute
 
     /// <summary>
     /// How accurately convolutions are computed, in inference and in training; Fast where not written. A property of the module, like its
-    /// size;
-    /// a gate alone has no convolution.
+    /// size; a gate alone has no convolution.
     /// </summary>
     public Precision Precision { get; set; }
 
     /// <summary>
     /// What the module is written for; Cpu where not written. Cuda adds kernels for NVIDIA GPUs and <c>CreateCuda</c>, to gates, blocks
-    /// and networks; the
-    /// latter two need Height and Width. A property of the module, like its size.
+    /// and networks; the latter two need Height and Width. A property of the module, like its size.
     /// </summary>
     public Emit Emit { get; set; }
 
     /// <summary>
     /// Whether no training code is written: the assembly is a fraction of the size and compiles in half the time, and ForwardTraining
-    /// throws
-    /// NotSupportedException. A property of the module; a layer's training goes with its network's.
+    /// throws NotSupportedException. A property of the module; a layer's training goes with its network's.
     /// </summary>
     public bool InferenceOnly { get; set; }
 }

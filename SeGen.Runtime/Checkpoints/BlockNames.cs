@@ -8,7 +8,8 @@ internal static class BlockNames
     /// <exception cref="NotSupportedException">The convention has no names for this kind of block.</exception>
     public static string Translate(ParameterSpec parameter, Naming naming) => TryTranslate(parameter, naming)
         ?? throw new NotSupportedException(
-            $"Naming.{naming} has no names for the block of {parameter.Name} ({Describe(parameter.Block)}); load and save it with another naming.");
+            $"Naming.{naming} has no names for the block of {parameter.Name} ({Describe(parameter.Block)}); load and save it with "
+                + $"another naming.");
 
     /// <summary>A parameter's name in a convention, or null where it has no names for that kind of block.</summary>
     public static string? TryTranslate(ParameterSpec parameter, Naming naming)

@@ -42,7 +42,8 @@ internal sealed class CheckpointMismatch(SafeTensorsFile file, KeyMap keys)
         var text = new StringBuilder();
         text.Append(file.Name).Append(": ");
         if (_missing.Count + _unexpected.Count + _faulty.Count == 0)
-            text.Append("the weights fit, but were saved by a module that was declared otherwise; correct the declaration, or load with strict: false:");
+            text.Append("the weights fit, but were saved by a module that was declared otherwise; correct the declaration, or load with "
+                + "strict: false:");
         else if (loaded == 0)
             text.Append("none of the module's ").Append(parameters.Count).Append(" parameters is in the file (").Append(Map).Append("):");
         else

@@ -5,8 +5,7 @@ namespace SeGen;
 /// <summary>
 /// What decides a module's results beside its weights: the kind and settings of each layer, as they were declared. Files that SeGen writes
 /// carry them in their metadata, a key for each layer ("segen.layer.0003": "SEResidual(Body=Basic, Stride=2) layer2"), so that weights
-/// which
-/// fit a module by their shapes alone, but were trained with another epsilon or gate, are not taken for its own.
+/// which fit a module by their shapes alone, but were trained with another epsilon or gate, are not taken for its own.
 /// </summary>
 internal static class DeclaredSettings
 {

@@ -8,8 +8,7 @@ internal static class Similarity
 
     /// <summary>
     /// The candidate with the fewest edits, or null where none is near: it has as many parts between its dots, or one more or less, its
-    /// last
-    /// part differs by two letters at most, and all of it by a third.
+    /// last part differs by two letters at most, and all of it by a third.
     /// </summary>
     public static string? Closest(string name, IReadOnlyList<string> candidates)
     {

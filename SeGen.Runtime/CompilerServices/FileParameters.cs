@@ -49,8 +49,8 @@ internal sealed class FileParameters : IParameterSource
 
     /// <summary>
     /// Room behind what the part has read. Every array holds the largest tensor and what is read beside it, so that none is ever given up
-    /// for
-    /// a longer one, and there is a second one only where a part has two large tensors. Pages that nothing was read into take no memory.
+    /// for a longer one, and there is a second one only where a part has two large tensors. Pages that nothing was read into take no
+    /// memory.
     /// </summary>
     private ArraySegment<float> Take(int length)
     {

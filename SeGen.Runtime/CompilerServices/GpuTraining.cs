@@ -7,8 +7,7 @@ namespace SeGen.CompilerServices;
 
 /// <summary>
 /// The steps of a network's training on a device, for a batch of one size: generated code says what the way forward is, and of each step
-/// this makes its
-/// launches and, behind those of all later ones, the launches of its way back.
+/// this makes its launches and, behind those of all later ones, the launches of its way back.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GpuTraining : IDisposable

@@ -38,7 +38,8 @@ internal static class ModuleArguments
     {
         if (input.IsEmpty)
             throw new ArgumentException(
-                $"{module.Name} needs one image or more of {module.InputChannels} x {height} x {width} values; the input is empty (a null array is an empty span).", nameof(input));
+                $"{module.Name} needs one image or more of {module.InputChannels} x {height} x {width} values; the input is empty (a "
+                    + $"null array is an empty span).", nameof(input));
     }
 
     /// <summary>The number of images in the input, with the output's length checked against it.</summary>
@@ -59,7 +60,8 @@ internal static class ModuleArguments
         long image = (long)module.InputChannels * height * width;
         if (input % image != 0)
             throw new ArgumentException(
-                $"{module.Name} needs whole images of {module.InputChannels} x {height} x {width} = {image:N0} values and was given {input:N0}.", nameof(input));
+                $"{module.Name} needs whole images of {module.InputChannels} x {height} x {width} = {image:N0} values and was given "
+                    + $"{input:N0}.", nameof(input));
 
         int batch = (int)(input / image);
         (int outHeight, int outWidth) = module.OutputSize(height, width);
@@ -76,7 +78,8 @@ internal static class ModuleArguments
 
         if (given != needed)
             throw new ArgumentException(
-                $"{module.Name} needs {batch} x {string.Join(" x ", shape.ToArray())} = {needed:N0} values here and was given {given:N0}{(given == 0 ? " (a null array is an empty span)" : "")}.", name);
+                $"{module.Name} needs {batch} x {string.Join(" x ", shape.ToArray())} = {needed:N0} values here and was given "
+                    + $"{given:N0}{(given == 0 ? " (a null array is an empty span)" : "")}.", name);
     }
 
     /// <summary>Refuses spans that overlap, but for the very same one where that is allowed.</summary>
@@ -93,7 +96,8 @@ internal static class ModuleArguments
 
     /// <summary>What a batch norm says that cannot be trained on what it gets.</summary>
     public static ArgumentException OneValue(string layer, string argument) => new(
-        $"The batch norm {layer} gets one value for each channel, which has no variance: train on more images or pixels, or set FreezeStatistics.", argument);
+        $"The batch norm {layer} gets one value for each channel, which has no variance: train on more images or pixels, or set "
+            + $"FreezeStatistics.", argument);
 
     /// <summary>The elements and size of a dense tensor [C, H, W] or [N, C, H, W].</summary>
     public static ReadOnlySpan<float> Dense(
@@ -103,7 +107,8 @@ internal static class ModuleArguments
         ReadOnlySpan<nint> shape = tensor.Lengths;
         if (shape.Length is not (3 or 4) || shape[^3] != channels)
             throw new ArgumentException(
-                $"{module.Name} needs a tensor [{channels}, H, W] or [N, {channels}, H, W] and was given [{string.Join(", ", shape.ToArray())}].", name);
+                $"{module.Name} needs a tensor [{channels}, H, W] or [N, {channels}, H, W] and was given "
+                    + $"[{string.Join(", ", shape.ToArray())}].", name);
 
         if (!tensor.IsDense)
             throw new ArgumentException($"{module.Name} needs a dense tensor in row-major order; this one has gaps.", name);
@@ -123,7 +128,8 @@ internal static class ModuleArguments
             module, (ReadOnlyTensorSpan<float>)tensor, shape[0], name, out int images, out int height, out int width);
         if (images != batch || height != shape[1] || width != shape[2])
             throw new ArgumentException(
-                $"{module.Name} needs an output of {batch} x {string.Join(" x ", shape.ToArray())} here and was given {images} x {shape[0]} x {height} x {width}.", name);
+                $"{module.Name} needs an output of {batch} x {string.Join(" x ", shape.ToArray())} here and was given {images} x "
+                    + $"{shape[0]} x {height} x {width}.", name);
 
         return MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(dense), dense.Length);
     }

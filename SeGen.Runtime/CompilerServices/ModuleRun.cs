@@ -49,8 +49,7 @@ public abstract unsafe class ModuleRun : ParallelWork
 
     /// <summary>
     /// What a cut may use while it runs: memory that only its thread writes to, with whatever the last cut left there. A run that has one
-    /// thread has
-    /// one workspace, whichever thread of the pool it is on.
+    /// thread has one workspace, whichever thread of the pool it is on.
     /// </summary>
     protected ref float Workspace
         => ref Unsafe.Add(ref _workspaces!.Start, (nint)((_threads == 1 ? 0 : WorkerPool.Self) * _workspaceLength));

@@ -74,7 +74,8 @@ public sealed unsafe partial class ModuleState
         int batch = ModuleArguments.Batch(_module, input, output, height, width);
         if (batch > _module.MaxBatch)
             throw new ArgumentException(
-                $"{_module.Name} trains on 1 to MaxBatch = {_module.MaxBatch} images at a time and was given {batch}; write a larger MaxBatch in its attribute.",
+                $"{_module.Name} trains on 1 to MaxBatch = {_module.MaxBatch} images at a time and was given {batch}; write a larger "
+                    + $"MaxBatch in its attribute.",
                 nameof(input));
 
         BeginTraining();
@@ -109,7 +110,8 @@ public sealed unsafe partial class ModuleState
     {
         if (Interlocked.CompareExchange(ref _isTraining, 1, 0) != 0)
             throw new InvalidOperationException(
-                $"{_module.Name}: another thread is in ForwardTraining or Backward of this instance; train one instance on one thread at a time.");
+                $"{_module.Name}: another thread is in ForwardTraining or Backward of this instance; train one instance on one thread at "
+                    + $"a time.");
     }
 
     private void EndTraining()

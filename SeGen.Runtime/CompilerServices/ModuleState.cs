@@ -145,7 +145,8 @@ public sealed unsafe partial class ModuleState
         long parameters = Parameters.Sum(p => (long)p.Length);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{_module.Name}: {_module.InputChannels} x {size} to {_module.OutputChannels} channels, {parameters:N0} parameter values; {_weights.Origin}");
+            $"{_module.Name}: {_module.InputChannels} x {size} to {_module.OutputChannels} channels, {parameters:N0} parameter values; "
+                + $"{_weights.Origin}");
     }
 
     private void ForwardChecked(ReadOnlySpan<float> input, Span<float> output, int height, int width, GateObserver? observer)

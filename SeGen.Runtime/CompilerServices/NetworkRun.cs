@@ -4,8 +4,8 @@ namespace SeGen.CompilerServices;
 
 /// <summary>
 /// Inference of a block or network. Where there are at least as many images as threads, each thread takes whole images, in scratch of its
-/// own:
-/// then no step waits for another thread. Else all threads share every step of an image. Both compute the same cuts, hence the same bits.
+/// own: then no step waits for another thread. Else all threads share every step of an image. Both compute the same cuts, hence the same
+/// bits.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class NetworkRun : ForwardRun

@@ -4,8 +4,7 @@ namespace SeGen.Cuda;
 
 /// <summary>
 /// A device's primary context, which all libraries of a process share. It is made current before every call: finalizers, continuations and
-/// foreign
-/// code change what is current behind our back.
+/// foreign code change what is current behind our back.
 /// </summary>
 internal sealed unsafe class CudaDevice : SafeHandle
 {

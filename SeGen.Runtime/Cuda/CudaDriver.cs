@@ -5,8 +5,7 @@ namespace SeGen.Cuda;
 
 /// <summary>
 /// The functions of the CUDA driver that SeGen calls (CUDA driver API, version 11.4). They are taken one by one from the library that
-/// NVIDIA's
-/// driver brings; tests fill the same table with functions of their own. A CUdeviceptr is a <see cref="ulong"/>, a size_t a
+/// NVIDIA's driver brings; tests fill the same table with functions of their own. A CUdeviceptr is a <see cref="ulong"/>, a size_t a
 /// <see cref="nuint"/>,
 /// handles are <see cref="nint"/>; each function returns a CUresult, 0 for success.
 /// </summary>

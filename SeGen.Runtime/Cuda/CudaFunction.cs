@@ -29,7 +29,8 @@ internal sealed unsafe class CudaFunction
         int fixedBytes = Attribute(SharedBytes), most = device.SharedOfBlock - fixedBytes;
         if (dynamicShared > most)
             throw new ArgumentException(
-                $"Kernel {name} is to have {dynamicShared} bytes of shared memory beside its {fixedBytes}; a block of {device.Name} has {device.SharedOfBlock}.",
+                $"Kernel {name} is to have {dynamicShared} bytes of shared memory beside its {fixedBytes}; a block of {device.Name} has "
+                    + $"{device.SharedOfBlock}.",
                 nameof(dynamicShared));
 
         if (fixedBytes + dynamicShared > SharedWithoutAsking)

@@ -61,7 +61,8 @@ internal sealed unsafe partial class CudaModule : CudaHandle
                 said.Append(CultureInfo.InvariantCulture, $"\n{(l == line ? ">" : " ")} {l,5}  {lines[l - 1]}");
         }
 
-        string message = $"Compiling a module ({target}) for {Device.Name}, compute capability {Device.Capability / 10}.{Device.Capability % 10}, failed: cuModuleLoadDataEx returned {name} ({code}).{hint}";
+        string message = $"Compiling a module ({target}) for {Device.Name}, compute capability "
+            + $"{Device.Capability / 10}.{Device.Capability % 10}, failed: cuModuleLoadDataEx returned {name} ({code}).{hint}";
         return new GpuException(message, code, name, said.ToString()) { Call = "cuModuleLoadDataEx" };
     }
 

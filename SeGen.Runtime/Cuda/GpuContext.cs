@@ -2,8 +2,7 @@ namespace SeGen.Cuda;
 
 /// <summary>
 /// A device with what all modules on it share: one stream, so that what one module writes another one may read without further ado, and
-/// kernels,
-/// compiled once for each shape. Its lock is held by whoever puts something into the stream.
+/// kernels, compiled once for each shape. Its lock is held by whoever puts something into the stream.
 /// </summary>
 internal sealed class GpuContext : IDisposable
 {

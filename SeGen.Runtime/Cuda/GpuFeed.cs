@@ -2,8 +2,7 @@ namespace SeGen.Cuda;
 
 /// <summary>
 /// Small arrays that go to a device in every step: classes, keys of dropout. They go by memory of the driver's with a place for each of
-/// the last few, so that
-/// nobody waits for what the device still has to do; a place is taken again when its copy is done, some steps later.
+/// the last few, so that nobody waits for what the device still has to do; a place is taken again when its copy is done, some steps later.
 /// </summary>
 internal sealed unsafe class GpuFeed(CudaDevice device, CudaStream stream) : IDisposable
 {

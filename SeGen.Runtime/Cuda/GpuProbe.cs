@@ -22,7 +22,8 @@ internal static unsafe class GpuProbe
         {
             return missing is null
                 ? (GpuStatus.NoDriverLibrary, $"No NVIDIA driver is installed: {string.Join(" or ", CudaDriver.Names)} was not found.")
-                : (GpuStatus.DriverTooOld, $"The NVIDIA driver is too old: it lacks {missing}; install one that supports CUDA {Version(LeastDriver)} or later.");
+                : (GpuStatus.DriverTooOld, $"The NVIDIA driver is too old: it lacks {missing}; install one that supports CUDA "
+                    + $"{Version(LeastDriver)} or later.");
         }
 
         int code = driver.Init(0), version = 0, count = 0;
@@ -30,7 +31,8 @@ internal static unsafe class GpuProbe
             return Failure(driver, code);
 
         if (driver.DriverGetVersion(&version) == 0 && version < LeastDriver)
-            return (GpuStatus.DriverTooOld, $"The NVIDIA driver supports CUDA {Version(version)}; install one that supports CUDA {Version(LeastDriver)} or later.");
+            return (GpuStatus.DriverTooOld, $"The NVIDIA driver supports CUDA {Version(version)}; install one that supports CUDA "
+                + $"{Version(LeastDriver)} or later.");
 
         code = driver.DeviceGetCount(&count);
         if (code != 0 || count == 0)
@@ -50,7 +52,8 @@ internal static unsafe class GpuProbe
             devices.Add(text);
         }
 
-        return (GpuStatus.ComputeCapabilityTooLow, $"SeGen needs compute capability {LeastCapability / 10}.{LeastCapability % 10}; there is {string.Join(" and ", devices)}.");
+        return (GpuStatus.ComputeCapabilityTooLow, $"SeGen needs compute capability {LeastCapability / 10}.{LeastCapability % 10}; there "
+            + $"is {string.Join(" and ", devices)}.");
     }
 
     /// <summary>The first device that generated kernels run on.</summary>
@@ -89,8 +92,10 @@ internal static unsafe class GpuProbe
 
     private static (GpuStatus Status, string Text) Failure(CudaDriver driver, int code) => code switch
     {
-        CudaErrors.NoDevice => (GpuStatus.NoDevice, "The NVIDIA driver sees no device: there is none, or this process or container may not use it."),
-        CudaErrors.StubLibrary => (GpuStatus.StubLibrary, "The CUDA library that was found is the toolkit's stub for linking: take its folder out of the search path, so that the driver's own is found."),
+        CudaErrors.NoDevice => (GpuStatus.NoDevice, "The NVIDIA driver sees no device: there is none, or this process or container may "
+            + "not use it."),
+        CudaErrors.StubLibrary => (GpuStatus.StubLibrary, "The CUDA library that was found is the toolkit's stub for linking: take its "
+            + "folder out of the search path, so that the driver's own is found."),
         CudaErrors.SystemDriverMismatch => (GpuStatus.DriverMismatch, "The NVIDIA driver was updated while the machine ran: restart it."),
         _ => (GpuStatus.Failed, $"The NVIDIA driver does not start: {driver.Name(code)} ({code}), {driver.Description(code)}."),
     };

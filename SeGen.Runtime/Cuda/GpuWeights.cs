@@ -62,7 +62,8 @@ internal sealed unsafe class GpuWeights : IDisposable
     }
 
     private static InvalidOperationException BothChanged()
-        => new("The parameters were changed on the GPU, by Optimize, and on the host since then: call Synchronize before writing to them; to go on from the host's, dispose of this module and make another.");
+        => new("The parameters were changed on the GPU, by Optimize, and on the host since then: call Synchronize before writing to "
+            + "them; to go on from the host's, dispose of this module and make another.");
 
     /// <summary>Where a parameter's gradient begins; 0 where there is none of this name.</summary>
     public ulong GradientOf(string name)

@@ -4,8 +4,8 @@ namespace SeGen;
 
 /// <summary>
 /// Floats on a module's device, so that what one call leaves another one takes without a way over the host. Where the module runs on the
-/// CPU they
-/// are the host's, so that a program need not tell the two apart. Made by <see cref="GpuModule.Allocate"/> or <see cref="GpuModule.Wrap"/>.
+/// CPU they are the host's, so that a program need not tell the two apart. Made by <see cref="GpuModule.Allocate"/> or
+/// <see cref="GpuModule.Wrap"/>.
 /// </summary>
 public sealed unsafe class GpuBuffer : IDisposable
 {

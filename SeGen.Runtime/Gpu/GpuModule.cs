@@ -4,10 +4,9 @@ namespace SeGen;
 
 /// <summary>
 /// A module on an NVIDIA GPU, made by the generated CreateCuda: the same members over spans and over buffers that stay on the device. It
-/// uses the
-/// weights of the module that it was made from and follows their version. One thread at a time.
+/// uses the weights of the module that it was made from and follows their version. One thread at a time.
 /// </summary>
-public abstract class GpuModule : IDisposable
+public abstract partial class GpuModule : IDisposable
 {
     private protected GpuModule(ModuleDefinition definition, ParameterSet parameters)
         => (Definition, Parameters) = (definition, parameters);
@@ -45,8 +44,7 @@ public abstract class GpuModule : IDisposable
 
     /// <summary>
     /// Memory of the device that other code has allocated. SeGen's stream waits for no other: that code waits for what it has written
-    /// there before it
-    /// is used here, and calls <see cref="Synchronize"/> before it reads, writes or frees it again.
+    /// there before it is used here, and calls <see cref="Synchronize"/> before it reads, writes or frees it again.
     /// </summary>
     /// <param name="address">A CUdeviceptr of the device's primary context, a multiple of 16.</param>
     /// <param name="floats">How many floats there are.</param>
@@ -178,8 +176,8 @@ public abstract class GpuModule : IDisposable
 
     /// <summary>
     /// An optimizer's step on the device, by the gradients that Backward over buffers has left there, which are 0 after it. The host's
-    /// parameters, and what the
-    /// optimizer keeps, follow at the next <see cref="Synchronize"/>; until then only this module has the new ones.
+    /// parameters, and what the optimizer keeps, follow at the next <see cref="Synchronize"/>; until then only this module has the new
+    /// ones.
     /// </summary>
     /// <param name="optimizer">An <see cref="SgdOptimizer"/>, <see cref="AdamOptimizer"/> or <see cref="AdamWOptimizer"/> of these
     /// parameters.</param>
@@ -274,50 +272,8 @@ public abstract class GpuModule : IDisposable
         return new GpuMap(batch, height, width);
     }
 
-    /// <summary>Whether an optimizer is one of these parameters.</summary>
-    private protected void CheckOptimizer(Optimizer optimizer)
-    {
-        if (!ReferenceEquals(optimizer.Parameters, Parameters))
-            throw new ArgumentException($"The optimizer is one of other parameters than those of {Definition.Name}.", nameof(optimizer));
-    }
-
-    /// <summary>Whether a loss can be computed from these and into these.</summary>
-    private protected void CheckLoss(CrossEntropyLoss loss, GpuBuffer logits, GpuBuffer? gradient, GpuBuffer mean)
-    {
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(mean);
-        CheckBuffer(logits, nameof(logits));
-        CheckBuffer(mean, nameof(mean));
-        if (gradient is null)
-            return;
-
-        CheckBuffer(gradient, nameof(gradient));
-        if (gradient.Length != logits.Length)
-            throw new ArgumentException(
-                $"gradient has {gradient.Length} values; {logits.Length} are needed, as many as logits.", nameof(gradient));
-
-        if (gradient.Overlaps(logits) == false)
-            throw new ArgumentException("gradient overlaps logits; it may be exactly logits, or lie elsewhere.", nameof(gradient));
-    }
-
-    /// <summary>Whether gradients can be clipped so.</summary>
-    private protected void CheckClipping(float limit, GpuBuffer? norm)
-    {
-        GradientClipping.Check(Parameters, limit);
-        if (norm is not null)
-            CheckBuffer(norm, nameof(norm));
-    }
-
-    /// <summary>Whether there are gradients for a call that needs those of Backward over buffers.</summary>
-    private protected void CheckGradients(bool areHere, string call)
-    {
-        if (!areHere)
-            throw new InvalidOperationException(
-                $"{Definition.Name} has no gradients on the GPU: {call} comes after Backward over buffers, and before Synchronize, which brings them to the host.");
-    }
-
     private string? TrainingFault(GpuMap map) => map.Images >= 1 && map.Images <= Definition.MaxBatch
         ? null
-        : $"{Definition.Name} trains on 1 to MaxBatch = {Definition.MaxBatch} images at a time and was given {map.Images}; write a larger MaxBatch in its attribute.";
+        : $"{Definition.Name} trains on 1 to MaxBatch = {Definition.MaxBatch} images at a time and was given {map.Images}; write a "
+            + $"larger MaxBatch in its attribute.";
 }

@@ -42,7 +42,8 @@ public static class GpuRuntime
                 CudaDevice device = CudaDevice.Open(driver, number);
                 if (device.Capability < GpuProbe.LeastCapability)
                     throw new GpuException(
-                        $"GPU {number} is {device.Name}, of compute capability {device.Capability / 10}.{device.Capability % 10}; SeGen needs 7.5.",
+                        $"GPU {number} is {device.Name}, of compute capability {device.Capability / 10}.{device.Capability % 10}; SeGen "
+                            + $"needs 7.5.",
                         0, nameof(GpuStatus.ComputeCapabilityTooLow));
 
                 found.Contexts[number] = context = new GpuContext(device);

@@ -25,22 +25,18 @@ public interface IModule
 
     /// <summary>
     /// What the masks of dropout are drawn from in the next <c>ForwardTraining</c>, which raises it by one. The same seed gives the same
-    /// masks
-    /// on any machine; instances that share weights and train on parts of one batch need seeds of their own. Without dropout in the module
-    /// it
-    /// has no effect.
+    /// masks on any machine; instances that share weights and train on parts of one batch need seeds of their own. Without dropout in the
+    /// module it has no effect.
     /// </summary>
     long DropoutSeed { get; set; }
 
     /// <summary>
     /// Makes everything ready that the first inference would else have to: weights in the form in which the kernels read them, on all
-    /// threads,
-    /// and the calling thread's scratch.
+    /// threads, and the calling thread's scratch.
     /// </summary>
     /// <param name="releaseParameters">
     /// Whether the parameters' own values are given up, since inference reads the packed ones only: half of the memory or more. They can
-    /// then
-    /// neither be read, written, saved nor trained, in this instance and in those that share its weights.
+    /// then neither be read, written, saved nor trained, in this instance and in those that share its weights.
     /// </param>
     /// <returns>How long it took; next to nothing where the weights have been packed already.</returns>
     TimeSpan Prepare(bool releaseParameters = false);

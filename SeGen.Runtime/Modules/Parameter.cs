@@ -70,7 +70,8 @@ public sealed class Parameter
 
     private float[] Kept => _values
         ?? throw new InvalidOperationException(
-            $"The values of {this} were released, by Prepare(releaseParameters: true) or Load(..., release: true), and only inference is left; "
+            $"The values of {this} were released, by Prepare(releaseParameters: true) or Load(..., release: true), and only inference is "
+                + $"left; "
             + "make another instance to read, write, save or train them.");
 
     /// <summary>

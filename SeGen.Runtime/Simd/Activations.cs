@@ -6,12 +6,10 @@ namespace SeGen.Simd;
 
 /// <summary>
 /// The other activations of a gate, as PyTorch defines them, at the infinities too: SiLU and hard swish of minus infinity are NaN
-/// (infinity times 0).
-/// NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU is v / (1 +
-/// exp(-v)). With
-/// AVX-512 the quotient is a product by a reciprocal, which cannot be that of infinity: for finite values below -87 it stays where it is
-/// there, at
-/// -1.4e-36. Elsewhere exp(-v) reaches infinity, as in PyTorch, and a finite value divided by that is -0, minus infinity NaN.
+/// (infinity times 0). NaN propagates: on x86 the minimum or maximum of a number and a NaN is the second operand, hence their order. SiLU
+/// is v / (1 + exp(-v)). With AVX-512 the quotient is a product by a reciprocal, which cannot be that of infinity: for finite values below
+/// -87 it stays where it is there, at -1.4e-36. Elsewhere exp(-v) reaches infinity, as in PyTorch, and a finite value divided by that is
+/// -0, minus infinity NaN.
 /// </summary>
 public static class Activations
 {

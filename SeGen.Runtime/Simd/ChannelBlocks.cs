@@ -6,8 +6,7 @@ namespace SeGen.Simd;
 
 /// <summary>
 /// Planes of pixels into blocks of 16 channels and back: transpositions of 8 x 8 values in registers where the processor has the shuffles.
-/// They
-/// stand here, because they depend on no shape.
+/// They stand here, because they depend on no shape.
 /// </summary>
 public static class ChannelBlocks
 {

@@ -7,8 +7,7 @@ namespace SeGen.Simd;
 /// <summary>exp(-v) and quotients by what is made of it, for the sigmoid and those that contain it.</summary>
 /// <remarks>
 /// exp is Cephes' expf (S. L. Moshier, 1992): v = n ln 2 - r with n an integer and |r| &lt;= ln 2 / 2, a polynomial of degree 7 in r, and
-/// 2^-n
-/// in two factors, because n reaches 150 where the result is subnormal.
+/// 2^-n in two factors, because n reaches 150 where the result is subnormal.
 /// </remarks>
 internal static class Exponential
 {
@@ -110,8 +109,7 @@ internal static class Exponential
 
     /// <summary>
     /// A quotient. With AVX-512 it is a product by the reciprocal's estimate of 14 bits after one step of Newton's method, which doubles
-    /// them: a
-    /// division keeps one port busy for 16 cycles.
+    /// them: a division keeps one port busy for 16 cycles.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Quotient(Vector512<float> numerator, Vector512<float> denominator)

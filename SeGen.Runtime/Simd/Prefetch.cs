@@ -5,8 +5,7 @@ namespace SeGen.Simd;
 
 /// <summary>
 /// Asks for memory before it is read. It stands here, because it needs pointers and generated code does without unsafe; an address that is
-/// not
-/// there does no harm.
+/// not there does no harm.
 /// </summary>
 public static class Prefetch
 {

@@ -16,8 +16,7 @@ public static class SeGenThreads
     /// <summary>
     /// The number of threads for modules whose own <see cref="IModule.Threads"/> is 0: what was set here, else the environment
     /// variable SEGEN_THREADS, else the number of processors. 1 keeps all work on the caller's thread. Results do not depend on it, and
-    /// more
-    /// threads than processors are not used.
+    /// more threads than processors are not used.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 1 or more than <see cref="Maximum"/>.</exception>
     /// <exception cref="InvalidOperationException">SEGEN_THREADS is no number in that range.</exception>

@@ -32,8 +32,7 @@ public abstract record LearningRateSchedule
 
     /// <summary>
     /// This schedule, after so many steps in which the rate rises in a line to its first value: step s has (s + 1) / steps of it, so that
-    /// no
-    /// step is wasted on 0 (Goyal et al.: Accurate, Large Minibatch SGD, 2017, section 2.2).
+    /// no step is wasted on 0 (Goyal et al.: Accurate, Large Minibatch SGD, 2017, section 2.2).
     /// </summary>
     /// <param name="steps">Steps of the rise, at least 1.</param>
     public LearningRateSchedule WithWarmUp(long steps) => new WarmUp(this, AtLeastOne(steps, nameof(steps)));

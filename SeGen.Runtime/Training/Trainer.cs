@@ -11,8 +11,7 @@ namespace SeGen;
 /// <example><code>
 /// // network was declared with MaxBatch = 64.
 /// var trainer = new Trainer(network, new SgdOptimizer(network.Parameters, 0.05f, 0.9f, nesterov: true)) { StateFile = "run.safetensors" };
-/// trainer.TryResume();
-/// trainer.Train(data, epochs: 8, cancellation);
+/// trainer.TryResume(); trainer.Train(data, epochs: 8, cancellation);
 ///
 /// // On a GPU, where there is one:
 /// using GpuModule gpu = network.CreateCuda();
@@ -119,35 +118,6 @@ public sealed partial class Trainer
     /// <see cref="GpuModule.Synchronize"/> was called.
     /// </summary>
     public Action<TrainingProgress>? Progress { get; init; }
-
-    /// <summary>
-    /// Goes on from the state file, where it is there. Module, optimizer and its settings, loss, batch size, seed and clipping must be
-    /// those of
-    /// the run; the schedule and the number of epochs may be others.
-    /// </summary>
-    /// <returns>Whether it was.</returns>
-    /// <exception cref="InvalidOperationException">There is no <see cref="StateFile"/>.</exception>
-    /// <exception cref="SafeTensorsException">The file is broken, or of a run with other settings; nothing was changed.</exception>
-    public bool TryResume()
-    {
-        string path = StateFile ?? throw new InvalidOperationException("StateFile says where the state is; it was not given.");
-        if (!File.Exists(path))
-            return false;
-
-        Enter();
-        try
-        {
-            // What a GPU still has of a run that was broken off must not come over what is read.
-            _step.Bring();
-            _position = TrainingState.Load(path, _optimizer, Settings());
-            _ownsState = true;
-            return true;
-        }
-        finally
-        {
-            Volatile.Write(ref _isRunning, 0);
-        }
-    }
 
     /// <summary>Trains until so many epochs are done, counting those that a resumed run has behind it.</summary>
     /// <param name="data">The samples.</param>
@@ -294,16 +264,6 @@ public sealed partial class Trainer
         _input = new float[checked(BatchSize * data.SampleLength)];
         _logits = new float[checked(BatchSize * data.Classes)];
         (_targets, _order) = (new int[BatchSize], new int[data.Count]);
-    }
-
-    private void Save()
-    {
-        if (StateFile is not { } path)
-            return;
-
-        _step.Bring();
-        TrainingState.Save(path, _optimizer, _position, Settings());
-        _ownsState = true;
     }
 
     private Dictionary<string, string> Settings() => new()

@@ -23,7 +23,8 @@ internal static class Verification
         if (output.Length != computed.Length)
             throw new SafeTensorsException(
                 path, OutputKey,
-                $"is {output.ShapeText}; for this input the module gives [{batch}, {module.Definition.OutputChannels}, {outHeight}, {outWidth}]");
+                $"is {output.ShapeText}; for this input the module gives [{batch}, {module.Definition.OutputChannels}, {outHeight}, "
+                    + $"{outWidth}]");
 
         // In the order in which they are first seen, which is that of computing them.
         var gates = new Dictionary<string, List<float>>(StringComparer.Ordinal);

@@ -9,7 +9,8 @@ public sealed class VerificationException : Exception
         : base(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.File}: \"{first.Name}\" is the first tensor that differs, by {first.Difference:0.###e+0} of its largest value "
-            + $"where {report.Tolerance} is allowed. Look at what is computed up to there: epsilon, activation, gate, padding, or weights under other names.\n{report}"))
+            + $"where {report.Tolerance} is allowed. Look at what is computed up to there: epsilon, activation, gate, padding, or "
+            + $"weights under other names.\n{report}"))
     {
         (Report, Tensor) = (report, first);
     }

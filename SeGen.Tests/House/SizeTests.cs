@@ -7,11 +7,9 @@ public class SizeTests
 {
     private const int LongestLine = 140, LongestFile = 300;
 
-    private static readonly string[] Longer = ["SeGen.Runtime/Gpu/GpuModule.cs", "SeGen.Runtime/Training/Trainer.cs"];
-
     [Theory]
-    [InlineData("SeGen.Generator", 195)]
-    [InlineData("SeGen.Runtime", 36)]
+    [InlineData("SeGen.Generator", 40)]
+    [InlineData("SeGen.Runtime", 8)]
     public void Lines_are_at_most_140_columns_but_for_those_that_were_longer(string project, int left)
     {
         int count = Rooms.Files(project).Sum(f => File.ReadLines(f).Count(l => l.Length > LongestLine));
@@ -21,6 +19,6 @@ public class SizeTests
     [Theory]
     [InlineData("SeGen.Generator")]
     [InlineData("SeGen.Runtime")]
-    public void Files_have_at_most_300_lines_but_for_two(string project)
-        => Assert.Empty(Rooms.Files(project).Where(f => File.ReadLines(f).Count() > LongestFile).Select(f => Path.GetRelativePath(Repository.Root, f)).Except(Longer));
+    public void Files_have_at_most_300_lines(string project)
+        => Assert.Empty(Rooms.Files(project).Where(f => File.ReadLines(f).Count() > LongestFile).Select(f => Path.GetRelativePath(Repository.Root, f)));
 }

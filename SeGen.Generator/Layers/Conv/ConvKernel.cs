@@ -21,8 +21,7 @@ internal enum ConvForm
 
 /// <summary>
 /// A direct convolution: tiles of pixels side by side in registers. The weights hold the biases, then for each block of 16 outputs its
-/// taps in
-/// the order in which the kernel reads them.
+/// taps in the order in which the kernel reads them.
 /// </summary>
 /// <param name="In">The input.</param>
 /// <param name="Out">The output.</param>
@@ -71,7 +70,8 @@ internal sealed record ConvKernel(
         {
             string form =
                 Form switch { ConvForm.Depthwise => "depthwise ", ConvForm.Grouped => $"groups of {Numbers.Text(GroupInputs)}, ", _ => "" };
-            return $"output = {Formula(HasFactors ? "factors * input" : "input")}: {form}{Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}"
+            return $"output = {Formula(HasFactors ? "factors * input" : "input")}: {form}{Numbers.Text(Taps.Rows)} x "
+                + $"{Numbers.Text(Taps.Columns)}"
                 + (Taps.Stride > 1 ? $", stride {Numbers.Text(Taps.Stride)}" : "") + $", {In.Shape} to {Out.Shape}"
                 + (HasSums ? "; and the sums over the pixels of each band of rows." : ".");
         }
@@ -185,8 +185,7 @@ internal sealed record ConvKernel(
 
     /// <summary>
     /// Floats of the next outputs' weights that a tile asks for with every input that it multiplies, so that they come evenly; 0 where
-    /// weights
-    /// are few, or used for so many pixels that reading them is little.
+    /// weights are few, or used for so many pixels that reading them is little.
     /// </summary>
     public int Ahead(VectorWidth width)
         => width.Lanes == 16 && Form == ConvForm.Dense && !In.IsPlanar && Out.IsFixed && WeightsLength > ColdWeights
@@ -196,8 +195,7 @@ internal sealed record ConvKernel(
 
     /// <summary>
     /// The same of narrower vectors, for each block of inputs: their tiles are smaller, and so many that a line for every input would be
-    /// too
-    /// much. Of 1 x 1 convolutions only: larger ones are Winograd's where their weights are many.
+    /// too much. Of 1 x 1 convolutions only: larger ones are Winograd's where their weights are many.
     /// </summary>
     public int AheadOfBlock(VectorWidth width)
     {

@@ -20,13 +20,20 @@ internal static class ConvScalar
             writer.Line("float sum = Add(ref bias, o);");
             string inputs = Numbers.Text(
                 conv.Form switch { ConvForm.Dense => conv.In.IsPlanar ? 1 : 16, ConvForm.Grouped => conv.GroupInputs, _ => 1 });
-            string lane = conv.Form switch { ConvForm.Dense => "i", ConvForm.Grouped => $"o / {Numbers.Text(conv.GroupInputs)} * {Numbers.Text(conv.GroupInputs)} + i", _ => "o" };
+            string lane = conv.Form switch
+            {
+                ConvForm.Dense => "i",
+                ConvForm.Grouped => $"o / {Numbers.Text(conv.GroupInputs)} * "
+                + $"{Numbers.Text(conv.GroupInputs)} + i",
+                _ => "o"
+            };
             using (writer.Block($"for (nuint b = 0; b < {(conv.Form == ConvForm.Dense ? conv.GroupInputs : 1)}; b++)"))
             using (writer.Block($"for (nuint ky = 0; ky < {conv.Taps.Rows}; ky++)"))
             using (writer.Block($"for (nuint kx = 0; kx < {conv.Taps.Columns}; kx++)"))
             using (writer.Block($"for (nuint i = 0; i < {inputs}; i++)"))
             {
-                writer.Line($"sum += tap * {(conv.HasFactors ? "Add(ref AsRef(in factors), b * 16 + i) * " : "")}Add(ref from, b * {from.Block} + ky{dilation} * {from.Row} + (column * {conv.Taps.Stride} + kx{dilation}) * {pixel} + {lane});");
+                writer.Line($"sum += tap * {(conv.HasFactors ? "Add(ref AsRef(in factors), b * 16 + i) * " : "")}Add(ref from, b * "
+                    + $"{from.Block} + ky{dilation} * {from.Row} + (column * {conv.Taps.Stride} + kx{dilation}) * {pixel} + {lane});");
                 writer.Line("tap = ref Add(ref tap, 16);");
             }
 

@@ -30,11 +30,13 @@ internal sealed partial record ConvStep
             : (ConvForms.LayoutOf(turnedForm, isPlanar: false), turnedFormInputs);
         string sides = string.Join(", ", TurnedConv.Sides(Conv.Window).Select(s =>
             $"new TurnedTaps({Numbers.Text(s.First)}, {Numbers.Text(s.Step)}, {Numbers.Text(s.Count)})"));
-        string shape = $"new ConvShape({Numbers.Text(Conv.Channels)}, {Numbers.Text(Conv.InChannels)}, {Numbers.Text(Conv.Window.Kernel)}, {Numbers.Text(Conv.Groups)}, "
+        string shape = $"new ConvShape({Numbers.Text(Conv.Channels)}, {Numbers.Text(Conv.InChannels)}, "
+            + $"{Numbers.Text(Conv.Window.Kernel)}, {Numbers.Text(Conv.Groups)}, "
             + $"ConvLayout.{ConvForms.LayoutOf(weights.Form, from.IsPlanar)}, {Numbers.Text(weights.GroupInputs)})";
         program.Add(new TrainedLayer(
             Field(index), "ConvLayer",
-            $"{Literal.Of(Conv.Name)}, {shape}, {Numbers.Text(weights.Groups)}, ConvLayout.{kernel.PackedLayout}, {Numbers.Text(kernel.PackedInputs)}, "
+            $"{Literal.Of(Conv.Name)}, {shape}, {Numbers.Text(weights.Groups)}, ConvLayout.{kernel.PackedLayout}, "
+                + $"{Numbers.Text(kernel.PackedInputs)}, "
             + $"ConvLayout.{turned}, {Numbers.Text(turnedInputs)}, new[] {{ {sides} }}",
             TrainingNameOf(program.Spec)));
     }
@@ -126,7 +128,8 @@ internal sealed partial record ConvStep
         (0, 0, _) => "0",
         (_, _, true) => Numbers.Text(row * place.Row + column * place.Pixel),
         (0, _, _) => Numbers.Text(column * place.Pixel),
-        _ => $"({Numbers.Text(row)} * ((long){values.SizeName(X)}.Width + {Numbers.Text(2 * place.Border)}) + {Numbers.Text(column)}) * {Numbers.Text(place.Pixel)}",
+        _ => $"({Numbers.Text(row)} * ((long){values.SizeName(X)}.Width + {Numbers.Text(2 * place.Border)}) + {Numbers.Text(column)}) * "
+            + $"{Numbers.Text(place.Pixel)}",
     };
 
     /// <summary>
@@ -169,7 +172,8 @@ internal sealed partial record ConvStep
     {
         Cuts cuts = kernel.CutsOf(kernel.Out.IsFixed ? -1 : values.Graph.Tensors[output].Size);
         string rows = $"(int){values.SizeName(output)}.Height";
-        return cuts.Text(kernel.Out.Lattice is { } lattice ? $"({rows} + {Numbers.Text(lattice.Step - 1 - firstRow)}) / {Numbers.Text(lattice.Step)}" : rows);
+        return cuts.Text(kernel.Out.Lattice is { } lattice ? $"({rows} + {Numbers.Text(lattice.Step - 1 - firstRow)}) / "
+            + $"{Numbers.Text(lattice.Step)}" : rows);
     }
 
     private static string Field(int step) => $"_conv{Numbers.Text(step)}";

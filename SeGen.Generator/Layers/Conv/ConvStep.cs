@@ -13,8 +13,7 @@ namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
 /// y = act(conv(factors * x) + residual), the factors a gate's where there is one, the batch norm folded into weights and bias; perhaps
-/// with
-/// the sums of each channel for a gate.
+/// with the sums of each channel for a gate.
 /// </summary>
 internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Residual, Activation Activation, bool HasSums, int Output)
     : LayerStep(Output, Conv.Layer)
@@ -135,7 +134,8 @@ internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Resi
             HasSums ? $"Sums = sums{Numbers.Text(Output)}" : "",
             .. GpuWriter.Ends(Factors, Norm?.Source ?? "", Residual, Activation),
         ];
-        net.Line($"net.Convolve({GpuWriter.V(X)}, {GpuWriter.V(Output)}, new GpuConv({Literal.Of(Conv.Name)}, Kernel: {window.Kernel}){GpuWriter.Settings(settings)});");
+        net.Line($"net.Convolve({GpuWriter.V(X)}, {GpuWriter.V(Output)}, new GpuConv({Literal.Of(Conv.Name)}, Kernel: "
+            + $"{window.Kernel}){GpuWriter.Settings(settings)});");
     }
 
     public override void AddKernels(KernelSet kernels, GpuPlan plan)
@@ -185,6 +185,7 @@ internal sealed partial record ConvStep(ConvOp Conv, BatchNormOp? Norm, int Resi
 internal sealed record ConvPacking(ConvOp Conv, BatchNormOp? Norm, string Layout, int Inputs) : Packing
 {
     public override string Write(string slice)
-        => $"ConvPacking.Pack({slice}, {Literal.Of(Conv.Name)}, {Norm?.Source ?? "null"}, new ConvShape({Numbers.Text(Conv.Channels)}, {Numbers.Text(Conv.InChannels)}, "
+        => $"ConvPacking.Pack({slice}, {Literal.Of(Conv.Name)}, {Norm?.Source ?? "null"}, new ConvShape({Numbers.Text(Conv.Channels)}, "
+            + $"{Numbers.Text(Conv.InChannels)}, "
         + $"{Numbers.Text(Conv.Window.Kernel)}, {Numbers.Text(Conv.Groups)}, ConvLayout.{Layout}, {Numbers.Text(Inputs)}));";
 }

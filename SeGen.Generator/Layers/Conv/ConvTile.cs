@@ -45,11 +45,14 @@ internal sealed class ConvTile(ConvKernel conv, VectorWidth width, int rows, int
             : $", nuint {_in.Row}, nuint {_in.Block}, nuint {_out.Block}{(conv.Residual is null ? "" : ", nuint addBlock")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float weights{factors}, ref float bias, ref float output{residual}{sums}{strides}{(conv.AsksAhead(width) ? ", ref float ahead" : "")})"))
+        using (writer.Block($"private static void Tile{new Lanes(width).Bits}x{Size(rows, columns)}(ref float input, ref float "
+            + $"weights{factors}, ref float bias, ref float "
+            + $"output{residual}{sums}{strides}{(conv.AsksAhead(width) ? ", ref float ahead" : "")})"))
         {
             string first = Load("bias", "0"), second = _vectors == 2 ? Load("bias", Numbers.Text(width.Lanes)) : "";
             for (int p = 0; p < _pixels; p++)
-                writer.Line(_vectors == 2 ? $"{width.Floats} a{p} = {(p == 0 ? first : "a0")}, b{p} = {(p == 0 ? second : "b0")};" : $"var a{p} = {(p == 0 ? first : "a0")};");
+                writer.Line(_vectors == 2 ? $"{width.Floats} a{p} = {(p == 0 ? first : "a0")}, b{p} = "
+                    + $"{(p == 0 ? second : "b0")};" : $"var a{p} = {(p == 0 ? first : "a0")};");
 
             writer.Line("ref float w = ref weights;");
             writer.Blank();

@@ -37,7 +37,8 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
     }
 
     public override string Summary
-        => $"sums = the gradient of the weights of a convolution, {Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}, from {In.Shape} and the gradient of {Gradient.Shape}.";
+        => $"sums = the gradient of the weights of a convolution, {Numbers.Text(Taps.Rows)} x {Numbers.Text(Taps.Columns)}, from "
+            + $"{In.Shape} and the gradient of {Gradient.Shape}.";
 
     /// <summary>Floats of the weights of a block of outputs.</summary>
     public int BlockWeights => Taps.Count * GroupInputs * VectorWidth.MaxLanes * (IsBlocked ? VectorWidth.MaxLanes : 1);
@@ -108,7 +109,8 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
             : $"{Numbers.Text(skipRows)} * {X.Row} + {Numbers.Text(skipColumns * In.Pixel)}";
         writer.Line($"ref float x = ref Add(ref AsRef(in input), {skip}{first});");
         writer.Line($"ref float g = ref Add(ref AsRef(in gradient), {G.FirstPlus}block * {G.Block});");
-        writer.Line($"ref float to = ref Add(ref sums, group * {SumsLength} + block * BlockWeights{(IsBlocked && GroupInputs > 1 ? $" + from * {Numbers.Text(Taps.Count * 256)}" : "")});");
+        writer.Line($"ref float to = ref Add(ref sums, group * {SumsLength} + block * "
+            + $"BlockWeights{(IsBlocked && GroupInputs > 1 ? $" + from * {Numbers.Text(Taps.Count * 256)}" : "")});");
         int length = IsBlocked ? Taps.Count * 256 : BlockWeights;
         for (int b = 0; b < BlocksTogether; b++)
             writer.Line($"MemoryMarshal.CreateSpan(ref {(b == 0 ? "to" : "Add(ref to, BlockWeights)")}, {length}).Clear();");
@@ -198,7 +200,8 @@ internal sealed record ConvWeightGradientKernel(Place In, Place Gradient, Taps T
 
         string at(string start, IReadOnlyCollection<string> offsets)
             => offsets.Count == 0 ? $"ref {start}" : $"ref Add(ref {start}, {string.Join(" + ", offsets)})";
-        writer.Line($"Tile{Bits(width)}({at("xChunk", xAt)}, {at("gChunk", of.Length == 0 ? [] : [of])}, {at("to", toAt)}, chunkImages, chunkRows, stride{(In.IsFixed ? "" : $", {X.Row}, {G.Row}, {G.Block}, {G.Width}")});");
+        writer.Line($"Tile{Bits(width)}({at("xChunk", xAt)}, {at("gChunk", of.Length == 0 ? [] : [of])}, {at("to", toAt)}, chunkImages, "
+            + $"chunkRows, stride{(In.IsFixed ? "" : $", {X.Row}, {G.Row}, {G.Block}, {G.Width}")});");
         while (scopes.Count > 0)
             scopes.Pop().Dispose();
     }

@@ -18,7 +18,8 @@ internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, S
         string strides = IsFixed ? "" : $", nuint {x.Row}, nuint {g.Row}, nuint {g.Block}, nuint {g.Width}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{_lanes.Bits}(ref float input, ref float gradient, ref float sums, nuint images, nuint rows, nuint stride{strides})"))
+        using (writer.Block($"private static void Tile{_lanes.Bits}(ref float input, ref float gradient, ref float sums, nuint images, "
+            + $"nuint rows, nuint stride{strides})"))
         {
             for (int i = 0; i < inputs; i++)
                 writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"{Sum(i, v)} = {_lanes.Zero}"))};");
@@ -79,7 +80,8 @@ internal sealed class ConvWeightTile(ConvWeightGradientKernel conv, Strides x, S
             if (vectors == 1)
                 writer.Line($"{Sum(i, 0)} = {_lanes.MultiplyAdd(value, "g0", Sum(i, 0))};");
             else
-                writer.Line($"var x{i} = {value}; {Sum(i, 0)} = {_lanes.MultiplyAdd($"x{i}", "g0", Sum(i, 0))}; {Sum(i, 1)} = {_lanes.MultiplyAdd($"x{i}", "g1", Sum(i, 1))};");
+                writer.Line($"var x{i} = {value}; {Sum(i, 0)} = {_lanes.MultiplyAdd($"x{i}", "g0", Sum(i, 0))}; {Sum(i, 1)} = "
+                    + $"{_lanes.MultiplyAdd($"x{i}", "g1", Sum(i, 1))};");
         }
     }
 

@@ -7,8 +7,7 @@ namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
 /// Chooses how a convolution is computed, by what it would cost. Costs are counted in multiply-adds at the speed at which the registers'
-/// tiles
-/// do them, with the 512-bit kernels; the choice is the same at every width, since it decides how weights are packed.
+/// tiles do them, with the 512-bit kernels; the choice is the same at every width, since it decides how weights are packed.
 /// </summary>
 internal static class ConvolutionChoice
 {

@@ -7,8 +7,7 @@ namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
 /// y[o] = act(b[o] + sum over inputs i and taps of W[o, i] x[i] + residual[o]), and perhaps the sums over the pixels of y, for a gate. How
-/// it
-/// is computed is the kernel's matter; the planner chooses by shape (ConvolutionChoice).
+/// it is computed is the kernel's matter; the planner chooses by shape (ConvolutionChoice).
 /// </summary>
 /// <param name="In">The input.</param>
 /// <param name="Out">The output.</param>

@@ -4,8 +4,7 @@ namespace SeGen.Generator.Layers.Conv;
 
 /// <summary>
 /// The gradient of a convolution's input is a convolution too, of the output's gradient with the weights turned round: at stride 1 one of
-/// the
-/// whole map; at stride s one for each of the s * s ways in which a pixel can lie between the windows, with the taps that reach it.
+/// the whole map; at stride s one for each of the s * s ways in which a pixel can lie between the windows, with the taps that reach it.
 /// </summary>
 internal static class TurnedConv
 {

@@ -8,8 +8,8 @@ namespace SeGen.Generator.Layers.Dropout;
 
 /// <summary>
 /// Dropout, forward and backward: output = input / (1 - p) where a value is kept, else 0 (Srivastava et al. 2014, scaled in training).
-/// Which
-/// are kept is a hash of the key and the value's position, so nothing is stored, and no order of threads changes it. A cut is a block.
+/// Which are kept is a hash of the key and the value's position, so nothing is stored, and no order of threads changes it. A cut is a
+/// block.
 /// </summary>
 internal sealed record DropoutKernel(Place In, Place Out, double Probability, bool Adds) : KernelSpec
 {
@@ -18,7 +18,8 @@ internal sealed record DropoutKernel(Place In, Place Out, double Probability, bo
     public override string Name => $"Dropout_{In.Text}_{Numbers.Text(Threshold)}_{To.Text}";
 
     public override string Summary
-        => $"output {(Adds ? "+=" : "=")} input / {Numbers.Text(1 - Probability)}, or 0 with a probability of {Numbers.Text(Probability)}, over {In.Shape}.";
+        => $"output {(Adds ? "+=" : "=")} input / {Numbers.Text(1 - Probability)}, or 0 with a probability of "
+            + $"{Numbers.Text(Probability)}, over {In.Shape}.";
 
     private PixelLoop Loop => new(("x", In), ("y", Out));
 

@@ -49,7 +49,8 @@ internal sealed record DropoutStep(DropoutOp Dropout, int Number) : LayerStep(Dr
     }
 
     public override void WriteGpu(GpuWriter net)
-        => net.Line($"net.Dropout({GpuWriter.V(Dropout.Input)}, {GpuWriter.V(Output)}, number: {Number}, probability: {Dropout.Probability}d);");
+        => net.Line($"net.Dropout({GpuWriter.V(Dropout.Input)}, {GpuWriter.V(Output)}, number: {Number}, probability: "
+            + $"{Dropout.Probability}d);");
 
     public override void AddKernels(KernelSet kernels, GpuPlan plan)
     {

@@ -21,7 +21,8 @@ internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
         => $"ExciteTraining_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}_{Gate.Squeeze}";
 
     public override string Summary
-        => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones, and the way back through it.";
+        => $"The factors of a gate on {Numbers.Text(Gate.Channels)} channels, {Numbers.Text(Gate.Hidden)} hidden ones, and the way back "
+            + $"through it.";
 
     /// <summary>Whether the way back needs to know what share of a sum a pixel has.</summary>
     public bool NeedsShare => SqueezeOp.ShareParameter(Plan).Length > 0;

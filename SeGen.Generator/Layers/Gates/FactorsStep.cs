@@ -102,7 +102,8 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
             $"{Training.Name}.Run", Training, "", plan.MultiplyAdds / Cost.MultiplyAddsOfFloat, false,
             [new Operand($"in {Field(Output)}.Weights"), Operand.Ref(scratch)]);
         string fields(int length, IEnumerable<BufferField> all, params string[] names)
-            => $"new GateFields({Numbers.Text(length)}, {string.Join(", ", names.Select(n => Numbers.Text(all.FirstOrDefault(f => f.Name == n)?.Offset ?? -1)))})";
+            => $"new GateFields({Numbers.Text(length)}, "
+                + $"{string.Join(", ", names.Select(n => Numbers.Text(all.FirstOrDefault(f => f.Name == n)?.Offset ?? -1)))})";
         string packed = fields(plan.WeightsLength, plan.Weights, "ReduceWeightsAt", "ReduceBiasAt", "ExpandWeightsAt", "ExpandBiasAt");
         string sums = fields(
             plan.GradientLength, plan.GradientSums, "ReduceSumsAt", "ReduceBiasSumsAt", "ExpandSumsAt", "ExpandBiasSumsAt");
@@ -127,7 +128,8 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
             FromSums ? $"Sums = sums{Numbers.Text(Factors.Input)}" : "",
         ];
         net.Line(
-            $"net.Gate({GpuWriter.V(Factors.Input)}, {GpuWriter.V(Output)}, new GpuGate({Literal.Of(Prefix)}, Hidden: {gate.Hidden}){GpuWriter.Settings(settings)});");
+            $"net.Gate({GpuWriter.V(Factors.Input)}, {GpuWriter.V(Output)}, new GpuGate({Literal.Of(Prefix)}, Hidden: "
+                + $"{gate.Hidden}){GpuWriter.Settings(settings)});");
     }
 
     public override void AddKernels(KernelSet kernels, GpuPlan plan)
@@ -150,7 +152,8 @@ internal sealed record FactorsStep(FactorsOp Factors, bool FromSums) : LayerStep
 internal sealed record GatePacking(string Prefix, SEBlockPlan Gate) : Packing
 {
     public override string Write(string slice)
-        => $"GatePacking.Pack({slice}, {Literal.Of(Prefix)}, {Numbers.Text(Gate.Channels)}, {Numbers.Text(Gate.Hidden)}, {At("ReduceWeightsAt")}, {At("ReduceBiasAt")}, "
+        => $"GatePacking.Pack({slice}, {Literal.Of(Prefix)}, {Numbers.Text(Gate.Channels)}, {Numbers.Text(Gate.Hidden)}, "
+            + $"{At("ReduceWeightsAt")}, {At("ReduceBiasAt")}, "
         + $"{At("ExpandWeightsAt")}, {At("ExpandBiasAt")});";
 
     private string At(string field) => Numbers.Text(Gate.Weights.FirstOrDefault(f => f.Name == field)?.Offset ?? -1);

@@ -23,7 +23,9 @@ internal sealed record GateGradientKernel(Place In, Place Gradient, bool HasMean
             : "") + $"_{To.Text}";
 
     public override string Summary
-        => $"inputGradient {(To.Adds ? "+=" : "=")} factors * gradient{(HasMean ? " + shares" : "")}{(HasMaximum ? " + ties where the input is its channel's maximum" : "")} over {In.Shape}.";
+        => $"inputGradient {(To.Adds ? "+=" : "=")} factors * "
+            + $"gradient{(HasMean ? " + shares" : "")}{(HasMaximum ? " + ties where the input is its channel's maximum" : "")} over "
+            + $"{In.Shape}.";
 
     private PixelLoop Loop => new([.. Tensors()]);
 

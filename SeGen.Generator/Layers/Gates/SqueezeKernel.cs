@@ -130,7 +130,8 @@ internal sealed record SumKernel(int PaddedChannels, int Bands, int Height, int 
             if (!IsFixed)
                 writer.Line($"nuint bands = (size.Height + {ConvKernel.DynamicRows - 1}) / {ConvKernel.DynamicRows};");
 
-            writer.Line($"{(IsFixed ? "const float" : "float")} share = {SqueezeKernel.Share(Squeeze, IsFixed ? $"{Numbers.Text(Height)}f" : "(float)size.Height", IsFixed ? $"{Numbers.Text(Width)}f" : "(float)size.Width")};");
+            writer.Line($"{(IsFixed ? "const float" : "float")} share = "
+                + $"{SqueezeKernel.Share(Squeeze, IsFixed ? $"{Numbers.Text(Height)}f" : "(float)size.Height", IsFixed ? $"{Numbers.Text(Width)}f" : "(float)size.Width")};");
             using (writer.Block($"for (nuint c = 0; c < {PaddedChannels}; c++)"))
             {
                 writer.Line("float sum = 0f;");

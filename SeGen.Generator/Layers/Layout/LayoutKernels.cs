@@ -36,7 +36,8 @@ internal sealed record ImportKernel(Place Out) : KernelSpec
                 writer.Line(ChannelsOf(Out));
 
             LayoutRows.Emit(writer, to, Out, (pixels, outer, inner) => Out.IsPlanar
-                ? $"MemoryMarshal.CreateReadOnlySpan(ref {outer}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {inner}, (int)({pixels})));"
+                ? $"MemoryMarshal.CreateReadOnlySpan(ref {outer}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {inner}, "
+                    + $"(int)({pixels})));"
                 : $"ChannelBlocks.Gather(in {outer}, pixels, channels, {pixels}, ref {inner});", "from", "to");
         }
     }
@@ -91,7 +92,8 @@ internal sealed record ExportKernel(Place In) : KernelSpec
                 writer.Line(ImportKernel.ChannelsOf(In));
 
             LayoutRows.Emit(writer, from, In, (pixels, outer, inner) => In.IsPlanar
-                ? $"MemoryMarshal.CreateReadOnlySpan(ref {inner}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {outer}, (int)({pixels})));"
+                ? $"MemoryMarshal.CreateReadOnlySpan(ref {inner}, (int)({pixels})).CopyTo(MemoryMarshal.CreateSpan(ref {outer}, "
+                    + $"(int)({pixels})));"
                 : $"ChannelBlocks.Scatter(in {inner}, {pixels}, channels, ref {outer}, pixels);", "to", "from");
         }
     }

@@ -14,8 +14,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
 {
     /// <summary>
     /// Quarters of the inputs that are read side by side: as many sums as keep the multipliers busy, and one stream of memory alone
-    /// reaches but
-    /// half the bandwidth of four (docs/performance.md).
+    /// reaches but half the bandwidth of four (docs/performance.md).
     /// </summary>
     private const int Streams = 4;
 
@@ -88,7 +87,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, Activation Activati
                 {
                     string at = s == 0 ? "i" : $"i + {Numbers.Text(s * quarter)}";
                     writer.Line(
-                        $"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), {width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * quarter * 16)}")}), sum{s});");
+                        $"sum{s} = {width.Type}.{width.FusedMultiplyAdd}({width.Type}.Create(Add(ref AsRef(in input), {at})), "
+                            + $"{width.Type}.LoadUnsafe(ref w, {(s == 0 ? "i * 16" : $"i * 16 + {Numbers.Text(s * quarter * 16)}")}), "
+                            + $"sum{s});");
                 }
             }
 

@@ -51,10 +51,12 @@ internal sealed record LinearStep(LinearOp Linear, Activation Activation, int Ou
             $"{kernel.Name}.Run", kernel, Numbers.Text(kernel.Cuts), kernel.WeightsLength, false,
             [Operand.In(Values.V(Linear.Input)), new Operand($"in {Field(index)}.Weights"), Operand.Ref(Values.V(Output))]);
         string shape(int border, int pixel)
-            => $"new LinearShape({Numbers.Text(x.Channels)}, {Numbers.Text(x.Height)}, {Numbers.Text(x.Width)}, {Numbers.Text(border)}, {Numbers.Text(pixel)})";
+            => $"new LinearShape({Numbers.Text(x.Channels)}, {Numbers.Text(x.Height)}, {Numbers.Text(x.Width)}, {Numbers.Text(border)}, "
+                + $"{Numbers.Text(pixel)})";
         program.Add(new TrainedLayer(
             Field(index), "LinearLayer",
-            $"{Literal.Of(Linear.Scope.NameOf(""))}, {Numbers.Text(Linear.Features)}, {shape(x.Border, x.Pixel)}, {shape(values.GradientPlaceOf(Linear.Input).Border, 16)}",
+            $"{Literal.Of(Linear.Scope.NameOf(""))}, {Numbers.Text(Linear.Features)}, {shape(x.Border, x.Pixel)}, "
+                + $"{shape(values.GradientPlaceOf(Linear.Input).Border, 16)}",
             TrainingNameOf(program.Spec)));
     }
 
@@ -101,6 +103,7 @@ internal sealed record LinearStep(LinearOp Linear, Activation Activation, int Ou
 internal sealed record LinearPacking(string Name, int Features, Place Place) : Packing
 {
     public override string Write(string slice)
-        => $"LinearPacking.Pack({slice}, {Literal.Of(Name)}, {Numbers.Text(Features)}, {Numbers.Text(Place.Channels)}, {Numbers.Text(Place.Height)}, "
+        => $"LinearPacking.Pack({slice}, {Literal.Of(Name)}, {Numbers.Text(Features)}, {Numbers.Text(Place.Channels)}, "
+            + $"{Numbers.Text(Place.Height)}, "
         + $"{Numbers.Text(Place.Width)}, {Numbers.Text(Place.Border)}, {Numbers.Text(Place.Pixel)});";
 }

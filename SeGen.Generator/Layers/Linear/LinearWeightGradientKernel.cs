@@ -35,7 +35,8 @@ internal sealed record LinearWeightGradientKernel(int Inputs, int Outputs) : Ker
     private void Body(SourceWriter writer, Lanes lanes)
     {
         string cuts = Numbers.Text(CutsOfBlock), inputs = Numbers.Text(Inputs), length = Numbers.Text(CutInputs);
-        writer.Line($"nuint block = (nuint)cut / {cuts}, first = (nuint)cut % {cuts} * {length}, last = nuint.Min(first + {length}, {inputs});");
+        writer.Line($"nuint block = (nuint)cut / {cuts}, first = (nuint)cut % {cuts} * {length}, last = nuint.Min(first + {length}, "
+            + $"{inputs});");
         writer.Line($"ref float to = ref Add(ref sums, block * {16L * Inputs});");
         using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes.Text})"))
         using (writer.Block($"for (nuint i = first; i < last; i += {Together})"))

@@ -137,7 +137,8 @@ internal sealed record PointwiseGradientKernel(
         else if (ReadsSum)
         {
             string sum = HasNorm ? $"x{u} * scale + shift" : HasFactors ? $"factor * x{u}" : $"x{u}";
-            writer.Line($"g{u} = Activations.{Activation}Gradient(g{u}, {sum}{(Residual is null ? "" : $" + {lanes.Load("added", at)}")});");
+            writer.Line($"g{u} = Activations.{Activation}Gradient(g{u}, "
+                + $"{sum}{(Residual is null ? "" : $" + {lanes.Load("added", at)}")});");
         }
 
         if (KeepsGradient)

@@ -27,7 +27,8 @@ internal sealed record PointwiseKernel(
             string value = (HasFactors
                 ? "factors * "
                 : "") + (HasNorm ? "(input * scale + shift)" : "input") + (Residual is null ? "" : " + residual");
-            return $"output = {(Activation == Activation.Identity ? value : $"{Activation.ToString().ToLowerInvariant()}({value})")} over {In.Shape}.";
+            return $"output = {(Activation == Activation.Identity ? value : $"{Activation.ToString().ToLowerInvariant()}({value})")} "
+                + $"over {In.Shape}.";
         }
     }
 
@@ -68,10 +69,12 @@ internal sealed record PointwiseKernel(
 
             using (writer.Block($"for (nuint row = 0; row < {to.Height}; row++)"))
             {
-                writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.FirstPlus}row * {from.Row} + lane);");
+                writer.Line($"ref float x = ref Add(ref AsRef(in input), (nuint)cut * {from.Block} + {from.FirstPlus}row * {from.Row} + "
+                    + $"lane);");
                 if (also is not null)
                     writer.Line(
-                        $"ref float added = ref Add(ref AsRef(in residual), (nuint)cut * {also.Block} + {also.FirstPlus}row * {also.Row} + lane);");
+                        $"ref float added = ref Add(ref AsRef(in residual), (nuint)cut * {also.Block} + {also.FirstPlus}row * {also.Row} "
+                            + $"+ lane);");
 
                 writer.Line($"ref float y = ref Add(ref output, (nuint)cut * {to.Block} + {to.FirstPlus}row * {to.Row} + lane);");
                 using (writer.Block($"for (nuint column = 0; column < {to.Width}; column++)"))

@@ -29,7 +29,8 @@ internal sealed record MeanGradientKernel(Target To) : KernelSpec
         Loop.Blocks(writer, _ => "inputGradient");
         PixelLoop.EachVector(writer, lanes, () =>
         {
-            writer.Line($"var share = {lanes.Load("AsRef(in gradient)", "(nuint)cut * 16 + lane")} * {lanes.Create($"1f / ({Loop.Pixels})")};");
+            writer.Line($"var share = {lanes.Load("AsRef(in gradient)", "(nuint)cut * 16 + lane")} * "
+                + $"{lanes.Create($"1f / ({Loop.Pixels})")};");
             Loop.Each(writer, ["to"], 1, (_, at) => writer.Line(To.Store(lanes, "share", "to", at)));
         });
     }
@@ -46,8 +47,10 @@ internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, P
         + (Gradient.Border == 0 ? "" : $"_g{Numbers.Text(Gradient.Border)}") + (To.Border == 0 ? "" : $"_b{Numbers.Text(To.Border)}");
 
     public override string Summary => IsMaximum
-        ? $"inputGradient[the first maximum of each window] += gradient: {Numbers.Text(Window.Kernel)} x {Numbers.Text(Window.Kernel)}, {In.Shape} to {Out.Shape}."
-        : $"inputGradient[each pixel of a window] += gradient / pixels of the window: {Numbers.Text(Window.Kernel)} x {Numbers.Text(Window.Kernel)}, {In.Shape} to {Out.Shape}.";
+        ? $"inputGradient[the first maximum of each window] += gradient: {Numbers.Text(Window.Kernel)} x {Numbers.Text(Window.Kernel)}, "
+            + $"{In.Shape} to {Out.Shape}."
+        : $"inputGradient[each pixel of a window] += gradient / pixels of the window: {Numbers.Text(Window.Kernel)} x "
+            + $"{Numbers.Text(Window.Kernel)}, {In.Shape} to {Out.Shape}.";
 
     private Strides X => new("In", In);
 
@@ -88,13 +91,16 @@ internal sealed record PoolGradientKernel(Place In, Place Out, Place Gradient, P
         string kernel = Numbers.Text(Window.Kernel), stride = Numbers.Text(Window.Stride), padding = Numbers.Text(Window.Padding);
         using (writer.Block($"for (int row = 0; row < (int){G.Height}; row++)"))
         {
-            writer.Line($"int top = row * {stride} - {padding}, firstRow = Math.Max(top, 0), lastRow = Math.Min(top + {kernel}, (int){X.Height});");
+            writer.Line($"int top = row * {stride} - {padding}, firstRow = Math.Max(top, 0), lastRow = Math.Min(top + {kernel}, "
+                + $"(int){X.Height});");
             using (writer.Block($"for (int column = 0; column < (int){G.Width}; column++)"))
             {
-                writer.Line($"int start = column * {stride} - {padding}, firstColumn = Math.Max(start, 0), lastColumn = Math.Min(start + {kernel}, (int){X.Width});");
+                writer.Line($"int start = column * {stride} - {padding}, firstColumn = Math.Max(start, 0), lastColumn = Math.Min(start + "
+                    + $"{kernel}, (int){X.Width});");
                 if (!IsMaximum)
                     writer.Line(
-                        $"float share = 1f / ((Math.Min(top + {kernel}, (int){X.Height} + {padding}) - top) * (Math.Min(start + {kernel}, (int){X.Width} + {padding}) - start));");
+                        $"float share = 1f / ((Math.Min(top + {kernel}, (int){X.Height} + {padding}) - top) * (Math.Min(start + "
+                            + $"{kernel}, (int){X.Width} + {padding}) - start));");
 
                 using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {lanes.Text})"))
                     Spread(writer, lanes);

@@ -17,7 +17,8 @@ internal sealed record PoolKernel(Place In, Place Out, Window Window, bool IsMax
         => $"{(IsMaximum ? "Max" : "Average")}Pool{Numbers.Text(Window.Kernel)}S{Numbers.Text(Window.Stride)}P{Numbers.Text(Window.Padding)}_{In.Text}_{Out.Text}";
 
     public override string Summary
-        => $"output = the {(IsMaximum ? "maximum" : "mean")} of each window: {Numbers.Text(Window.Kernel)} x {Numbers.Text(Window.Kernel)}, stride {Numbers.Text(Window.Stride)}, {In.Shape} to {Out.Shape}.";
+        => $"output = the {(IsMaximum ? "maximum" : "mean")} of each window: {Numbers.Text(Window.Kernel)} x "
+            + $"{Numbers.Text(Window.Kernel)}, stride {Numbers.Text(Window.Stride)}, {In.Shape} to {Out.Shape}.";
 
     public override Signature Signature
         => Of([Read("input"), Write("output"), .. new Strides("In", In).Parameters, .. new Strides("Out", Out).Parameters, Cut]);
@@ -40,13 +41,16 @@ internal sealed record PoolKernel(Place In, Place Out, Window Window, bool IsMax
         string kernel = Numbers.Text(Window.Kernel), stride = Numbers.Text(Window.Stride), padding = Numbers.Text(Window.Padding);
         using (writer.Block($"for (int row = 0; row < (int){to.Height}; row++)"))
         {
-            writer.Line($"int top = row * {stride} - {padding}, firstRow = Math.Max(top, 0), lastRow = Math.Min(top + {kernel}, (int){from.Height});");
+            writer.Line($"int top = row * {stride} - {padding}, firstRow = Math.Max(top, 0), lastRow = Math.Min(top + {kernel}, "
+                + $"(int){from.Height});");
             using (writer.Block($"for (int column = 0; column < (int){to.Width}; column++)"))
             {
-                writer.Line($"int left = column * {stride} - {padding}, firstColumn = Math.Max(left, 0), lastColumn = Math.Min(left + {kernel}, (int){from.Width});");
+                writer.Line($"int left = column * {stride} - {padding}, firstColumn = Math.Max(left, 0), lastColumn = Math.Min(left + "
+                    + $"{kernel}, (int){from.Width});");
                 if (!IsMaximum)
                     writer.Line(
-                        $"float share = 1f / ((Math.Min(top + {kernel}, (int){from.Height} + {padding}) - top) * (Math.Min(left + {kernel}, (int){from.Width} + {padding}) - left));");
+                        $"float share = 1f / ((Math.Min(top + {kernel}, (int){from.Height} + {padding}) - top) * (Math.Min(left + "
+                            + $"{kernel}, (int){from.Width} + {padding}) - left));");
 
                 using (writer.Block($"for (nuint lane = 0; lane < 16; lane += {width?.Lanes ?? 1})"))
                     Lanes(writer, width, from, to);

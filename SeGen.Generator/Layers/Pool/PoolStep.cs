@@ -64,7 +64,8 @@ internal sealed record PoolStep(PoolOp Pool) : LayerStep(Pool.Output, Pool.Layer
     {
         Window window = Pool.Window;
         net.Line(
-            $"net.Pool({GpuWriter.V(Pool.Input)}, {GpuWriter.V(Output)}, isMaximum: {(Pool.IsMaximum ? "true" : "false")}, kernel: {Numbers.Text(window.Kernel)}, "
+            $"net.Pool({GpuWriter.V(Pool.Input)}, {GpuWriter.V(Output)}, isMaximum: {(Pool.IsMaximum ? "true" : "false")}, kernel: "
+                + $"{Numbers.Text(window.Kernel)}, "
             + $"stride: {Numbers.Text(window.Stride)}, padding: {Numbers.Text(window.Padding)});");
     }
 

@@ -5,8 +5,7 @@ namespace SeGen.Generator.Programs.Gpu;
 
 /// <summary>
 /// What is decided about a network on a GPU: the steps of <see cref="Fusion"/>, of which the ways into and out of the CPU's layout fall
-/// away, since kernels
-/// read and write NCHW; and where values lie, in an arena of its own.
+/// away, since kernels read and write NCHW; and where values lie, in an arena of its own.
 /// </summary>
 internal abstract class GpuPlan
 {

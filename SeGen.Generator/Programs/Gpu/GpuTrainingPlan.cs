@@ -5,8 +5,7 @@ namespace SeGen.Generator.Programs.Gpu;
 
 /// <summary>
 /// Training on a GPU: the steps of the way forward; the way back is the runtime's, step by step in reverse. A value lives from the step
-/// that writes it to that
-/// step's way back, its gradient from the way back of its last reader on.
+/// that writes it to that step's way back, its gradient from the way back of its last reader on.
 /// </summary>
 internal sealed class GpuTrainingPlan(NetworkSpec spec) : GpuPlan(spec, Fusion.FuseTraining(spec.Graph))
 {

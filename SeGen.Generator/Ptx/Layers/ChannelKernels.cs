@@ -96,7 +96,8 @@ internal static class ChannelKernels
                     writer.Line($"add.rn.f32 {total}, {total}, {value}");
             });
             string mean = writer.Real("mul.rn.f32", "mean", writer.OverWarp(writer.Sum, total), share);
-            writer.Line($"@{writer.Compare("eq.u32", "isFirst", context.Thread.Lane, "0")} st.global.f32 [{context.At("y", loop.Row)}], {mean}");
+            writer.Line($"@{writer.Compare("eq.u32", "isFirst", context.Thread.Lane, "0")} st.global.f32 [{context.At("y", loop.Row)}], "
+                + $"{mean}");
         });
 
     /// <summary>Writes such a kernel.</summary>

@@ -2,8 +2,8 @@ namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
 /// Kernels that go through the pixels of each channel: a warp has a channel of an image, or a chunk of one where there are many pixels, so
-/// that sums need
-/// no more than an exchange between lanes. Chunks follow from the shape alone, so that sums are added in the same order on every device.
+/// that sums need no more than an exchange between lanes. Chunks follow from the shape alone, so that sums are added in the same order on
+/// every device.
 /// </summary>
 internal sealed class ChannelLoop
 {

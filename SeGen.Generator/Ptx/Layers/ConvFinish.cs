@@ -109,7 +109,8 @@ internal sealed class ConvFinish
         {
             At(array, places[c]);
             string vector = $"{{{string.Join(", ", values.Skip(c).Take(_loop.Vector))}}}";
-            _writer.Line($"@{_isHere} {instruction}.v{LayerContext.Text(_loop.Vector)}.f32 {(isLoad ? $"{vector}, [{_address}]" : $"[{_address}], {vector}")}");
+            _writer.Line($"@{_isHere} {instruction}.v{LayerContext.Text(_loop.Vector)}.f32 "
+                + $"{(isLoad ? $"{vector}, [{_address}]" : $"[{_address}], {vector}")}");
         }
 
         _writer.Line($"bra {done}");

@@ -2,8 +2,8 @@ namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
 /// What a convolution's windows lie on as the right factor, without being laid out: a column for each pixel of the output. A table has,
-/// for each
-/// depth, how far it lies from the window's first pixel, in floats, and in rows and columns, by which zeros around the image are known.
+/// for each depth, how far it lies from the window's first pixel, in floats, and in rows and columns, by which zeros around the image are
+/// known.
 /// </summary>
 /// <param name="context">The kernel.</param>
 /// <param name="pixel">Finds a pixel of the section: given the thread's column within the block.</param>

@@ -3,8 +3,7 @@ namespace SeGen.Generator.Ptx.Layers;
 /// <summary>
 /// y = act(scale (W * x) + shift + residual): a convolution as a product of its weights with what its windows lie on, which no one lays out
 /// (Chetlur et al., cuDNN: Efficient Primitives for Deep Learning, 2014, section 3). Sizes, taps, strides and groups come with the launch;
-/// dense layers
-/// and the gradient of an input are such convolutions too.
+/// dense layers and the gradient of an input are such convolutions too.
 /// </summary>
 internal static class ConvProduct
 {

@@ -4,8 +4,7 @@ namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
 /// The dense layers of a gate (Hu et al. 2018, equation 3), in two kernels, so that many blocks share the weights of one image: a warp has
-/// a row of
-/// either.
+/// a row of either.
 /// </summary>
 internal static class ExciteKernels
 {

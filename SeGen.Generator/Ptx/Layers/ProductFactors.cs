@@ -4,8 +4,7 @@ namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
 /// The factors of a product, step by step: while a step's are multiplied from one half of shared memory, the next step's are on their way,
-/// first to
-/// registers, then to the other half, so that a step has one barrier.
+/// first to registers, then to the other half, so that a step has one barrier.
 /// </summary>
 internal sealed class ProductFactors(LayerContext context, ProductTile tile)
 {

@@ -79,6 +79,7 @@ internal sealed class ProductLoop : IProductLoop
     private void Quads(string[] values, string from, int at, int all)
     {
         for (int first = 0; first < values.Length; first += 4)
-            _writer.Line($"ld.shared.v4.f32 {{{string.Join(", ", values.Skip(first).Take(4))}}}, {PtxPhrases.Place(from, at + first / 4 * (all / (values.Length / 4)) * 4L)}");
+            _writer.Line($"ld.shared.v4.f32 {{{string.Join(", ", values.Skip(first).Take(4))}}}, "
+                + $"{PtxPhrases.Place(from, at + first / 4 * (all / (values.Length / 4)) * 4L)}");
     }
 }

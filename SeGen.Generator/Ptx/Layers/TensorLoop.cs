@@ -4,8 +4,7 @@ namespace SeGen.Generator.Ptx.Layers;
 
 /// <summary>
 /// A product of two matrices on tensor cores, in TF32: factors are rounded to ten bits behind the point when they are put into shared
-/// memory, sums are fp32
-/// (PTX ISA, section 9.7.13, mma.m16n8k8). A warp has 32 rows and a part of the columns.
+/// memory, sums are fp32 (PTX ISA, section 9.7.13, mma.m16n8k8). A warp has 32 rows and a part of the columns.
 /// </summary>
 internal sealed class TensorLoop : IProductLoop
 {
@@ -80,20 +79,23 @@ internal sealed class TensorLoop : IProductLoop
             {
                 for (int i = 0; i < b.Length; i++)
                     _writer.Line(
-                        $"ld.shared.b32 {b[i]}, {PtxPhrases.Place(rightFrom, rightAt + 4L * (i / 2 * FragmentColumns + i % 2 * 4 * rightRow))}");
+                        $"ld.shared.b32 {b[i]}, "
+                            + $"{PtxPhrases.Place(rightFrom, rightAt + 4L * (i / 2 * FragmentColumns + i % 2 * 4 * rightRow))}");
 
                 for (int m = 0; m < WarpRows / FragmentRows; m++)
                 {
                     for (int i = 0; i < 4; i++)
                         _writer.Line(
-                            $"ld.shared.b32 {a[i]}, {PtxPhrases.Place(leftFrom, 4L * (m * FragmentRows + i % 2 * 8 + i / 2 * 4 * leftRow))}");
+                            $"ld.shared.b32 {a[i]}, "
+                                + $"{PtxPhrases.Place(leftFrom, 4L * (m * FragmentRows + i % 2 * 8 + i / 2 * 4 * leftRow))}");
 
                     for (int n = 0; n < fragments; n++)
                     {
                         string[] c = [sums[2 * m][2 * n], sums[2 * m][2 * n + 1], sums[2 * m + 1][2 * n], sums[2 * m + 1][2 * n + 1]];
                         string d = $"{{{string.Join(", ", c)}}}";
                         _writer.Line(
-                            $"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {d}, {{{string.Join(", ", a)}}}, {{{b[2 * n]}, {b[2 * n + 1]}}}, {d}");
+                            $"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {d}, {{{string.Join(", ", a)}}}, {{{b[2 * n]}, "
+                                + $"{b[2 * n + 1]}}}, {d}");
                     }
                 }
             },

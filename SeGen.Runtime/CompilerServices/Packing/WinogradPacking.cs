@@ -106,8 +106,7 @@ internal static class WinogradPacking
 
     /// <summary>
     /// Rows [1, p, p^2] / f(p) for the points p = 0, a, -a, b, -b with a = 3/4 and b = 3/2, where f(p) is the product of the differences
-    /// to the
-    /// other points: f(0) = 81/64, f(a) = -243/128, f(b) = 243/32; and [0, 0, 1].
+    /// to the other points: f(0) = 81/64, f(a) = -243/128, f(b) = 243/32; and [0, 0, 1].
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transform4(ReadOnlySpan<Vector512<double>> taps, Span<Vector512<double>> points)

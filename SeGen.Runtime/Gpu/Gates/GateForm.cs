@@ -34,10 +34,9 @@ internal sealed record GateForm(string Name, int Blocks, int Threads, int Shared
 
     /// <summary>
     /// The form for a device. A block with a whole image, where an image fits and there are enough of them; else groups or two launches,
-    /// whichever the
-    /// busiest multiprocessor has less to do with: chunks, those half again that it must read a second time, and more where it has too few
-    /// bytes on
-    /// their way at once to hide how long memory takes. The numbers are estimates until they are measured on a device.
+    /// whichever the busiest multiprocessor has less to do with: chunks, those half again that it must read a second time, and more where
+    /// it has too few bytes on their way at once to hide how long memory takes. The numbers are estimates until they are measured on a
+    /// device.
     /// </summary>
     /// <param name="geometry">The kernels.</param>
     /// <param name="device">The device.</param>

@@ -27,6 +27,7 @@ internal sealed class GateOnGpu : ModuleOnGpu
         return map.Images * most <= uint.MaxValue
             ? new GatePlan(Context, _forward, _kernels, map, isTraining, Weights)
             : throw new ArgumentException(
-                $"{Definition.Name} takes at most {uint.MaxValue / most:N0} images at a time on a GPU and was given {map.Images:N0}; split the batch.");
+                $"{Definition.Name} takes at most {uint.MaxValue / most:N0} images at a time on a GPU and was given {map.Images:N0}; "
+                    + $"split the batch.");
     }
 }

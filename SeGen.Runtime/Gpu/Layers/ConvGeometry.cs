@@ -57,8 +57,7 @@ internal sealed record ConvGeometry(
 
     /// <summary>
     /// For each depth, how far its value lies from the window's first tap, in floats and, in one word, in rows and columns; behind the
-    /// last one, depths
-    /// whose rows lie in no image.
+    /// last one, depths whose rows lie in no image.
     /// </summary>
     public uint[] Taps()
     {

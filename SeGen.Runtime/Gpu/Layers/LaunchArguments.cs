@@ -51,8 +51,7 @@ internal sealed class LaunchArguments
 
     /// <summary>
     /// A divisor, and the numbers by which two multiplications divide by it what is below 2^31 (Granlund and Montgomery, Division by
-    /// invariant
-    /// integers using multiplication, 1994, figure 4.1).
+    /// invariant integers using multiplication, 1994, figure 4.1).
     /// </summary>
     public LaunchArguments Divisor(int divisor)
     {

@@ -35,8 +35,7 @@ internal static class ProductTiles
 
     /// <summary>
     /// The tile, and the parts of the depth, with which the busiest multiprocessor has least to do. It depends on the device alone, so
-    /// that one device
-    /// always adds in the same order.
+    /// that one device always adds in the same order.
     /// </summary>
     /// <param name="rows">Rows of a group.</param>
     /// <param name="groups">Groups.</param>

@@ -5,11 +5,10 @@ namespace SeGen.Generator.Layers.Conv.Winograd;
 
 /// <summary>
 /// The transforms of F(m x m, 3 x 3): Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016, section 4. A tile of m x m
-/// outputs
-/// is A^T [(G w G^T) * (B^T x B)] A, where * multiplies point by point. The polynomials are interpolated at 0, 1, -1 and infinity for m =
-/// 2, at 0,
-/// 3/4, -3/4, 3/2, -3/2 and infinity for m = 4: with the usual 1, -1, 2, -2 the largest rounding errors are three times as large, since
-/// their powers are (docs/performance.md; Barabasz et al., Error Analysis and Improving the Accuracy of Winograd Convolution, 2020).
+/// outputs is A^T [(G w G^T) * (B^T x B)] A, where * multiplies point by point. The polynomials are interpolated at 0, 1, -1 and infinity
+/// for m = 2, at 0, 3/4, -3/4, 3/2, -3/2 and infinity for m = 4: with the usual 1, -1, 2, -2 the largest rounding errors are three times
+/// as large, since their powers are (docs/performance.md; Barabasz et al., Error Analysis and Improving the Accuracy of Winograd
+/// Convolution, 2020).
 /// </summary>
 /// <param name="Outputs">m: pixels of a tile's side.</param>
 internal sealed record WinogradForm(int Outputs)

@@ -20,7 +20,8 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
     {
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void TileRows{_lanes.Bits}(ref float input, ref float transformed, nuint first, nuint count, ref float scratch)"))
+        using (writer.Block($"private static void TileRows{_lanes.Bits}(ref float input, ref float transformed, nuint first, nuint "
+            + $"count, ref float scratch)"))
         using (WinogradTiles.Each(writer))
         {
             writer.Line($"ref float from = ref Add(ref input, row * {conv.Form.Outputs} * InRow + column * {conv.Form.Outputs * 16});");
@@ -42,7 +43,8 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
         writer.Blank();
         writer.Line($"// B^T x B of a tile of {Side} x {Side} pixels: first down, then across.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Tile{_lanes.Bits}(ref float input, nuint inputRow, ref float transformed, ref float scratch)"))
+        using (writer.Block($"private static void Tile{_lanes.Bits}(ref float input, nuint inputRow, ref float transformed, ref float "
+            + $"scratch)"))
             Transform(writer);
     }
 
@@ -84,7 +86,8 @@ internal sealed class WinogradInput(WinogradKernel conv, VectorWidth? width)
             writer.Blank();
             using (writer.Block($"for (nuint row = 0; row < {Side}; row++)"))
             {
-                writer.Line($"ref float from = ref Add(ref scratch, row * {TileRow}), to = ref Add(ref transformed, row * {Side} * TilesPoint{_lanes.PlusLane});");
+                writer.Line($"ref float from = ref Add(ref scratch, row * {TileRow}), to = ref Add(ref transformed, row * {Side} * "
+                    + $"TilesPoint{_lanes.PlusLane});");
                 Load(writer, i => Numbers.Text(i * 16));
                 conv.Form.InputSide(writer, _lanes);
                 Store(writer, i => Numbers.Text((long)i * conv.TilesPoint));

@@ -8,9 +8,8 @@ namespace SeGen.Generator.Layers.Conv.Winograd;
 
 /// <summary>
 /// A 3 x 3 convolution of stride 1 by Winograd's minimal filtering: tiles of the input are transformed, multiplied point by point by
-/// transformed
-/// weights (for each point a product of matrices over the channels), and transformed back; bias, residual, activation and sums are done
-/// while a tile of the output is in registers.
+/// transformed weights (for each point a product of matrices over the channels), and transformed back; bias, residual, activation and sums
+/// are done while a tile of the output is in registers.
 /// <para>Fused, a cut takes a few tiles all the way, in a workspace that stays in its core's cache; in two phases all tiles are transformed
 /// first, cut by blocks of inputs, and then multiplied, cut by blocks of outputs: so that large weights are read once.</para>
 /// </summary>
@@ -93,8 +92,7 @@ internal sealed record WinogradKernel(
 
     /// <summary>
     /// Blocks of outputs that are multiplied, point by point, before their tiles are transformed back: in two phases a cut has one such
-    /// group. The
-    /// weights of a group lie in the order in which they are read.
+    /// group. The weights of a group lie in the order in which they are read.
     /// </summary>
     public int Group => Out.Blocks % 4 == 0 && (Out.Blocks >= 16 || Tiles <= 6) ? 4 : Out.Blocks % 2 == 0 ? 2 : 1;
 
@@ -155,8 +153,10 @@ internal sealed record WinogradKernel(
         I.Constants(writer);
         O.Constants(writer);
         R?.Constants(writer);
-        writer.Line($"private const nuint TilesDown = {TilesDown}, TilesAcross = {TilesAcross}, Tiles = {Tiles}; // {(IsPhased ? "all" : "of a cut")}");
-        writer.Line($"private const nuint TilesPoint = {TilesPoint}, WeightsPoint = {WeightsPoint}, ProductsPoint = {ProductsPoint}; // from one point to the next");
+        writer.Line($"private const nuint TilesDown = {TilesDown}, TilesAcross = {TilesAcross}, Tiles = {Tiles}; // "
+            + $"{(IsPhased ? "all" : "of a cut")}");
+        writer.Line($"private const nuint TilesPoint = {TilesPoint}, WeightsPoint = {WeightsPoint}, ProductsPoint = {ProductsPoint}; // "
+            + $"from one point to the next");
         writer.Blank();
         if (IsPhased)
         {
@@ -174,7 +174,8 @@ internal sealed record WinogradKernel(
 
         void TransformCut(VectorWidth? width)
         {
-            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip}(nuint)cut * InBlock), ref Add(ref transformed, (nuint)cut * {Tiles * 16}), 0, Tiles, ref workspace);");
+            writer.Line($"TileRows{Bits(width)}(ref Add(ref AsRef(in input), {Skip}(nuint)cut * InBlock), ref Add(ref transformed, "
+                + $"(nuint)cut * {Tiles * 16}), 0, Tiles, ref workspace);");
         }
     }
 
@@ -207,12 +208,14 @@ internal sealed record WinogradKernel(
         }
 
         writer.Line($"nuint first = (nuint)cut * Tiles, count = nuint.Min(Tiles, {AllTiles} - first);");
-        writer.Line($"ref float transformed = ref workspace, products = ref Add(ref workspace, {TilesLength}), scratch = ref Add(ref workspace, {TilesLength + ProductsLength});");
+        writer.Line($"ref float transformed = ref workspace, products = ref Add(ref workspace, {TilesLength}), scratch = ref Add(ref "
+            + $"workspace, {TilesLength + ProductsLength});");
         if (HasSums)
             writer.Line($"MemoryMarshal.CreateSpan(ref Add(ref sums, (nuint)cut * {Out.PaddedChannels}), {Out.PaddedChannels}).Clear();");
 
         using (writer.Block($"for (nuint block = 0; block < {In.Blocks}; block++)"))
-            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip}block * InBlock), ref Add(ref transformed, block * {Tiles * 16}), first, count, ref scratch);");
+            writer.Line($"TileRows{bits}(ref Add(ref AsRef(in input), {Skip}block * InBlock), ref Add(ref transformed, block * "
+                + $"{Tiles * 16}), first, count, ref scratch);");
 
         writer.Blank();
         using (writer.Block($"for (nuint block = 0; block < {Out.Blocks}; block += {Group})"))
@@ -222,12 +225,14 @@ internal sealed record WinogradKernel(
     /// <summary>The outputs that are multiplied together: products, then the way back block by block.</summary>
     private void Outputs(SourceWriter writer, string transformed, string bits, string tiles, string band)
     {
-        writer.Line($"Multiply{bits}({transformed}, ref Add(ref AsRef(in weights), {Out.PaddedChannels} + block * {TransformedWeights / Out.Blocks}), ref products);");
+        writer.Line($"Multiply{bits}({transformed}, ref Add(ref AsRef(in weights), {Out.PaddedChannels} + block * "
+            + $"{TransformedWeights / Out.Blocks}), ref products);");
         using (writer.Block($"for (nuint b = 0; b < {Group}; b++)"))
         {
             string residual = R is { } r ? $"ref Add(ref AsRef(in residual), {r.FirstPlus}(block + b) * {r.Block}), " : "";
             string sums = HasSums ? $"ref Add(ref sums, {band}(block + b) * 16), " : "";
-            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Tiles * 16}), ref Add(ref AsRef(in weights), (block + b) * 16), {residual}ref Add(ref output, {O.FirstPlus}(block + b) * OutBlock), {sums}{tiles}, ref scratch);");
+            writer.Line($"PixelRows{bits}(ref Add(ref products, b * {Tiles * 16}), ref Add(ref AsRef(in weights), (block + b) * 16), "
+                + $"{residual}ref Add(ref output, {O.FirstPlus}(block + b) * OutBlock), {sums}{tiles}, ref scratch);");
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
 
     public void Emit(SourceWriter writer)
     {
-        string parameters = $"ref float products, ref float bias, {(residual is null ? "" : "ref float residual, ")}ref float output, {(conv.HasSums ? "ref float sums, " : "")}";
+        string parameters = $"ref float products, ref float bias, {(residual is null ? "" : "ref float residual, ")}ref float output, "
+            + $"{(conv.HasSums ? "ref float sums, " : "")}";
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void PixelRows{_lanes.Bits}({parameters}nuint first, nuint count, ref float scratch)"))
@@ -48,9 +49,11 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
         }
 
         writer.Blank();
-        writer.Line($"// A^T m A, {Outputs} x {Outputs} pixels: first down, then across{(IsRaggedDown || IsRaggedAcross ? "; the last tiles have fewer" : "")}.");
+        writer.Line($"// A^T m A, {Outputs} x {Outputs} pixels: first down, then "
+            + $"across{(IsRaggedDown || IsRaggedAcross ? "; the last tiles have fewer" : "")}.");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Pixels{_lanes.Bits}({parameters}ref float scratch{(IsRaggedDown ? ", nuint rows" : "")}{(IsRaggedAcross ? ", nuint columns" : "")})"))
+        using (writer.Block($"private static void Pixels{_lanes.Bits}({parameters}ref float "
+            + $"scratch{(IsRaggedDown ? ", nuint rows" : "")}{(IsRaggedAcross ? ", nuint columns" : "")})"))
             Transform(writer);
     }
 
@@ -63,7 +66,8 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
         {
             using (writer.Block($"for (nuint column = 0; column < {inputs}; column++)"))
             {
-                writer.Line($"ref float from = ref Add(ref products, column * ProductsPoint{_lanes.PlusLane}), to = ref Add(ref scratch, column * 16);");
+                writer.Line($"ref float from = ref Add(ref products, column * ProductsPoint{_lanes.PlusLane}), to = ref Add(ref scratch, "
+                    + $"column * 16);");
                 Load(writer, i => Numbers.Text((long)i * inputs * conv.ProductsPoint));
                 conv.Form.OutputSide(writer, _lanes);
                 for (int i = 0; i < conv.Form.Outputs; i++)
@@ -77,7 +81,8 @@ internal sealed class WinogradOutput(WinogradKernel conv, VectorWidth? width, St
 
             using (writer.Block($"for (nuint row = 0; row < {(IsRaggedDown ? "rows" : Outputs)}; row++)"))
             {
-                writer.Line($"ref float from = ref Add(ref scratch, row * {inputs * 16}), to = ref Add(ref output, row * OutRow{_lanes.PlusLane});");
+                writer.Line($"ref float from = ref Add(ref scratch, row * {inputs * 16}), to = ref Add(ref output, row * "
+                    + $"OutRow{_lanes.PlusLane});");
                 if (residual is not null)
                     writer.Line($"ref float also = ref Add(ref residual, row * {residual.Row}{_lanes.PlusLane});");
 

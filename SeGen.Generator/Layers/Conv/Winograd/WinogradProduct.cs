@@ -6,8 +6,7 @@ namespace SeGen.Generator.Layers.Conv.Winograd;
 
 /// <summary>
 /// The products of all points: for each a matrix of weights, [inputs][outputs], times one of transformed tiles, [inputs][tiles], in
-/// register
-/// tiles of one vector or a few of outputs for several tiles.
+/// register tiles of one vector or a few of outputs for several tiles.
 /// </summary>
 internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
 {
@@ -20,8 +19,7 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
 
     /// <summary>
     /// Vectors of outputs of a register tile. With 512 bits few tiles need several to keep the multipliers busy, and up to 28 tiles with
-    /// one fit the
-    /// registers, so that weights are read but once.
+    /// one fit the registers, so that weights are read but once.
     /// </summary>
     private int Vectors => _lanes.Count != 16 ? 2 : conv.Tiles switch
     {
@@ -47,12 +45,14 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     {
         int count = (conv.Tiles + Most - 1) / Most, size = (conv.Tiles + count - 1) / count, last = conv.Tiles - (count - 1) * size;
         writer.Blank();
-        writer.Line("// For every point: products[tile][output] = the sum over inputs of transformed[input][tile] * weights[input][output].");
+        writer.Line("// For every point: products[tile][output] = the sum over inputs of transformed[input][tile] * "
+            + "weights[input][output].");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Multiply{Bits}(ref float transformed, ref float weights, ref float products)"))
         using (writer.Block($"for (nuint point = 0; point < {conv.Form.Points}; point++)"))
         {
-            writer.Line("ref float x = ref Add(ref transformed, point * TilesPoint), w = ref Add(ref weights, point * WeightsPoint), y = ref Add(ref products, point * ProductsPoint);");
+            writer.Line("ref float x = ref Add(ref transformed, point * TilesPoint), w = ref Add(ref weights, point * WeightsPoint), y = "
+                + "ref Add(ref products, point * ProductsPoint);");
             if (width is null)
                 Textbook(writer);
             else
@@ -73,7 +73,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
         {
             writer.Line("float sum = 0f;");
             using (writer.Block($"for (nuint i = 0; i < {conv.In.PaddedChannels}; i++)"))
-                writer.Line($"sum += Add(ref x, i / 16 * {conv.Tiles * 16} + tile * 16 + i % 16) * Add(ref w, o / 16 * {BlockWeights} + i * 16 + o % 16);");
+                writer.Line($"sum += Add(ref x, i / 16 * {conv.Tiles * 16} + tile * 16 + i % 16) * Add(ref w, o / 16 * {BlockWeights} + "
+                    + $"i * 16 + o % 16);");
 
             writer.Blank();
             writer.Line($"Add(ref y, o / 16 * {conv.Tiles * 16} + tile * 16 + o % 16) = sum;");
@@ -104,7 +105,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
             {
                 for (int i = 0; i + 1 < count; i++)
                     writer.Line(
-                        $"Multiply{Bits}x{size}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, {to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
+                        $"Multiply{Bits}x{size}({Offset("x", Numbers.Text(i * size * 16))}, {weights}, "
+                            + $"{to(Numbers.Text(i * size * 16))}{Ahead(count + call++, share)});");
             }
 
             string from = Numbers.Text((count - 1) * size * 16);
@@ -118,7 +120,8 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
     {
         writer.Blank();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Multiply{Bits}x{tiles}(ref float x, ref float w, ref float y{(Prefetches ? ", ref float ahead" : "")})"))
+        using (writer.Block($"private static void Multiply{Bits}x{tiles}(ref float x, ref float w, ref float "
+            + $"y{(Prefetches ? ", ref float ahead" : "")})"))
         {
             for (int t = 0; t < tiles; t++)
                 writer.Line($"{_lanes.Type} {string.Join(", ", Enumerable.Range(0, Vectors).Select(v => $"{Sum(v, t)} = {_lanes.Zero}"))};");
@@ -134,14 +137,16 @@ internal sealed class WinogradProduct(WinogradKernel conv, VectorWidth? width)
                         string value = _lanes.Create(t == 0 ? "x" : $"Add(ref x, {Numbers.Text(t * 16)})");
                         writer.Line(Vectors == 1
                             ? $"{Sum(0, t)} = {_lanes.MultiplyAdd(value, "w0", Sum(0, t))};"
-                            : $"var x{t} = {value}; {string.Join(" ", Enumerable.Range(0, Vectors).Select(v => $"{Sum(v, t)} = {_lanes.MultiplyAdd($"x{t}", $"w{v}", Sum(v, t))};"))}");
+                            : $"var x{t} = {value}; "
+                                + $"{string.Join(" ", Enumerable.Range(0, Vectors).Select(v => $"{Sum(v, t)} = {_lanes.MultiplyAdd($"x{t}", $"w{v}", Sum(v, t))};"))}");
                     }
 
                     if (Prefetches)
                     {
                         for (int line = 0; line < Math.Max(1, step / 16); line++)
                             writer.Line(
-                                $"Prefetch.ToSecondLevel(ref Add(ref ahead, {Sum($"i % 4 * {Numbers.Text(conv.In.Blocks * step * 4)} + i / 4 * {Numbers.Text(step)}", line * 16)}));");
+                                $"Prefetch.ToSecondLevel(ref Add(ref ahead, "
+                                    + $"{Sum($"i % 4 * {Numbers.Text(conv.In.Blocks * step * 4)} + i / 4 * {Numbers.Text(step)}", line * 16)}));");
                     }
 
                     writer.Line("x = ref Add(ref x, 1);");

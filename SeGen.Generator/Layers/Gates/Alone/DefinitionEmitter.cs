@@ -28,7 +28,8 @@ internal static class DefinitionEmitter
                 {
                     for (int i = 0; i < VectorWidth.All.Count; i++)
                         writer.Line(
-                            $"{(i == 0 ? "=>" : " :")} {VectorWidth.All[i].Type}.IsHardwareAccelerated ? new {run}<{VectorWidth.All[i].Kernels}>(weights)");
+                            $"{(i == 0 ? "=>" : " :")} {VectorWidth.All[i].Type}.IsHardwareAccelerated ? new "
+                                + $"{run}<{VectorWidth.All[i].Kernels}>(weights)");
 
                     writer.Line($" : new {run}<{VectorWidth.ScalarKernels}>(weights);");
                 }

@@ -41,7 +41,8 @@ internal static class ExciteGradientOp
                 else
                 {
                     writer.Line(
-                        $"var slope = {kernel.V}.LessThan({kernel.V}.Abs({kernel.Load("gateInput", "c")}), {kernel.V}.Create(3f)) & {kernel.V}.Create(1f / 6f);");
+                        $"var slope = {kernel.V}.LessThan({kernel.V}.Abs({kernel.Load("gateInput", "c")}), {kernel.V}.Create(3f)) & "
+                            + $"{kernel.V}.Create(1f / 6f);");
                     writer.Line("(gradient * slope).StoreUnsafe(ref gateGradients, c);");
                 }
             }
@@ -131,7 +132,8 @@ internal static class ExciteGradientOp
     private static void DeclareStarts(SourceWriter writer, SEBlockPlan plan)
     {
         writer.Line("ref float gateGradients = ref Add(ref scratch, GateGradientsAt);");
-        writer.Line(plan.KeepsGateInput ? "ref float gateInput = ref Add(ref scratch, GateInputAt);" : "ref float gates = ref Add(ref scratch, GatesAt);");
+        writer.Line(plan.KeepsGateInput ? "ref float gateInput = ref Add(ref scratch, "
+            + "GateInputAt);" : "ref float gates = ref Add(ref scratch, GatesAt);");
         if (!plan.HasHidden)
             return;
 
@@ -152,7 +154,8 @@ internal static class ExciteGradientOp
 
         writer.Blank();
         using (writer.Block("for (nuint r = 0; r < Hidden; r++)"))
-            writer.Line($"Add(ref hiddenGradients, r) *= Activations.{activation}Derivative(Add(ref scratch, {(plan.KeepsPreactivation ? "PreactivationAt" : "HiddenAt")} + r));");
+            writer.Line($"Add(ref hiddenGradients, r) *= Activations.{activation}Derivative(Add(ref scratch, "
+                + $"{(plan.KeepsPreactivation ? "PreactivationAt" : "HiddenAt")} + r));");
     }
 
     /// <summary>Splits dz[c] among the pixels: an equal share of the mean for all, and the maximum's for those that tie for it.</summary>

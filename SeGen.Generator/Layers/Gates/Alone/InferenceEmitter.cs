@@ -13,7 +13,8 @@ internal static class InferenceEmitter
         bool images = RunPhrases.HasImagePhase(plan);
         writer.Blank();
         writer.Line("/// <summary>Inference; the scratch holds one image's values after the other's.</summary>");
-        using (writer.Block("private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, 0, imageLength: ForwardLength)\n    where TKernels : struct, IKernels"))
+        using (writer.Block("private sealed class Inference<TKernels>(PackedWeights weights) : ForwardRun(weights, 0, imageLength: "
+            + "ForwardLength)\n    where TKernels : struct, IKernels"))
         {
             string phases = images ? "WholeImages = 0, SqueezeChannels = 1, ScaleChannels = 2" : "SqueezeChannels = 0, ScaleChannels = 1";
             writer.Line($"private const int {phases}{(ScaleAndSqueezeOp.IsIn(plan) ? ", ScaleAndSqueezeChannels = 3" : "")};");
@@ -109,7 +110,8 @@ internal static class InferenceEmitter
                 writer.Line($"Parallel(SqueezeChannels, {plan.ChannelCuts}, ImageLength);");
 
             writer.Line("TKernels.Excite(in Weights, ref Image(_image));");
-            writer.Line("MemoryMarshal.CreateSpan(ref Add(ref Image(_image), GatesAt), Channels).CopyTo(MemoryMarshal.CreateSpan(ref Add(ref Output, _image * Channels), Channels));");
+            writer.Line("MemoryMarshal.CreateSpan(ref Add(ref Image(_image), GatesAt), Channels).CopyTo(MemoryMarshal.CreateSpan(ref "
+                + "Add(ref Output, _image * Channels), Channels));");
         }
     }
 
@@ -162,7 +164,8 @@ internal static class InferenceEmitter
             writer.Blank();
             writer.Line("private void Squeeze(nuint image, nuint first, nuint end)");
             using (writer.Indent())
-                writer.Line($"=> TKernels.Squeeze(ref Add(ref AsRef(in Input), {at}), ref Image(image), first, end{RunPhrases.Size(plan)}{RunPhrases.Share(plan)});");
+                writer.Line($"=> TKernels.Squeeze(ref Add(ref AsRef(in Input), {at}), ref Image(image), first, "
+                    + $"end{RunPhrases.Size(plan)}{RunPhrases.Share(plan)});");
         }
 
         writer.Blank();

@@ -10,7 +10,8 @@ internal static class KernelsEmitter
     {
         writer.Blank();
         writer.Line("/// <summary>");
-        writer.Line("/// What is computed for one image. Tensors are [C, H, W]; scratch holds the image's vectors at the offsets above. Each width has a");
+        writer.Line("/// What is computed for one image. Tensors are [C, H, W]; scratch holds the image's vectors at the offsets above. "
+            + "Each width has a");
         writer.Line("/// struct with all kernels, and the one that the hardware has is chosen once, by a type argument.");
         writer.Line("/// </summary>");
         using (writer.Block("private interface IKernels"))

@@ -98,7 +98,8 @@ internal static class MaximumSqueeze
                 writer.Blank();
                 if (kernel.HasTail)
                     writer.Line(
-                        $"ties += {kernel.V}.Equals({kernel.Load("x", $"{kernel.Pixels} - {Numbers.Text(kernel.Lanes)}")}, maximum) & lastLanes & {one};");
+                        $"ties += {kernel.V}.Equals({kernel.Load("x", $"{kernel.Pixels} - {Numbers.Text(kernel.Lanes)}")}, maximum) & "
+                            + $"lastLanes & {one};");
 
                 writer.Line($"Add(ref scratch, TiesAt + c) = {kernel.V}.Sum(ties);");
             }

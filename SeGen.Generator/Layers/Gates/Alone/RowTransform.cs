@@ -69,7 +69,8 @@ internal sealed class RowTransform
     {
         SourceWriter writer = kernel.Writer;
         int pixels = kernel.Plan.Pixels, vectors = group * pixels / kernel.Lanes;
-        writer.Line($"// {group} channels of {pixels} pixels are {vectors} whole vectors; some hold the end of a channel and the start of the next.");
+        writer.Line($"// {group} channels of {pixels} pixels are {vectors} whole vectors; some hold the end of a channel and the start "
+            + $"of the next.");
         using (writer.Block($"for (nuint c = {end}; c > first;)"))
         {
             writer.Line($"c -= {group};");

@@ -21,7 +21,8 @@ internal static class RunPhrases
         if (!plan.IsFixed && plan.HasMean)
         {
             writer.Blank();
-            writer.Line($"private float Share => 1f / {(plan.Gate.Squeeze == Model.Squeeze.SumOverHPlusW ? "(Height + Width)" : "Pixels")};");
+            writer.Line($"private float Share => 1f / "
+                + $"{(plan.Gate.Squeeze == Model.Squeeze.SumOverHPlusW ? "(Height + Width)" : "Pixels")};");
         }
 
         writer.Blank();

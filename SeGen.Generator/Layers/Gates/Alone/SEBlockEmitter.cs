@@ -27,7 +27,8 @@ internal static class SEBlockEmitter
         string size = plan.IsFixed ? $"{Numbers.Text(plan.Spec.Height)}, {Numbers.Text(plan.Spec.Width)}" : "H, W";
         return new ModuleFacts(
             plan.Spec.Type, plan.Spec.Declaration,
-            $"A squeeze-and-excitation gate over [N, {Numbers.Text(plan.Channels)}, {size}]: y = s * x, one factor s for each image and channel.", SummaryTable.Lines(plan))
+            $"A squeeze-and-excitation gate over [N, {Numbers.Text(plan.Channels)}, {size}]: y = s * x, one factor s for each image and "
+                + $"channel.", SummaryTable.Lines(plan))
         {
             IsGate = true,
             Trains = plan.Trains,
@@ -40,14 +41,16 @@ internal static class SEBlockEmitter
             OutputWidth = plan.Spec.Width,
             ParameterCount = plan.ParameterCount,
             MultiplyAdds = plan.MultiplyAdds,
-            MultiplyAddsNote = "Multiply-adds of the dense layers for one image, as such counts are made; the passes over the pixels are bound by memory.",
+            MultiplyAddsNote = "Multiply-adds of the dense layers for one image, as such counts are made; the passes over the pixels are "
+                + "bound by memory.",
             WorkspaceBytes = plan.WorkspaceBytes,
         };
     }
 
     private static void Constants(SourceWriter writer, SEBlockPlan plan)
     {
-        writer.Line($"private const int Channels = {plan.Channels}, PaddedChannels = {plan.PaddedChannels}, Hidden = {plan.Hidden}, MaxBatch = {plan.Spec.MaxBatch};");
+        writer.Line($"private const int Channels = {plan.Channels}, PaddedChannels = {plan.PaddedChannels}, Hidden = {plan.Hidden}, "
+            + $"MaxBatch = {plan.Spec.MaxBatch};");
         if (plan.IsFixed)
         {
             writer.Line($"private const int Pixels = {plan.Spec.Height} * {plan.Spec.Width};");

@@ -10,7 +10,8 @@ namespace SeGen.Generator.Layers.Gates.Alone;
 /// </summary>
 internal static class ScaleAndSqueezeOp
 {
-    private const string Head = "void ScaleAndSqueeze(ref readonly float input, ref float scratch, ref float output, ref readonly float nextInput, ref float nextScratch, nuint first, nuint last)";
+    private const string Head = "void ScaleAndSqueeze(ref readonly float input, ref float scratch, ref float output, ref readonly float "
+        + "nextInput, ref float nextScratch, nuint first, nuint last)";
 
     /// <summary>Whole vectors alone, in loops, for whole blocks of streams.</summary>
     public static bool IsIn(SEBlockPlan plan)
@@ -21,7 +22,8 @@ internal static class ScaleAndSqueezeOp
     public static void Declare(SourceWriter writer)
     {
         writer.Blank();
-        writer.Line("/// <summary>output[c] = gates[c] input[c], past the caches, and the squeeze of the next image; output is at a multiple of 64 bytes.</summary>");
+        writer.Line("/// <summary>output[c] = gates[c] input[c], past the caches, and the squeeze of the next image; output is at a "
+            + "multiple of 64 bytes.</summary>");
         writer.Line($"static abstract {Head};");
     }
 

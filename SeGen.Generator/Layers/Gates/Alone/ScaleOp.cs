@@ -37,7 +37,8 @@ internal static class ScaleOp
         foreach (bool streams in Streamings(plan))
         {
             writer.Blank();
-            writer.Line($"/// <summary>inputGradient[c] = gates[c] outputGradient[c]{SqueezePart(plan)}{(streams ? ", past the caches" : "")}.</summary>");
+            writer.Line($"/// <summary>inputGradient[c] = gates[c] "
+                + $"outputGradient[c]{SqueezePart(plan)}{(streams ? ", past the caches" : "")}.</summary>");
             writer.Line($"static abstract {GradientSignature(plan, streams)};");
         }
     }
@@ -222,13 +223,16 @@ internal static class ScaleOp
     private static string PixelsArgument(SEBlockPlan plan) => plan.IsFixed ? "" : ", pixels";
 
     private static string Signature(SEBlockPlan plan, string name, bool keeps)
-        => $"void {name}(ref readonly float input, ref float scratch, ref float output{(keeps ? ", ref float kept" : "")}, nuint first, nuint last{Kernel.SizeParameter(plan)})";
+        => $"void {name}(ref readonly float input, ref float scratch, ref float output{(keeps ? ", ref float kept" : "")}, nuint first, "
+            + $"nuint last{Kernel.SizeParameter(plan)})";
 
     private static string DotSignature(SEBlockPlan plan)
-        => $"void GateGradients(ref readonly float kept, ref readonly float outputGradient, ref float scratch, nuint first, nuint last{Kernel.SizeParameter(plan)})";
+        => $"void GateGradients(ref readonly float kept, ref readonly float outputGradient, ref float scratch, nuint first, nuint "
+            + $"last{Kernel.SizeParameter(plan)})";
 
     private static string GradientName(bool streams) => streams ? "InputGradientsStreaming" : "InputGradients";
 
     private static string GradientSignature(SEBlockPlan plan, bool streams)
-        => $"void {GradientName(streams)}({(plan.HasMaximum ? "ref readonly float kept, " : "")}ref readonly float outputGradient, ref float scratch, ref float inputGradient, nuint first, nuint last{Kernel.SizeParameter(plan)})";
+        => $"void {GradientName(streams)}({(plan.HasMaximum ? "ref readonly float kept, " : "")}ref readonly float outputGradient, ref "
+            + $"float scratch, ref float inputGradient, nuint first, nuint last{Kernel.SizeParameter(plan)})";
 }

@@ -20,7 +20,8 @@ internal static class SqueezeOp
     public static string Share(SEBlockPlan plan) => plan.IsFixed ? "Share" : "share";
 
     public static string Signature(SEBlockPlan plan)
-        => $"void Squeeze(ref readonly float input, ref float scratch, nuint first, nuint last{Kernel.SizeParameter(plan)}{ShareParameter(plan)})";
+        => $"void Squeeze(ref readonly float input, ref float scratch, nuint first, nuint "
+            + $"last{Kernel.SizeParameter(plan)}{ShareParameter(plan)})";
 
     public static void Declare(SourceWriter writer, SEBlockPlan plan)
     {
@@ -41,7 +42,8 @@ internal static class SqueezeOp
         using (Kernel.Method(kernel.Writer, Signature(kernel.Plan)))
         {
             if (!kernel.Narrow(
-                $"Squeeze(in input, ref scratch, first, last{(kernel.Plan.IsFixed ? "" : ", pixels")}{(ShareParameter(kernel.Plan).Length > 0 ? ", share" : "")})"))
+                $"Squeeze(in input, ref scratch, first, "
+                    + $"last{(kernel.Plan.IsFixed ? "" : ", pixels")}{(ShareParameter(kernel.Plan).Length > 0 ? ", share" : "")})"))
                 return;
 
             kernel.Writer.Line("ref float xStart = ref AsRef(in input);");

@@ -14,7 +14,8 @@ internal static class SummaryTable
 
         rows.Add([
             "total", "", Numbers.Grouped(plan.ParameterCount), Numbers.Grouped(plan.MultiplyAdds),
-            $"workspace {Numbers.Grouped(plan.WorkspaceBytes)} bytes{(plan.Spec.MaxBatch > 1 ? $" for {Numbers.Text(plan.Spec.MaxBatch)} images" : "")}",
+            $"workspace {Numbers.Grouped(plan.WorkspaceBytes)} "
+                + $"bytes{(plan.Spec.MaxBatch > 1 ? $" for {Numbers.Text(plan.Spec.MaxBatch)} images" : "")}",
         ]);
 
         int[] widths = [.. Enumerable.Range(0, 5).Select(column => rows.Max(row => row[column].Length))];

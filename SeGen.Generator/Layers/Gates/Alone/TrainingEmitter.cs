@@ -10,9 +10,11 @@ internal static class TrainingEmitter
         string sums = plan.GradientLength > 0 ? "GradientLength" : "0";
         writer.Blank();
         writer.Line("/// <summary>Training steps; the sums of the parameters' gradients lie before the images' scratch.</summary>");
-        using (writer.Block($"private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, {sums}, imageLength: TrainingLength)\n    where TKernels : struct, IKernels"))
+        using (writer.Block($"private sealed class Training<TKernels>(PackedWeights weights) : TrainingRun(weights, {sums}, imageLength: "
+            + $"TrainingLength)\n    where TKernels : struct, IKernels"))
         {
-            writer.Line("private const int ForwardImages = 0, BackwardImages = 1, SqueezeChannels = 2, ScaleChannels = 3, GateChannels = 4, InputChannels = 5;");
+            writer.Line("private const int ForwardImages = 0, BackwardImages = 1, SqueezeChannels = 2, ScaleChannels = 3, GateChannels = "
+                + "4, InputChannels = 5;");
             writer.Blank();
             writer.Line("private nuint _image;");
             if (plan.CanStream)
@@ -154,7 +156,8 @@ internal static class TrainingEmitter
             writer.Blank();
             writer.Line("private void Squeeze(nuint image, nuint first, nuint end)");
             using (writer.Indent())
-                writer.Line($"=> TKernels.Squeeze(ref Add(ref AsRef(in Input), {At}), ref Image(image), first, end{size}{RunPhrases.Share(plan)});");
+                writer.Line($"=> TKernels.Squeeze(ref Add(ref AsRef(in Input), {At}), ref Image(image), first, "
+                    + $"end{size}{RunPhrases.Share(plan)});");
         }
 
         writer.Blank();
@@ -196,7 +199,8 @@ internal static class TrainingEmitter
         }
 
         writer.Blank();
-        writer.Line($"private ref float Image(nuint image) => ref Add(ref Scratch, {(ParameterGradientOp.IsIn(plan) ? "GradientLength + " : "")}image * TrainingLength);");
+        writer.Line($"private ref float Image(nuint image) => ref Add(ref Scratch, "
+            + $"{(ParameterGradientOp.IsIn(plan) ? "GradientLength + " : "")}image * TrainingLength);");
         if (ParameterGradientOp.IsIn(plan))
         {
             writer.Blank();

@@ -4,8 +4,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// The gradient of the input: dx = s dy + dz / pixels, where dz is what comes back through the dense layers from ds = sum of dy x, and
-/// goes to the
-/// pixels by their share in z; equal maxima share theirs, as with PyTorch's amax.
+/// goes to the pixels by their share in z; equal maxima share theirs, as with PyTorch's amax.
 /// </summary>
 internal sealed class GateBackward(GateContext context) : GatePass(context)
 {

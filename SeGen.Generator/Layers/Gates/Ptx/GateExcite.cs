@@ -6,8 +6,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// The two dense layers of a gate, by one block (Hu et al. 2018, equation 3): a = act(W1 z + b1) with a warp for a row, s = gate(W2 a +
-/// b2) with a
-/// thread for a channel. Everything is kept in the image's state, for the second pass and for the way back.
+/// b2) with a thread for a channel. Everything is kept in the image's state, for the second pass and for the way back.
 /// </summary>
 internal sealed class GateExcite(GateContext context, string image)
 {
@@ -77,7 +76,8 @@ internal sealed class GateExcite(GateContext context, string image)
                         _writer.Real("ld.global.nc.f32", "bias", _writer.Element(_weights, r, _launch.ReduceBiasAt)))
                     : dot;
                 _writer.Line($"st.global.f32 {_writer.Element(state, r, _launch.PreactivationAt)}, {preactivation}");
-                _writer.Line($"st.global.f32 {_writer.Element(state, r, _launch.HiddenAt)}, {_writer.Activate(_gate.Activation, preactivation)}");
+                _writer.Line($"st.global.f32 {_writer.Element(state, r, _launch.HiddenAt)}, "
+                    + $"{_writer.Activate(_gate.Activation, preactivation)}");
             });
         });
     }

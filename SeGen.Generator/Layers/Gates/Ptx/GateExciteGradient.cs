@@ -6,8 +6,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// The way back through the dense layers, by one block: dt = ds gate'(t) with ds = sum of dy x, da = (W2^T dt) act'(a), dz = W1^T da, and
-/// what each
-/// pixel and each maximum has of dz.
+/// what each pixel and each maximum has of dz.
 /// </summary>
 internal sealed class GateExciteGradient(GateContext context, string image)
 {
@@ -43,7 +42,8 @@ internal sealed class GateExciteGradient(GateContext context, string image)
             string slope = _gate.Gate == Gate.Sigmoid
                 ? _writer.SigmoidSlope(Load(state, c, _launch.GatesAt, "gate"))
                 : _writer.HardSigmoidSlope(Load(state, c, _launch.GateInputAt, "gateInput"));
-            _writer.Line($"st.global.f32 {_writer.Element(changes, c, GateLaunch.GateInputGradientAt)}, {_writer.Real("mul.rn.f32", "change", of, slope)}");
+            _writer.Line($"st.global.f32 {_writer.Element(changes, c, GateLaunch.GateInputGradientAt)}, "
+                + $"{_writer.Real("mul.rn.f32", "change", of, slope)}");
         });
     }
 
@@ -54,7 +54,8 @@ internal sealed class GateExciteGradient(GateContext context, string image)
     {
         string array = _writer.Shared("rows_of_warps", Warps * GateLaunch.Lanes), weights = context["weights"];
         string mine = _writer.Integer("mad.lo.u32", "mine", _thread.Number, "4", _writer.Integer("mov.u32", "rowsOfWarps", array));
-        _writer.Phase($"da = (W2^T dt) act'(a): a lane for a row, a warp for every {Numbers.Text(Warps)}th channel; then the warps, in their order.");
+        _writer.Phase($"da = (W2^T dt) act'(a): a lane for a row, a warp for every {Numbers.Text(Warps)}th channel; then the warps, in "
+            + $"their order.");
         if (_gate.Hidden <= GateLaunch.Lanes)
         {
             Rows("0");
@@ -113,13 +114,15 @@ internal sealed class GateExciteGradient(GateContext context, string image)
                 of = _writer.Real("mul.rn.f32", "half", of, PtxWriter.Constant(0.5f));
 
             if (_launch.HasSum)
-                _writer.Line($"st.global.f32 {_writer.Element(changes, c, _launch.PixelGradientAt)}, {_writer.Real("mul.rn.f32", "ofPixel", of, share)}");
+                _writer.Line($"st.global.f32 {_writer.Element(changes, c, _launch.PixelGradientAt)}, "
+                    + $"{_writer.Real("mul.rn.f32", "ofPixel", of, share)}");
 
             if (!_launch.HasMaximum)
                 return;
 
             string ties = GateDense.Combined(_writer, _launch, Parts(c, partials), _launch.Units, _writer.Sum);
-            _writer.Line($"st.global.f32 {_writer.Element(changes, c, _launch.MaximumGradientAt)}, {_writer.Real("div.rn.f32", "ofMaximum", of, ties)}");
+            _writer.Line($"st.global.f32 {_writer.Element(changes, c, _launch.MaximumGradientAt)}, "
+                + $"{_writer.Real("div.rn.f32", "ofMaximum", of, ties)}");
         });
     }
 

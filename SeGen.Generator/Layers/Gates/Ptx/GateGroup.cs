@@ -5,12 +5,9 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// The form of one launch: a group of blocks has an image, and when that is done the next one. Each block sums up its chunks and keeps as
-/// many as it
-/// can in shared memory; the last block of the group to finish computes the dense layers while the others wait; then each finishes its own
-/// chunks, the
-/// last first. With groups of more than one block all blocks must run at the same time, which a cooperative launch sees to; with a single
-/// group it is
-/// the whole device that works on an image, and with groups of one block none of them waits.
+/// many as it can in shared memory; the last block of the group to finish computes the dense layers while the others wait; then each
+/// finishes its own chunks, the last first. With groups of more than one block all blocks must run at the same time, which a cooperative
+/// launch sees to; with a single group it is the whole device that works on an image, and with groups of one block none of them waits.
 /// </summary>
 internal sealed class GateGroup(GateContext context, GatePass pass)
 {
@@ -180,12 +177,14 @@ internal sealed class GateGroup(GateContext context, GatePass pass)
 
             _writer.Line($"@!{isKept} bra {fromMemory}");
             for (int i = 0; i < vectors.Count; i++)
-                _writer.Line($"{vectors[i].Guard}ld.shared{unit.Suffix} {GateUnit.Operand(vectors[i].Values[lastStream])}, {PtxPhrases.Place(place, StepBytes * i)}");
+                _writer.Line($"{vectors[i].Guard}ld.shared{unit.Suffix} {GateUnit.Operand(vectors[i].Values[lastStream])}, "
+                    + $"{PtxPhrases.Place(place, StepBytes * i)}");
 
             _writer.Line($"bra {loaded}");
             _writer.Place(fromMemory);
             foreach ((string guard, int offset, string[][] values) in vectors)
-                _writer.Line($"{guard}ld.global{unit.Suffix} {GateUnit.Operand(values[lastStream])}, {PtxPhrases.Place(from[lastStream], offset)}");
+                _writer.Line($"{guard}ld.global{unit.Suffix} {GateUnit.Operand(values[lastStream])}, "
+                    + $"{PtxPhrases.Place(from[lastStream], offset)}");
 
             _writer.Place(loaded);
             foreach ((string guard, int offset, string[][] values) in vectors)

@@ -5,8 +5,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// The form for small maps: a block has a whole image in shared memory, reads and writes it without caring where channels begin, and has a
-/// warp for
-/// each channel's sums. No block knows of another one.
+/// warp for each channel's sums. No block knows of another one.
 /// </summary>
 internal sealed class GateImage(GateContext context, GatePass pass)
 {
@@ -60,7 +59,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
                 (index, guard, i) => GateUnit.Load(
                     _writer, [stream], Vector, "ld.global", guard, _ => PtxPhrases.Place(Of(from, index), StepBytes * i))[0],
                 (index, guard, i, vector) => _writer.Line(
-                    $"{guard}st.shared{GateUnit.SuffixOf(Vector)} {PtxPhrases.Place(OfShared(pixels, index), StartOf(stream) + StepBytes * i)}, {GateUnit.Operand(vector)}"));
+                    $"{guard}st.shared{GateUnit.SuffixOf(Vector)} "
+                        + $"{PtxPhrases.Place(OfShared(pixels, index), StartOf(stream) + StepBytes * i)}, {GateUnit.Operand(vector)}"));
         }
 
         _writer.Line("bar.sync 0");
@@ -99,7 +99,8 @@ internal sealed class GateImage(GateContext context, GatePass pass)
                     pass.Finish(guard, [.. values.Select(v => v[column])], factors);
                 }
 
-                _writer.Line($"{guard}st.global.cs{GateUnit.SuffixOf(Vector)} {PtxPhrases.Place(Of(to, index), StepBytes * i)}, {GateUnit.Operand(values[values.Length - 1])}");
+                _writer.Line($"{guard}st.global.cs{GateUnit.SuffixOf(Vector)} {PtxPhrases.Place(Of(to, index), StepBytes * i)}, "
+                    + $"{GateUnit.Operand(values[values.Length - 1])}");
             });
     }
 

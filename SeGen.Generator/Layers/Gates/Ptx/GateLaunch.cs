@@ -4,8 +4,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// How a gate's pixels are shared out on a GPU: a unit, which is a warp where a channel has few pixels and a block else, has a part of a
-/// channel. It
-/// follows from the shape alone, so that sums are added in the same order on every device and in every form of the kernels.
+/// channel. It follows from the shape alone, so that sums are added in the same order on every device and in every form of the kernels.
 /// </summary>
 /// <param name="Gate">The gate.</param>
 /// <param name="Height">Pixels; 0 where they come with the launch.</param>

@@ -75,5 +75,6 @@ internal static class GateModules
     }
 
     private static string Size(GateLaunch launch)
-        => $"{Numbers.Text(launch.Channels)} channels, {Numbers.Text(launch.Gate.Hidden)} hidden, {(launch.IsOpen ? "any size" : $"{Numbers.Text(launch.Height)} x {Numbers.Text(launch.Width)}")}";
+        => $"{Numbers.Text(launch.Channels)} channels, {Numbers.Text(launch.Gate.Hidden)} hidden, "
+            + $"{(launch.IsOpen ? "any size" : $"{Numbers.Text(launch.Height)} x {Numbers.Text(launch.Width)}")}";
 }

@@ -5,8 +5,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// Gradients of the parameters, added to what is there: a thread for each parameter adds up the images in their order, so that there is
-/// nothing that
-/// several threads add to. dW1 = da z^T, db1 = da, dW2 = dt a^T, db2 = dt, of each image.
+/// nothing that several threads add to. dW1 = da z^T, db1 = da, dW2 = dt a^T, db2 = dt, of each image.
 /// </summary>
 internal static class GateParameterGradients
 {

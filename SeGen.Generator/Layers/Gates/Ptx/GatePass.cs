@@ -18,8 +18,7 @@ internal sealed record GateFactor(string Role, string Array, int Offset, int OfI
 
 /// <summary>
 /// A direction of a gate: sums over the pixels of each channel, then the dense layers, then another pass over the pixels. Forms of kernels
-/// differ in
-/// who does what and where pixels are kept in between; they all do the same with the numbers, in the same order.
+/// differ in who does what and where pixels are kept in between; they all do the same with the numbers, in the same order.
 /// </summary>
 internal abstract class GatePass(GateContext context)
 {

@@ -5,8 +5,7 @@ namespace SeGen.Generator.Layers.Gates.Ptx;
 
 /// <summary>
 /// The form that any device runs, of two launches with a block for a chunk. In the first one the block that is the last of its image to
-/// finish (a
-/// ticket says which) computes the dense layers; the second one finishes the pixels. No block waits for another one.
+/// finish (a ticket says which) computes the dense layers; the second one finishes the pixels. No block waits for another one.
 /// </summary>
 internal static class GatePortable
 {
@@ -50,7 +49,8 @@ internal static class GatePortable
         string end = writer.Label("end");
         GateUnit unit = Unit(context, isReversed: true, end);
         string[] factors = pass.LoadFactors(unit.Image, unit.Channel);
-        writer.Phase("The result may stand where a tensor does that is read, so that is not read past the cache that sees what is written.");
+        writer.Phase("The result may stand where a tensor does that is read, so that is not read past the cache that sees what is "
+            + "written.");
         string[] from = [.. pass.FinishStreams.Select(stream => unit.AddressIn(context[stream]))];
         string to = unit.AddressIn(context[pass.Result]);
         unit.EachVector(
@@ -69,7 +69,8 @@ internal static class GatePortable
     private static GateUnit Unit(GateContext context, bool isReversed, string without)
     {
         (PtxWriter writer, GateLaunch launch) = (context.Writer, context.Launch);
-        writer.Phase(launch.IsWarps ? "A warp has a channel." : launch.Parts == 1 ? "A block has a channel." : $"A block has one of the {Numbers.Text(launch.Parts)} parts of a channel.");
+        writer.Phase(launch.IsWarps ? "A warp has a channel." : launch.Parts == 1 ? "A block has a channel." : $"A block has one of the "
+            + $"{Numbers.Text(launch.Parts)} parts of a channel.");
         string block = writer.Integer("mov.u32", "block", "%ctaid.x");
         if (isReversed)
         {

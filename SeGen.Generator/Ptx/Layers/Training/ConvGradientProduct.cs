@@ -2,8 +2,7 @@ namespace SeGen.Generator.Ptx.Layers.Training;
 
 /// <summary>
 /// The gradient of a convolution's weights, dW[o, (i, t)] = sum over images and pixels of dy[o, p] x[i, p s + t]: a product of dy with
-/// what the windows lie on,
-/// along the pixels. These are shared out among blocks too, whose sums another kernel adds up, in their order.
+/// what the windows lie on, along the pixels. These are shared out among blocks too, whose sums another kernel adds up, in their order.
 /// </summary>
 internal static class ConvGradientProduct
 {
@@ -130,7 +129,8 @@ internal static class ConvGradientProduct
             {
                 string value = _writer.Real("mov.f32", "change", PtxWriter.Constant(0f));
                 _writer.Line($"and.pred {isHere}, {pixel.IsThere}, {_isThere[i]}");
-                _writer.Line($"@{isHere} ld.global.nc.f32 {value}, [{context.At("dy", _writer.Integer("add.u32", "changeAt", image, plane))}]");
+                _writer.Line($"@{isHere} ld.global.nc.f32 {value}, "
+                    + $"[{context.At("dy", _writer.Integer("add.u32", "changeAt", image, plane))}]");
                 return value;
             })];
         }
@@ -160,7 +160,8 @@ internal static class ConvGradientProduct
                     "add.u32", "tapNumber", firstColumn,
                     line), isThere = _writer.Compare("lt.u32", "isTap", column, context.Number("depth"));
                 string distance = _writer.Integer("mov.u32", "distance", "0"), tap = _writer.Integer("mov.u32", "tap", "0");
-                _writer.Line($"@{isThere} ld.global.nc.v2.u32 {{{distance}, {tap}}}, [{_writer.Wide("mad.wide.u32", "tapAt", column, "8", context["taps"])}]");
+                _writer.Line($"@{isThere} ld.global.nc.v2.u32 {{{distance}, {tap}}}, "
+                    + $"[{_writer.Wide("mad.wide.u32", "tapAt", column, "8", context["taps"])}]");
                 return (distance, _writer.Integer("and.b32", "tapRow", tap, "65535"), _writer.Integer("shr.u32", "tapColumn", tap, "16"), isThere);
             })];
         }
@@ -183,7 +184,8 @@ internal static class ConvGradientProduct
                 _writer.Line($"setp.lt.and.u32 {isHere}, {row}, {context.Number("height")}, {pixel.IsThere}");
                 _writer.Line($"setp.lt.and.u32 {isHere}, {column}, {context.Number("width")}, {isHere}");
                 _writer.Line($"and.pred {isHere}, {isHere}, {tap.IsThere}");
-                _writer.Line($"@{isHere} ld.global.nc.f32 {value}, [{context.At("x", _writer.Integer("add.u32", "valueAt", window, tap.Distance))}]");
+                _writer.Line($"@{isHere} ld.global.nc.f32 {value}, "
+                    + $"[{context.At("x", _writer.Integer("add.u32", "valueAt", window, tap.Distance))}]");
                 return value;
             })];
         }

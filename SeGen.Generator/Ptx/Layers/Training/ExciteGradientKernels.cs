@@ -61,6 +61,7 @@ internal static class ExciteGradientKernels
             writer.Line($"mul.rn.f32 {sum}, {sum}, {part}");
             writer.Line($"@{isPixel} st.global.f32 [{context.At("ofPixel", index)}], {writer.Real("mul.rn.f32", "shared", sum, share)}");
             context.Only(isMaximum, "no_maximum", () => writer.Line(
-                $"st.global.f32 [{context.At("ofMaximum", index)}], {writer.Real("div.rn.f32", "ofEach", sum, writer.Real("ld.global.nc.f32", "ties", $"[{context.At("ties", index)}]"))}"));
+                $"st.global.f32 [{context.At("ofMaximum", index)}], "
+                    + $"{writer.Real("div.rn.f32", "ofEach", sum, writer.Real("ld.global.nc.f32", "ties", $"[{context.At("ties", index)}]"))}"));
         });
 }

@@ -35,8 +35,7 @@ internal static class NormKernels
 
     /// <summary>
     /// The batch's mean and variance from those of the chunks (Chan, Golub and LeVeque 1983), y = scale x + shift, and the running
-    /// statistics, which are used
-    /// instead where they are frozen. A warp has a channel: lanes merge chunks of their own, then each other's.
+    /// statistics, which are used instead where they are frozen. A warp has a channel: lanes merge chunks of their own, then each other's.
     /// </summary>
     public static string Normalize() => ParameterKernels.EachWarp(
         "normalize", "channels", ["means", "squares", "weight", "bias", "runningMean", "runningVariance", "scale", "shift", "mean", "root"],
@@ -99,7 +98,8 @@ internal static class NormKernels
             void Move(string array, string value)
             {
                 string at = context.At(array, channel), running = writer.Real("ld.global.f32", array, $"[{at}]");
-                writer.Line($"st.global.f32 [{at}], {writer.Real("fma.rn.f32", "moved", running, rest, writer.Real("mul.rn.f32", "new", value, momentum))}");
+                writer.Line($"st.global.f32 [{at}], "
+                    + $"{writer.Real("fma.rn.f32", "moved", running, rest, writer.Real("mul.rn.f32", "new", value, momentum))}");
             }
         });
 
@@ -139,8 +139,10 @@ internal static class NormKernels
                     "add.u32", "second", channel,
                     context.Number("channels")), third = writer.Integer("add.u32", "third", second, context.Number("channels"));
                 writer.Line($"st.global.f32 [{context.At("slopes", channel)}], {scale}");
-                writer.Line($"st.global.f32 [{context.At("slopes", second)}], {writer.Real("selp.f32", "b", PtxWriter.Constant(0f), slope, isFrozen)}");
-                writer.Line($"st.global.f32 [{context.At("slopes", third)}], {writer.Real("selp.f32", "c", PtxWriter.Constant(0f), constant, isFrozen)}");
+                writer.Line($"st.global.f32 [{context.At("slopes", second)}], "
+                    + $"{writer.Real("selp.f32", "b", PtxWriter.Constant(0f), slope, isFrozen)}");
+                writer.Line($"st.global.f32 [{context.At("slopes", third)}], "
+                    + $"{writer.Real("selp.f32", "c", PtxWriter.Constant(0f), constant, isFrozen)}");
             });
         });
 

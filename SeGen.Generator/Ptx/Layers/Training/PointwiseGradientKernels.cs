@@ -5,8 +5,7 @@ internal static class PointwiseGradientKernels
 {
     /// <summary>
     /// Of y = act(u) with u = factor (scale x + shift) + residual: g = dy act'(u), which is the residual's gradient and, where there is
-    /// neither a batch norm
-    /// nor a gate, the input's; and for those the sums of g and of g (x - mean).
+    /// neither a batch norm nor a gate, the input's; and for those the sums of g and of g (x - mean).
     /// </summary>
     public static string Gradient(ActivationCode activation, bool isVector) => ChannelKernels.Kernel(
         ChannelKernels.Name("pointwise_gradient", isVector), isVector,
@@ -51,8 +50,7 @@ internal static class PointwiseGradientKernels
 
     /// <summary>
     /// The end of the way back through a gate: dx = s g + what each pixel has of the squeezed value's gradient, and, where maxima are
-    /// squeezed, what those that
-    /// are as large as the channel's largest share.
+    /// squeezed, what those that are as large as the channel's largest share.
     /// </summary>
     public static string Gate(bool isVector) => ChannelKernels.Kernel(
         ChannelKernels.Name("gate_gradient", isVector), isVector, ["g", "x", "dx", "factors", "ofPixel", "largest", "ofMaximum"], ["adds"],
@@ -95,7 +93,8 @@ internal static class PointwiseGradientKernels
                 }
             });
             count = writer.OverWarp(writer.Sum, count);
-            writer.Line($"@{writer.Compare("eq.u32", "isFirst", context.Thread.Lane, "0")} st.global.f32 [{context.At("ties", loop.Row)}], {count}");
+            writer.Line($"@{writer.Compare("eq.u32", "isFirst", context.Thread.Lane, "0")} st.global.f32 "
+                + $"[{context.At("ties", loop.Row)}], {count}");
         });
 
     /// <summary>The way back through a mean: every pixel has its share.</summary>
@@ -111,8 +110,7 @@ internal static class PointwiseGradientKernels
 
     /// <summary>
     /// Dropout, both ways: x / (1 - p) where a value is kept, else 0 (Srivastava et al. 2014). Which are kept is a hash of the image's key
-    /// and the value's
-    /// position, in the order of the CPU's layout, so that masks are the same there.
+    /// and the value's position, in the order of the CPU's layout, so that masks are the same there.
     /// </summary>
     public static string Dropout() => ChannelKernels.Kernel(
         "dropout", isVector: false, ["x", "y", "keys"], ["adds", "threshold", "f32 scale"], (context, loop) =>

@@ -7,8 +7,7 @@ internal static class StepKernels
 
     /// <summary>
     /// The cross entropy of each sample and its gradient, (softmax - q) / counted, a warp for a sample; q is 1 at the target but for what
-    /// smoothing shares out
-    /// (Szegedy et al. 2015, section 7).
+    /// smoothing shares out (Szegedy et al. 2015, section 7).
     /// </summary>
     public static string CrossEntropy() => ParameterKernels.EachWarp(
         "cross_entropy", "samples", ["logits", "targets", "gradient", "losses"],
@@ -118,8 +117,7 @@ internal static class StepKernels
 
     /// <summary>
     /// All gradients times limit / (norm + 1e-6) where that is below 1 (Pascanu et al. 2012, as torch.nn.utils.clip_grad_norm_ has it),
-    /// and the norm before. Every warp adds up the
-    /// parts, in the same order; a norm that is no number makes all gradients none.
+    /// and the norm before. Every warp adds up the parts, in the same order; a norm that is no number makes all gradients none.
     /// </summary>
     public static string Clip()
         => LayerContext.Kernel("clip", ParameterKernels.Threads, ["gradients", "parts", "norm"], ["count", "partCount", "f32 limit"], context =>
@@ -142,15 +140,15 @@ internal static class StepKernels
         writer.Loop("i", first, context.Number("count"), step, index =>
         {
             string at = context.At("gradients", index);
-            writer.Line($"st.global.f32 [{at}], {writer.Real("mul.rn.f32", "scaled", writer.Real("ld.global.f32", "gradient", $"[{at}]"), factor)}");
+            writer.Line($"st.global.f32 [{at}], "
+                + $"{writer.Real("mul.rn.f32", "scaled", writer.Real("ld.global.f32", "gradient", $"[{at}]"), factor)}");
         });
         writer.Place(end);
     });
 
     /// <summary>
     /// Stochastic gradient descent with momentum (Sutskever et al. 2013, as torch.optim.SGD has it), rounded as the CPU rounds; where the
-    /// decay is below 0 a
-    /// value is no parameter that is trained. The gradient is 0 after it.
+    /// decay is below 0 a value is no parameter that is trained. The gradient is 0 after it.
     /// </summary>
     public static string Sgd() => ParameterKernels.Each(
         "sgd", "count", ["values", "gradients", "momenta", "decays"], ["nesterov", "f32 rate", "f32 momentum", "f32 kept", "f32 taken"],
@@ -173,7 +171,8 @@ internal static class StepKernels
                 string ahead = writer.Real("add.rn.f32", "ahead", change, writer.Real("mul.rn.f32", "oncemore", momentum, moved));
                 writer.Line($"selp.f32 {change}, {ahead}, {moved}, {isNesterov}");
             });
-            writer.Line($"st.global.f32 [{context.At("values", index)}], {writer.Real("sub.rn.f32", "new", value, writer.Real("mul.rn.f32", "step", rate, change))}");
+            writer.Line($"st.global.f32 [{context.At("values", index)}], "
+                + $"{writer.Real("sub.rn.f32", "new", value, writer.Real("mul.rn.f32", "step", rate, change))}");
         });
 
     /// <summary>Adam and AdamW (Kingma and Ba 2014; Loshchilov and Hutter 2017), likewise.</summary>
@@ -197,7 +196,8 @@ internal static class StepKernels
             string deviation = writer.Real("div.rn.f32", "unbiased", writer.Real("sqrt.rn.f32", "deviation", square), root);
             string step = writer.Real("div.rn.f32", "direction", mean, writer.Real("add.rn.f32", "denominator", deviation, epsilon));
             string kept = writer.Real("mul.rn.f32", "keptValue", shrink, value);
-            writer.Line($"st.global.f32 [{context.At("values", index)}], {writer.Real("sub.rn.f32", "new", kept, writer.Real("mul.rn.f32", "step", rate, step))}");
+            writer.Line($"st.global.f32 [{context.At("values", index)}], "
+                + $"{writer.Real("sub.rn.f32", "new", kept, writer.Real("mul.rn.f32", "step", rate, step))}");
 
             string Move(string array, string keep, string take, string with)
             {

@@ -26,7 +26,8 @@ internal static class WeightKernels
             writer.Line($"sub.u32 {column}, {context.Number("firstColumn")}, {column}");
             writer.Line($"mad.lo.u32 {at}, {at}, {context.Number("kernelHeight")}, {line}");
             writer.Line($"mad.lo.u32 {at}, {at}, {context.Number("kernelWidth")}, {column}");
-            writer.Line($"st.global.f32 [{context.At("turned", index)}], {writer.Real("ld.global.nc.f32", "weight", $"[{context.At("weights", at)}]")}");
+            writer.Line($"st.global.f32 [{context.At("turned", index)}], "
+                + $"{writer.Real("ld.global.nc.f32", "weight", $"[{context.At("weights", at)}]")}");
         });
 
     /// <summary>Adds parts, in their order, to what is there: to a gradient.</summary>
@@ -57,7 +58,8 @@ internal static class WeightKernels
             string left = writer.Integer(
                 "mad.lo.u32", "leftAt", image, context.Number("rows"),
                 row), right = writer.Integer("mad.lo.u32", "rightAt", image, context.Number("columns"), column);
-            writer.Line($"fma.rn.f32 {total}, {writer.Real("ld.global.nc.f32", "left", $"[{context.At("left", left)}]")}, {writer.Real("ld.global.nc.f32", "right", $"[{context.At("right", right)}]")}, {total}");
+            writer.Line($"fma.rn.f32 {total}, {writer.Real("ld.global.nc.f32", "left", $"[{context.At("left", left)}]")}, "
+                + $"{writer.Real("ld.global.nc.f32", "right", $"[{context.At("right", right)}]")}, {total}");
         });
         context.Add("sum", index, total);
     });
