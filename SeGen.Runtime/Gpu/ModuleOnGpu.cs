@@ -78,9 +78,8 @@ internal abstract class ModuleOnGpu : GpuModule
             CheckGradient(plan.Input, inputGradient.Length, nameof(inputGradient));
             if (inputGradient.Overlaps(outputGradient) == false || _trainingInput?.Overlaps(inputGradient) is not null)
                 throw new ArgumentException(
-                    $"{Definition.Name} still reads what it would write here: the buffer may be that of outputGradient, but not overlap "
-                        + $"it otherwise, nor the input of ForwardTraining.",
-                    nameof(inputGradient));
+                    $"{Definition.Name} still reads what it would write here: the buffer may be outputGradient's, but not overlap "
+                        + $"otherwise, nor the input of ForwardTraining.", nameof(inputGradient));
         }
 
         lock (_context.Lock)
@@ -111,8 +110,7 @@ internal abstract class ModuleOnGpu : GpuModule
 
     public override void ClipGradientNorm(float limit, GpuBuffer? norm = null)
         => throw new NotSupportedException(
-            $"{Definition.Name} is a gate alone, whose gradients are clipped on the host: call Synchronize, then "
-                + $"Parameters.ClipGradientNorm.");
+            $"{Definition.Name} is a gate alone, whose gradients the host clips: call Synchronize, then Parameters.ClipGradientNorm.");
 
     public override void Loss(CrossEntropyLoss loss, GpuBuffer logits, ReadOnlySpan<int> targets, GpuBuffer? gradient, GpuBuffer mean)
         => throw new NotSupportedException($"{Definition.Name} is a gate alone, which has no logits.");
