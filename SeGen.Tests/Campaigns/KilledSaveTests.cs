@@ -47,18 +47,29 @@ public class KilledSaveTests(ITestOutputHelper log)
         using var directory = new TemporaryDirectory();
         var saver = new SaverProgram(directory);
         string path = directory.File("weights.safetensors");
-        Process[] both = [await saver.Start(path, 1, saves), await saver.Start(path, 1_000_001, saves)];
+        List<Process> both = [];
         HashSet<bool> seen = [];
-        for (; both.Any(p => !p.HasExited); read++)
+        try
         {
-            if (File.Exists(path))
-                seen.Add(SaverProgram.Read(path) > 1_000_000);
-        }
+            both.Add(await saver.Start(path, 1, saves));
+            both.Add(await saver.Start(path, 1_000_001, saves));
+            for (; both.Any(p => !p.HasExited); read++)
+            {
+                if (File.Exists(path))
+                    seen.Add(SaverProgram.Read(path) > 1_000_000);
+            }
 
-        foreach (Process process in both)
+            Assert.All(both, p => Assert.Equal(0, p.ExitCode));
+        }
+        finally
         {
-            Assert.Equal(0, process.ExitCode);
-            process.Dispose();
+            // Else they would go on to save into the folder that is deleted, and that would be the error that is seen.
+            foreach (Process process in both)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+                process.Dispose();
+            }
         }
 
         log.WriteLine($"2 x {saves} saves, read {read} times meanwhile");
