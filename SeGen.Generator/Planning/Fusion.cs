@@ -14,6 +14,7 @@ internal sealed class Fusion
 {
     private readonly GraphIndex _index;
     private readonly List<Step> _steps = [];
+    private readonly Dictionary<Type, int> _counts = [];
     private readonly HashSet<int> _summed = [];
     private readonly HashSet<int> _done = [];
     private readonly HashSet<int> _ready = [0];
@@ -25,8 +26,10 @@ internal sealed class Fusion
     /// <summary>Whether the steps are those of training.</summary>
     public bool IsTraining { get; }
 
-    /// <summary>How many steps there are so far.</summary>
-    public IReadOnlyList<Step> Steps => _steps;
+    /// <summary>How many steps of a kind there are so far.</summary>
+    public int Count<T>()
+        where T : Step
+        => _counts.TryGetValue(typeof(T), out int count) ? count : 0;
 
     /// <summary>The steps of a graph in inference, in an order in which they can run.</summary>
     public static IReadOnlyList<Step> Fuse(Graph graph) => new Fusion(graph, trains: false).Run();
@@ -38,11 +41,15 @@ internal sealed class Fusion
     public void Emit(Step step)
     {
         _steps.Add(step);
+        _counts[step.GetType()] = (_counts.TryGetValue(step.GetType(), out int count) ? count : 0) + 1;
         if (step.LeavesSums)
             _summed.Add(step.Output);
 
         _ready.Add(step.Output);
     }
+
+    /// <summary>The operation that writes a value, or null for the input.</summary>
+    public Op? Producer(int value) => _index.Producer(value);
 
     /// <summary>The operations that read a value.</summary>
     public IReadOnlyList<Op> Readers(int value) => _index.Readers(value);

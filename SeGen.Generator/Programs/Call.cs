@@ -22,11 +22,15 @@ internal sealed record WorkspaceArgument : Argument;
 internal sealed record SizeArgument(int Size) : Argument;
 
 /// <summary>A kernel with an argument for each of its parameters but the cut.</summary>
-/// <param name="Kernel">The kernel.</param>
-/// <param name="Method">Which of its methods.</param>
-internal sealed record Call(KernelSpec Kernel, string Method = "Run")
+/// <param name="kernel">The kernel.</param>
+/// <param name="method">Which of its methods.</param>
+internal sealed class Call(KernelSpec kernel, string method = "Run")
 {
     private readonly Dictionary<string, Argument> _arguments = new(StringComparer.Ordinal);
+
+    public KernelSpec Kernel => kernel;
+
+    public string Method => method;
 
     public Signature Signature => Kernel.SignatureOf(Method);
 

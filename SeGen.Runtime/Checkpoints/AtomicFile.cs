@@ -158,7 +158,10 @@ internal static partial class AtomicFile
     }
 
     private static bool IsTaken(Exception e, string temporary)
-        => e is FileNotFoundException ? !File.Exists(temporary) : e is IOException && e.HResult == SharingViolation;
+        => e is FileNotFoundException ? !File.Exists(temporary) : IsSharingViolation(e);
+
+    /// <summary>Whether a file could not be opened because somebody else has locked it.</summary>
+    public static bool IsSharingViolation(Exception e) => e is IOException && e.HResult == SharingViolation;
 
     private static int SharingViolation => OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
 

@@ -4,6 +4,26 @@ namespace SeGen.Tests.Checkpoints;
 public class FileReadingTests
 {
     [Fact]
+    public async Task A_lock_that_is_held_for_an_instant_is_waited_for_and_one_that_stays_is_an_error()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("locked.safetensors", SafeTensorsBytes.Of(RawTensor.Counting("values", [4], 1)));
+        var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.Throws<IOException>(() => SafeTensorsFile.Open(path));
+        Task release = Task.Factory.StartNew(
+            () =>
+            {
+                Thread.Sleep(20);
+                held.Dispose();
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        using (var file = SafeTensorsFile.Open(path))
+            Assert.Single(file.Tensors);
+
+        await release;
+    }
+
+    [Fact]
     public async Task Dispose_while_other_threads_read_ends_their_reads_with_an_exception_or_the_values()
     {
         using var directory = new TemporaryDirectory();

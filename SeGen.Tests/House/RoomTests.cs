@@ -41,8 +41,6 @@ public partial class RoomTests
 
             foreach (string next in arrows[room])
                 Visit(next, [.. path, room]);
-
-            _ = path;
         }
     }
 

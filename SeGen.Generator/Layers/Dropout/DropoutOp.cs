@@ -12,7 +12,7 @@ internal sealed record DropoutOp(int X, int Output, int Layer, double Probabilit
     public override void Fuse(Fusion fusion)
     {
         if (fusion.IsTraining)
-            fusion.Emit(new DropoutStep(this, fusion.Steps.Count(s => s is DropoutStep)));
+            fusion.Emit(new DropoutStep(this, fusion.Count<DropoutStep>()));
     }
 }
 

@@ -10,10 +10,8 @@ namespace SeGen.Generator.Layers.Gates;
 /// <summary>The two dense layers of a gate within a network: the kernels of a gate alone, over a scratch of its own.</summary>
 internal sealed record ExciteKernel(GateSpec Gate) : KernelSpec
 {
-    private static readonly TypeSpec NoType = new("", default, "", "", "");
-
     /// <summary>The layout of weights and scratch, which a gate alone has too.</summary>
-    public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(new SEBlockSpec(NoType, default, Gate, 0, 0, 1));
+    public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(Gate);
 
     public override string Name
         => $"Excite_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}"

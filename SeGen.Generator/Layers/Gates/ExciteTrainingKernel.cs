@@ -12,10 +12,8 @@ namespace SeGen.Generator.Layers.Gates;
 /// </summary>
 internal sealed record ExciteTrainingKernel(GateSpec Gate) : KernelSpec
 {
-    private static readonly TypeSpec NoType = new("", default, "", "", "");
-
     /// <summary>The layout of weights and scratch, which a gate alone has too.</summary>
-    public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(new SEBlockSpec(NoType, default, Gate, 0, 0, 1));
+    public SEBlockPlan Plan { get; } = SEBlockPlanner.Plan(Gate);
 
     public override string Name
         => $"ExciteTraining_{Numbers.Text(Gate.Channels)}_{Numbers.Text(Gate.Hidden)}_{Gate.Activation}_{Gate.Gate}_{Gate.Bias}_{Gate.Squeeze}";

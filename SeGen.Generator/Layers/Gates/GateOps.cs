@@ -9,10 +9,7 @@ namespace SeGen.Generator.Layers.Gates;
 internal sealed record FactorsOp(
     int X, int Output, int Layer, Scope Scope, string Inside, GateSpec Gate) : LayerOp(new EquatableArray<int>([X]), Output, Layer)
 {
-    /// <summary>Whether sums over the pixels are all that it needs of its input.</summary>
-    public bool TakesSums => Gate is { Hidden: > 0, Squeeze: Squeeze.Mean or Squeeze.SumOverHPlusW };
-
-    public override bool ReadsSums => TakesSums;
+    public override bool ReadsSums => Gate is { Hidden: > 0, Squeeze: Squeeze.Mean or Squeeze.SumOverHPlusW };
 
     public override IEnumerable<OpParameter> Parameters
     {
@@ -31,7 +28,7 @@ internal sealed record FactorsOp(
     public override void Fuse(Fusion fusion)
     {
         int x = fusion.Resolve(X);
-        fusion.Emit(new FactorsStep(this with { X = x, Inputs = fusion.Of(X) }, TakesSums && fusion.HasSums(x)));
+        fusion.Emit(new FactorsStep(this with { X = x, Inputs = fusion.Of(X) }, ReadsSums && fusion.HasSums(x)));
     }
 }
 
@@ -53,9 +50,8 @@ internal sealed record GateOp(
     }
 
     public void Emit(Fusion fusion, int residual, Activation activation, int output)
-        => fusion.Emit(new ScaleStep(fusion.Resolve(X), this, residual, activation, output, Layer, GateOf(fusion.Graph, Factors)));
-
-    private static GateSpec GateOf(Graph graph, int factors) => graph.Ops.OfType<FactorsOp>().First(f => f.Output == factors).Gate;
+        => fusion.Emit(new ScaleStep(
+            fusion.Resolve(X), this, residual, activation, output, Layer, ((FactorsOp)fusion.Producer(Factors)!).Gate));
 }
 
 /// <summary>Adds a gate.</summary>

@@ -13,6 +13,9 @@ internal static class SEBlockPlanner
     // The runtime gives a second thread work from twice this many values on (ModuleRun.FloatsPerThread): below, cuts only cost.
     private const int FloatsPerThread = 1 << 16;
 
+    /// <summary>The layout of a gate within a network: what one of any size alone has.</summary>
+    public static SEBlockPlan Plan(GateSpec gate) => Plan(new SEBlockSpec(new TypeSpec("", default, "", "", ""), default, gate, 0, 0, 1));
+
     public static SEBlockPlan Plan(SEBlockSpec spec)
     {
         GateSpec gate = spec.Gate;

@@ -8,6 +8,9 @@ namespace SeGen;
 /// </summary>
 internal sealed class FileBytes : ByteSource
 {
+    // Milliseconds of waiting that double: 127 in all.
+    private const int LongestWait = 64;
+
     private readonly SafeFileHandle _handle;
     private readonly long _start;
     private readonly bool _owns;
@@ -24,17 +27,7 @@ internal sealed class FileBytes : ByteSource
     public static FileBytes Open(string path)
     {
         FileKinds.RequireReadable(path);
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            // A right that is missing: to the caller one more file that cannot be opened.
-            throw new IOException($"{path} cannot be opened: {e.Message}", e);
-        }
-
+        SafeFileHandle handle = OpenShared(path);
         try
         {
             long length = RandomAccess.GetLength(handle);
@@ -47,6 +40,30 @@ internal sealed class FileBytes : ByteSource
         {
             handle.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a file under a shared lock, as .NET does on every system. A process that looks for stale files while another one saves can
+    /// hold an exclusive one on what has just become the target, for the instant until it closes it again: that is waited for.
+    /// </summary>
+    private static SafeFileHandle OpenShared(string path)
+    {
+        for (int wait = 1; ; wait *= 2)
+        {
+            try
+            {
+                return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                // A right that is missing: to the caller one more file that cannot be opened.
+                throw new IOException($"{path} cannot be opened: {e.Message}", e);
+            }
+            catch (IOException e) when (wait <= LongestWait && AtomicFile.IsSharingViolation(e))
+            {
+                Thread.Sleep(wait);
+            }
         }
     }
 
